@@ -1,0 +1,74 @@
+/** One field that is wrong, as `Status.details.causes` carries it. */
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  /** Path of the field, e.g. "spec.template.spec.containers[0].image". */
+  readonly field: string;
+}
+
+/** The reasons of metav1.StatusReason that Holdfast meets, each with its HTTP code. */
+export const STATUS_CODES = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Gone: 410,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+  Timeout: 504,
+} as const;
+
+export type StatusReason = keyof typeof STATUS_CODES;
+
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly StatusCause[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** What an API server answers when it does not do what was asked: Kubernetes' `Status`, thrown. */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+  readonly reason: StatusReason;
+  readonly code: number;
+  readonly details: StatusDetails;
+
+  constructor(reason: StatusReason, message: string, details: StatusDetails = {}) {
+    super(message);
+    this.reason = reason;
+    this.code = STATUS_CODES[reason];
+    this.details = details;
+  }
+
+  /** The object that goes over the wire. */
+  toStatus(): Record<string, unknown> {
+    const details = Object.keys(this.details).length > 0 ? { details: this.details } : {};
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: this.message,
+      reason: this.reason,
+      ...details,
+      code: this.code,
+    };
+  }
+}
+
+/** Whether `error` is the API server's answer with this reason. */
+export function isStatus(error: unknown, reason: StatusReason): error is StatusError {
+  return error instanceof StatusError && error.reason === reason;
+}

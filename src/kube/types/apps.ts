@@ -1,0 +1,240 @@
+import type { Condition, IntOrString, KubeObject, LabelSelector, StringMap, Time } from "./meta.ts";
+import type { PodTemplateSpec } from "./pod.ts";
+import type { PersistentVolumeClaim } from "./storage.ts";
+
+export interface RollingUpdateDeployment {
+  readonly maxUnavailable: IntOrString;
+  readonly maxSurge: IntOrString;
+}
+
+export interface DeploymentSpec {
+  readonly replicas: number;
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly strategy: {
+    readonly type: "Recreate" | "RollingUpdate";
+    readonly rollingUpdate?: RollingUpdateDeployment;
+  };
+  readonly minReadySeconds?: number;
+  readonly revisionHistoryLimit: number;
+  readonly paused?: boolean;
+  readonly progressDeadlineSeconds: number;
+}
+
+export interface DeploymentStatus {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly unavailableReplicas?: number;
+  readonly terminatingReplicas?: number;
+  readonly conditions?: readonly Condition[];
+  readonly collisionCount?: number;
+}
+
+export interface Deployment extends KubeObject {
+  readonly spec: DeploymentSpec;
+  readonly status: DeploymentStatus;
+}
+
+export interface ReplicaSetSpec {
+  readonly replicas: number;
+  readonly minReadySeconds?: number;
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+}
+
+export interface ReplicaSetStatus {
+  readonly replicas: number;
+  readonly fullyLabeledReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly terminatingReplicas?: number;
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface ReplicaSet extends KubeObject {
+  readonly spec: ReplicaSetSpec;
+  readonly status: ReplicaSetStatus;
+}
+
+export interface ReplicationController extends KubeObject {
+  readonly spec: {
+    readonly replicas: number;
+    readonly minReadySeconds?: number;
+    readonly selector: StringMap;
+    readonly template: PodTemplateSpec;
+  };
+  readonly status: ReplicaSetStatus;
+}
+
+export interface StatefulSetSpec {
+  readonly replicas: number;
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
+  readonly serviceName?: string;
+  readonly podManagementPolicy: "OrderedReady" | "Parallel";
+  readonly updateStrategy: {
+    readonly type: "RollingUpdate" | "OnDelete";
+    readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: IntOrString };
+  };
+  readonly revisionHistoryLimit: number;
+  readonly minReadySeconds?: number;
+  readonly ordinals?: { readonly start: number };
+  readonly persistentVolumeClaimRetentionPolicy?: {
+    readonly whenDeleted: "Retain" | "Delete";
+    readonly whenScaled: "Retain" | "Delete";
+  };
+}
+
+export interface StatefulSetStatus {
+  readonly observedGeneration?: number;
+  readonly replicas: number;
+  readonly readyReplicas?: number;
+  readonly currentReplicas?: number;
+  readonly updatedReplicas?: number;
+  readonly currentRevision?: string;
+  readonly updateRevision?: string;
+  readonly collisionCount?: number;
+  readonly availableReplicas: number;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface StatefulSet extends KubeObject {
+  readonly spec: StatefulSetSpec;
+  readonly status: StatefulSetStatus;
+}
+
+export interface DaemonSetSpec {
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly updateStrategy: {
+    readonly type: "RollingUpdate" | "OnDelete";
+    readonly rollingUpdate?: { readonly maxUnavailable: IntOrString; readonly maxSurge: IntOrString };
+  };
+  readonly minReadySeconds?: number;
+  readonly revisionHistoryLimit: number;
+}
+
+export interface DaemonSetStatus {
+  readonly currentNumberScheduled: number;
+  readonly numberMisscheduled: number;
+  readonly desiredNumberScheduled: number;
+  readonly numberReady: number;
+  readonly observedGeneration?: number;
+  readonly updatedNumberScheduled?: number;
+  readonly numberAvailable?: number;
+  readonly numberUnavailable?: number;
+  readonly collisionCount?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface DaemonSet extends KubeObject {
+  readonly spec: DaemonSetSpec;
+  readonly status: DaemonSetStatus;
+}
+
+export interface ControllerRevision extends KubeObject {
+  readonly revision: number;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface JobSpec {
+  readonly parallelism?: number;
+  readonly completions?: number;
+  readonly completionMode: "NonIndexed" | "Indexed";
+  readonly activeDeadlineSeconds?: number;
+  readonly backoffLimit: number;
+  readonly backoffLimitPerIndex?: number;
+  readonly selector?: LabelSelector;
+  readonly manualSelector?: boolean;
+  readonly template: PodTemplateSpec;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly suspend?: boolean;
+  readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
+  readonly podFailurePolicy?: Readonly<Record<string, unknown>>;
+}
+
+export interface JobStatus {
+  readonly conditions?: readonly Condition[];
+  readonly startTime?: Time;
+  readonly completionTime?: Time;
+  readonly active?: number;
+  readonly ready?: number;
+  readonly terminating?: number;
+  readonly succeeded?: number;
+  readonly failed?: number;
+  readonly completedIndexes?: string;
+  readonly uncountedTerminatedPods?: Readonly<Record<string, unknown>>;
+}
+
+export interface Job extends KubeObject {
+  readonly spec: JobSpec;
+  readonly status: JobStatus;
+}
+
+export interface CronJob extends KubeObject {
+  readonly spec: {
+    readonly schedule: string;
+    readonly timeZone?: string;
+    readonly startingDeadlineSeconds?: number;
+    readonly concurrencyPolicy: "Allow" | "Forbid" | "Replace";
+    readonly suspend: boolean;
+    readonly jobTemplate: {
+      readonly metadata?: { readonly labels?: StringMap; readonly annotations?: StringMap };
+      readonly spec: JobSpec;
+    };
+    readonly successfulJobsHistoryLimit: number;
+    readonly failedJobsHistoryLimit: number;
+  };
+  readonly status: {
+    readonly active?: readonly {
+      readonly kind?: string;
+      readonly name?: string;
+      readonly namespace?: string;
+      readonly uid?: string;
+    }[];
+    readonly lastScheduleTime?: Time;
+    readonly lastSuccessfulTime?: Time;
+  };
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  readonly spec: {
+    readonly minAvailable?: IntOrString;
+    readonly maxUnavailable?: IntOrString;
+    readonly selector?: LabelSelector;
+    readonly unhealthyPodEvictionPolicy?: "IfHealthyBudget" | "AlwaysAllow";
+  };
+  readonly status: {
+    readonly observedGeneration?: number;
+    /** Pods whose eviction was granted and whose deletion has not been seen yet, with when. */
+    readonly disruptedPods?: Readonly<Record<string, Time>>;
+    readonly disruptionsAllowed: number;
+    readonly currentHealthy: number;
+    readonly desiredHealthy: number;
+    readonly expectedPods: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly apiVersion?: string; readonly kind: string; readonly name: string };
+    readonly minReplicas?: number;
+    readonly maxReplicas: number;
+    readonly metrics?: readonly Readonly<Record<string, unknown>>[];
+    readonly behavior?: Readonly<Record<string, unknown>>;
+  };
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly lastScaleTime?: Time;
+    readonly currentReplicas?: number;
+    readonly desiredReplicas: number;
+    readonly currentMetrics?: readonly Readonly<Record<string, unknown>>[];
+    readonly conditions?: readonly Condition[];
+  };
+}

@@ -1,0 +1,28 @@
+import type { Timing } from "../kube/timing.ts";
+import type { KubeObject } from "../kube/types/index.ts";
+import type { Engine } from "../time/engine.ts";
+import type { Api } from "./apiserver/api.ts";
+
+/** Writes core/v1 Events as client-go's recorder does: equal ones within a while are counted, not repeated. */
+export interface EventRecorder {
+  event(object: KubeObject, type: "Normal" | "Warning", reason: string, message: string): void;
+}
+
+/** What every part of the lab is given. */
+export interface LabContext {
+  readonly engine: Engine;
+  /** Already under the part's own name. */
+  readonly api: Api;
+  readonly timing: Timing;
+  readonly events: EventRecorder;
+}
+
+/** A running part of the lab: a controller, the scheduler, a node agent. */
+export interface Part {
+  readonly name: string;
+  /** Begins to act: subscribes, schedules its first work. */
+  start(): void;
+}
+
+/** Every controller folder exports one of these, and has one line in `controllers/registry.ts`. */
+export type ControllerFactory = (context: LabContext) => Part;

@@ -1,0 +1,39 @@
+/**
+ * What manifests do not say about a workload and the lab has to know. `--profile FILE` gives it; the catalogue of well-known
+ * images fills in what the file leaves out; the defaults below fill in the rest. Every value in force is reported.
+ */
+export interface WorkloadProfile {
+  /** From the process's start until it listens, seconds: drawn between the two. */
+  readonly startSeconds: readonly [min: number, max: number];
+  /** From SIGTERM until the process has ended by itself, seconds; more than the grace period means it is killed. */
+  readonly stopSeconds: number;
+  /** Whether it goes on answering new requests between SIGTERM and its end. */
+  readonly servesWhileStopping: boolean;
+  /** Where logins are kept: in the process, in a signed cookie, or in a store it `needs`. */
+  readonly sessions: "memory" | "cookie" | "store";
+  /** "web" answers requests; "database" remembers rows on its volume; "cache" and "queue" only answer. */
+  readonly role: "web" | "database" | "cache" | "queue";
+  /** Services that it needs for a "read" or a "write", as "name:port" in its own namespace or "namespace/name:port". */
+  readonly needs: readonly string[];
+  /** Pulling its image on a node that lacks it, seconds. */
+  readonly pullSeconds: readonly [min: number, max: number];
+  /** Readiness looks at what it `needs`, not only at the process. */
+  readonly readinessChecksNeeds: boolean;
+}
+
+export const DEFAULT_PROFILE: WorkloadProfile = {
+  startSeconds: [1, 3],
+  stopSeconds: 1,
+  servesWhileStopping: false,
+  sessions: "memory",
+  role: "web",
+  needs: [],
+  pullSeconds: [2, 6],
+  readinessChecksNeeds: false,
+};
+
+/** A profile file: by "namespace/name" or "name" of a workload, by container, or by image. */
+export interface ProfileFile {
+  readonly workloads?: Readonly<Record<string, Partial<WorkloadProfile>>>;
+  readonly images?: Readonly<Record<string, Partial<WorkloadProfile>>>;
+}

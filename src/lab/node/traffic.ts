@@ -1,0 +1,87 @@
+/**
+ * What a client sees of the service data path. A request is worked out at the moment it is sent: through the node's own
+ * programmed tables, which may be stale, to a pod's containers, and on to whatever the application itself needs.
+ */
+import type { Place } from "./world.ts";
+
+/** Where a client knocks. */
+export type Target =
+  | { readonly kind: "node-port"; readonly machine: string; readonly port: number }
+  | {
+      readonly kind: "service";
+      readonly namespace: string;
+      readonly name: string;
+      readonly port: number | string;
+    }
+  | { readonly kind: "pod"; readonly namespace: string; readonly name: string; readonly port: number };
+
+export interface AppRequest {
+  readonly from: Place;
+  /** The address that client-IP affinity goes by. */
+  readonly clientIp: string;
+  readonly target: Target;
+  readonly timeoutMs: number;
+  /** What is asked of the application. "read" and "write" need its database where it has one. */
+  readonly action: AppAction;
+  /** What `login` gave, sent back as a browser's cookie would be. */
+  readonly session?: Session;
+  /** A kept-alive connection to reuse; without one a new connection is made. */
+  readonly connection?: Connection;
+}
+
+export type AppAction =
+  | { readonly kind: "ping" }
+  | { readonly kind: "login" }
+  | { readonly kind: "whoami" }
+  | { readonly kind: "read" }
+  | { readonly kind: "write"; readonly row: string };
+
+/** Opaque to clients. */
+export interface Session {
+  readonly id: string;
+  /** Where the application keeps it. */
+  readonly kept: "memory" | "cookie" | "store";
+  readonly by: string;
+}
+
+export interface Connection {
+  readonly id: number;
+}
+
+export type RequestFailure =
+  /** No answer within the time-out: a dead or unreachable endpoint or node. */
+  | "timeout"
+  /** Answered at once with a reset: nothing listens, or no endpoint. */
+  | "refused"
+  /** The kept-alive connection was closed by the other side. */
+  | "reset"
+  /** The application answered 5xx: it cannot reach what it needs. */
+  | "server-error"
+  /** The application does not know the session. */
+  | "unauthorized";
+
+export interface RequestOutcome {
+  readonly ok: boolean;
+  readonly failure?: RequestFailure;
+  /** A sentence for people: what was in the way. */
+  readonly why?: string;
+  /** From sending to answer or to giving up. */
+  readonly latencyMs: number;
+  /** "namespace/name" of the pod that answered. */
+  readonly servedBy?: string;
+  readonly session?: Session;
+  readonly connection?: Connection;
+}
+
+/** Rows that can still be read back from a workload's database, wherever its data now lies. */
+export interface StoredRows {
+  readonly rows: ReadonlySet<string>;
+  /** Two writers had the same volume at once: what is on it cannot be trusted. */
+  readonly corrupted: boolean;
+}
+
+export interface Traffic {
+  request(request: AppRequest): RequestOutcome;
+  /** What a `read` of everything would give if the database were asked on its own node now; undefined while none runs. */
+  storedRows(namespace: string, databaseService: string): StoredRows | undefined;
+}

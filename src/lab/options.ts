@@ -1,0 +1,17 @@
+import type { ProfileFile } from "./node/profile.ts";
+
+/** What a lab is made of. Everything has a default that `lab.ts` states. */
+export interface LabOptions {
+  readonly seed?: number;
+  /** How many nodes; named node-1 … node-N, taints none: every node is a worker. */
+  readonly nodes?: number;
+  /** Nodes are dealt round-robin over zone-1 … zone-Z. */
+  readonly zones?: number;
+  readonly nodeCpu?: string;
+  readonly nodeMemory?: string;
+  readonly profile?: ProfileFile;
+  /** Minor version of Kubernetes whose timing is modelled, 29 … 34. */
+  readonly minor?: number;
+  readonly startMs?: number;
+  readonly keepTrace?: boolean;
+}
