@@ -9,6 +9,8 @@ export interface WorkloadProfile {
   readonly stopSeconds: number;
   /** Whether it goes on answering new requests between SIGTERM and its end. */
   readonly servesWhileStopping: boolean;
+  /** Whether a client's requests must keep reaching the same pod, as Socket.IO's polling does. */
+  readonly sticky: boolean;
   /** Where logins are kept: in the process, in a signed cookie, or in a store it `needs`. */
   readonly sessions: "memory" | "cookie" | "store";
   /** "web" answers requests; "database" remembers rows on its volume; "cache" and "queue" only answer. */
@@ -25,6 +27,7 @@ export const DEFAULT_PROFILE: WorkloadProfile = {
   startSeconds: [1, 3],
   stopSeconds: 1,
   servesWhileStopping: false,
+  sticky: false,
   sessions: "memory",
   role: "web",
   needs: [],
