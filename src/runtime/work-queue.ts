@@ -1,27 +1,46 @@
+import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { Engine, Timer } from "../time/engine.ts";
 
 export interface WorkQueueOptions {
   /** Names the random stream of the delays. */
   readonly name: string;
-  /** Called for one key at a time. Throwing means: try again later, with back-off. */
+  /** Called for one key at a time. Throwing a retryable error means: try again later, with back-off. */
   readonly reconcile: (key: string) => void;
   /** What passes between a change and its handling: watch delivery, queue wait. Drawn anew each time. */
   readonly delayMs?: readonly [min: number, max: number];
-  /** Told of every error that led to another try. */
+  /** First and longest pause between tries; 5 ms and 1,000 s as workqueue.DefaultTypedControllerRateLimiter. */
+  readonly backoffMs?: readonly [first: number, last: number];
+  /** After so many failed tries in a row the key is dropped until something adds it again. Never, when absent. */
+  readonly retriesMax?: number;
+  /** Which errors are worth another try; the others are bugs and stop the run. Answers of the API server, by default. */
+  readonly isRetryable?: (error: unknown) => boolean;
+  /** Told of every error that led to another try, or to giving up. */
   readonly onError?: (key: string, error: unknown) => void;
 }
 
-const FIRST_RETRY_MS = 5;
-const LAST_RETRY_MS = 1_000_000;
+const DEFAULT_DELAY_MS = [1, 5] as const;
+const DEFAULT_BACKOFF_MS = [5, 1_000_000] as const;
 
 /**
- * Keys waiting to be reconciled, as client-go's rate-limited queue: a key waits once however often it is added,
- * failures are retried after 5 ms × 2ⁿ up to 1,000 s (workqueue.DefaultTypedControllerRateLimiter).
+ * The longest pause after ServiceUnavailable. A real manager that cannot renew its Lease for 10 s ends, and the one that
+ * comes up next starts with empty queues: it does not sit out the pauses that the outage has built up.
+ */
+const OUTAGE_RETRY_MS_MAX = 15_000;
+
+interface Delayed {
+  readonly timer: Timer;
+  readonly dueMs: number;
+}
+
+/**
+ * Keys waiting to be reconciled, as client-go's rate-limited delaying queue: a key waits once however often it is added,
+ * `addAfter` keeps the earliest moment asked for, and handling a key sooner for another reason does not call that moment off.
  */
 export class WorkQueue {
   readonly #engine: Engine;
   readonly #options: WorkQueueOptions;
-  readonly #waiting = new Map<string, { timer: Timer; dueMs: number }>();
+  readonly #ready = new Set<string>();
+  readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
 
   constructor(engine: Engine, options: WorkQueueOptions) {
@@ -31,31 +50,70 @@ export class WorkQueue {
 
   /** Handles `key` soon. */
   add(key: string): void {
-    const [min, max] = this.#options.delayMs ?? [1, 5];
-    this.addAfter(key, this.#engine.random(this.#options.name).between(min, max));
+    if (this.#ready.has(key)) return;
+    this.#ready.add(key);
+    const [min, max] = this.#options.delayMs ?? DEFAULT_DELAY_MS;
+    const delayMs = this.#engine.random(this.#options.name).between(min, max);
+    this.#engine.after(delayMs, () => {
+      this.#ready.delete(key);
+      this.#handle(key);
+    });
   }
 
-  /** Handles `key` when `delayMs` have passed, or sooner if it waits for an earlier moment already. */
+  /** Handles `key` when `delayMs` have passed; an earlier moment asked for before stands. */
   addAfter(key: string, delayMs: number): void {
-    const dueMs = this.#engine.now() + delayMs;
-    const waiting = this.#waiting.get(key);
-    if (waiting !== undefined) {
-      if (waiting.dueMs <= dueMs) return;
-      waiting.timer.cancel();
+    if (delayMs <= 0) {
+      this.add(key);
+      return;
     }
-    this.#waiting.set(key, { dueMs, timer: this.#engine.at(dueMs, () => this.#handle(key)) });
+    const dueMs = this.#engine.now() + delayMs;
+    const delayed = this.#delayed.get(key);
+    if (delayed !== undefined) {
+      if (delayed.dueMs <= dueMs) return;
+      delayed.timer.cancel();
+    }
+    const timer = this.#engine.at(dueMs, () => {
+      this.#delayed.delete(key);
+      // What waits already will see everything that this turn would see.
+      if (!this.#ready.has(key)) this.#handle(key);
+    });
+    this.#delayed.set(key, { dueMs, timer });
+  }
+
+  /** Handles `key` after the pause that its failures so far call for, and counts one more. */
+  addRateLimited(key: string): void {
+    this.addAfter(key, this.#nextPauseMs(key));
   }
 
   #handle(key: string): void {
-    this.#waiting.delete(key);
     try {
       this.#options.reconcile(key);
       this.#failures.delete(key);
     } catch (error) {
-      const failures = this.#failures.get(key) ?? 0;
-      this.#failures.set(key, failures + 1);
-      this.#options.onError?.(key, error);
-      this.addAfter(key, Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS));
+      this.#retry(key, error);
     }
+  }
+
+  #retry(key: string, error: unknown): void {
+    const isRetryable = this.#options.isRetryable ?? ((thrown) => thrown instanceof StatusError);
+    if (!isRetryable(error)) throw error;
+    this.#options.onError?.(key, error);
+    const failures = this.#failures.get(key) ?? 0;
+    if (failures >= (this.#options.retriesMax ?? Number.POSITIVE_INFINITY)) {
+      this.#failures.delete(key);
+      return;
+    }
+    const pauseMs = this.#nextPauseMs(key);
+    this.addAfter(
+      key,
+      isStatus(error, "ServiceUnavailable") ? Math.min(pauseMs, OUTAGE_RETRY_MS_MAX) : pauseMs,
+    );
+  }
+
+  #nextPauseMs(key: string): number {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    const [first, last] = this.#options.backoffMs ?? DEFAULT_BACKOFF_MS;
+    return Math.min(first * 2 ** failures, last);
   }
 }
