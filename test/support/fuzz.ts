@@ -1,0 +1,36 @@
+/**
+ * How property tests are run: how many cases, and what a failure tells.
+ * `HOLDFAST_FUZZ_RUNS` asks for the long form; a failing property prints the command that replays its shrunk case.
+ */
+import { relative } from "node:path";
+import fc from "fast-check";
+import { expect } from "vitest";
+
+const DEFAULT_RUNS = 1000;
+
+/** Cases per property. */
+export function fuzzRuns(): number {
+  const asked = Number(process.env.HOLDFAST_FUZZ_RUNS);
+  return asked > 0 ? asked : DEFAULT_RUNS;
+}
+
+/** Runs a property; to be called inside a test, whose title goes into the replay command. */
+export function assertProperty<T>(property: fc.IProperty<T>): void {
+  const seed = process.env.HOLDFAST_FUZZ_SEED;
+  const path = process.env.HOLDFAST_FUZZ_PATH;
+  fc.assert(property, {
+    numRuns: fuzzRuns(),
+    ...(seed !== undefined && { seed: Number(seed) }),
+    ...(path !== undefined && { path }),
+    reporter: (run) => {
+      if (run.failed) throw new Error(`${fc.defaultReportMessage(run)}\n\nReplay: ${replayCommand(run)}`);
+    },
+  });
+}
+
+function replayCommand<T>(run: fc.RunDetails<T>): string {
+  const { currentTestName = "", testPath = "" } = expect.getState();
+  const title = currentTestName.split(" > ").at(-1) ?? "";
+  const seed = `HOLDFAST_FUZZ_SEED=${run.seed} HOLDFAST_FUZZ_PATH=${run.counterexamplePath ?? ""}`;
+  return `${seed} npx vitest run ${relative(process.cwd(), testPath)} -t ${JSON.stringify(title)}`;
+}
