@@ -34,6 +34,9 @@ function get(path) {
   });
 }
 
+// A line of a Go struct: perhaps a name, a type, and the tag with the JSON name and "omitempty" or "omitzero".
+const FIELD = /^\t(?:\w+\s+)?([^\s`]+)\s+`json:"([\w.$-]+)([^"]*)"/gm;
+
 /** Go types of the fields of every struct, by "package.Struct" and JSON name; `v1` of two groups are told apart by folder. */
 function readGoTypes(folders) {
   const structs = new Map();
@@ -49,8 +52,9 @@ function readGoTypes(folders) {
       const directory = path.split("/").slice(0, -1).join("/");
       for (const [, name, body] of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
         const fields = {};
-        for (const [, type, json] of body.matchAll(/^\t\w+\s+([^\s`]+)\s+`json:"([\w.$-]+)/gm)) {
-          fields[json] = qualify(type.replace(/^\*/, ""), packageName).replaceAll("[]byte", "[]uint8");
+        for (const [, type, json, flags] of body.matchAll(FIELD)) {
+          const go = qualify(type.replace(/^\*/, ""), packageName).replaceAll("[]byte", "[]uint8");
+          fields[json] = { go, isPointer: type.startsWith("*"), flags };
         }
         const embedded = [...body.matchAll(/^\t([\w.]+)\s+`json:",inline/gm)].map((m) => m[1]);
         structs.set(`${directory}.${name}`, { fields, embedded });
@@ -98,7 +102,7 @@ function packType(schema) {
   return schema.type ?? "any";
 }
 
-function pack(schema, go) {
+function pack(schema, go, isRequired) {
   const type = packType(schema);
   const packed = {
     type,
@@ -110,10 +114,28 @@ function pack(schema, go) {
     mergeKey: schema["x-kubernetes-patch-merge-key"],
     enum: schema.enum,
     default: JSON.stringify(schema.default) === "{}" ? undefined : schema.default,
-    go: go !== undefined && go !== derivedGoType(schema) ? go : undefined,
+    go: go !== undefined && go.go !== derivedGoType(schema) ? go.go : undefined,
+    zero: go === undefined ? undefined : zeroRule(type, go, isRequired),
   };
   const given = Object.entries(packed).filter(([, value]) => value !== undefined);
   return given.length === 1 ? type : Object.fromEntries(given);
+}
+
+const isStruct = (type) => type.includes(".") && !FREE.some((free) => type.endsWith(`.${free}`));
+
+/** What Go's JSON encoder does with a zero value, where it is not what a reader of the packed form takes for granted. */
+function zeroRule(type, { go, isPointer, flags }, isRequired) {
+  const omits = flags.includes("omitempty");
+  const isPlainStruct = type.includes(".") && !isPointer && !go.startsWith("[") && !go.startsWith("map[");
+  const rule = isPointer
+    ? omits
+      ? "keep"
+      : "null"
+    : flags.includes("omitzero") || (omits && !isPlainStruct)
+      ? "drop"
+      : "write";
+  const taken = isRequired ? "write" : isStruct(type) ? "keep" : "drop";
+  return rule === taken ? undefined : rule;
 }
 
 const GO_OF = {
@@ -139,7 +161,8 @@ function packDefinition(name, schema, structs) {
   if (!schema.properties) return schema.type === "object" ? { fields: {} } : packType(schema);
   const go = goFields(structs, directoryOf(name), name.split(".").at(-1));
   const fields = {};
-  for (const [field, value] of Object.entries(schema.properties)) fields[field] = pack(value, go[field]);
+  for (const [field, value] of Object.entries(schema.properties))
+    fields[field] = pack(value, go[field], schema.required?.includes(field));
   const gvks = schema["x-kubernetes-group-version-kind"];
   return {
     ...(isOneKind(gvks) ? { gvk: [gvks[0].group, gvks[0].version, gvks[0].kind] } : {}),

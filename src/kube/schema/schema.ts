@@ -18,6 +18,14 @@ export type SchemaType = "object" | "map" | "list" | "string" | "integer" | "num
  */
 export type SchemaFormat = "int32" | "int64" | "double" | "byte" | "date-time" | "quantity" | "int-or-string";
 
+/**
+ * - "keep": a zero is kept as given, an absent field stays absent (a pointer in Go).
+ * - "drop": a zero is not written; given or not is the same.
+ * - "write": always written, so that an absent field appears as zero; lists and maps appear as null.
+ * - "null": always written, null when absent.
+ */
+export type ZeroRule = "keep" | "drop" | "write" | "null";
+
 /** One place of an object. Absent traits are `undefined`, so that every schema has one shape at run time. */
 export interface Schema {
   readonly type: SchemaType;
@@ -33,6 +41,8 @@ export interface Schema {
   readonly enum: readonly string[] | undefined;
   /** The value of an absent field, where OpenAPI tells one: it matters for the keys of associative lists. */
   readonly default: string | number | boolean | undefined;
+  /** What the API makes of the field when it is absent or holds its type's zero value (0, "", false, empty). */
+  readonly zero: ZeroRule;
   /** Of a list: how server-side apply merges it. A list without a type is atomic. */
   readonly listType: "atomic" | "set" | "map" | undefined;
   /** Of a list of type "map": the fields that identify an item. */
@@ -95,6 +105,7 @@ export function makeSchema(traits: Traits): Schema {
     element: traits.element,
     enum: traits.enum,
     default: traits.default,
+    zero: traits.zero ?? "keep",
     listType: traits.listType,
     listMapKeys: traits.listMapKeys ?? NONE,
     mapType: traits.mapType,
@@ -122,6 +133,7 @@ interface PackedPlace {
   readonly mergeKey?: string;
   readonly enum?: readonly string[];
   readonly default?: string | number | boolean;
+  readonly zero?: ZeroRule;
   readonly go?: string;
 }
 
@@ -183,7 +195,7 @@ class NamedType implements Definition {
   }
 
   get schema(): Schema {
-    this.#schema ??= this.place({});
+    this.#schema ??= this.place(NO_TRAITS, false);
     return this.#schema;
   }
 
@@ -191,8 +203,10 @@ class NamedType implements Definition {
     if (this.#fields !== undefined) return this.#fields;
     const fields = new Map<string, Schema>();
     if (typeof this.#packed !== "string") {
+      const required = this.#packed.required ?? NONE;
       for (const field in this.#packed.fields) {
-        fields.set(field, linkPlace(this.#packed.fields[field] as Packed, this.#named));
+        const isRequired = required.includes(field);
+        fields.set(field, linkPlace(this.#packed.fields[field] as Packed, this.#named, { isRequired }));
       }
     }
     this.#fields = fields;
@@ -200,22 +214,23 @@ class NamedType implements Definition {
   }
 
   /** The type at a place that adds traits of its own. */
-  place(traits: Partial<PackedPlace>): Schema {
+  place(traits: Partial<PackedPlace>, isRequired: boolean): Schema {
     const body = this.#packed;
     const plain = typeof body === "string" ? plainType(body) : undefined;
-    const own = {
-      type: plain?.type ?? ("object" as const),
+    const own: OwnTraits = {
+      type: plain?.type ?? "object",
       format: plain?.format,
       name: this.name,
       required: typeof body === "string" ? NONE : (body.required ?? NONE),
       goType: traits.go ?? goNameOf(this.name),
+      zero: traits.zero ?? (isRequired ? "write" : this.#packed === "any" ? "drop" : "keep"),
       mapType: traits.mapType ?? (typeof body === "string" ? undefined : body.mapType),
     };
     return new LinkedSchema(own, traits, undefined, plain ? undefined : this);
   }
 }
 
-type OwnTraits = Pick<Schema, "type" | "format" | "name" | "required" | "goType" | "mapType">;
+type OwnTraits = Pick<Schema, "type" | "format" | "name" | "required" | "goType" | "mapType" | "zero">;
 
 class LinkedSchema implements Schema {
   readonly type: SchemaType;
@@ -225,6 +240,7 @@ class LinkedSchema implements Schema {
   readonly element: Schema | undefined;
   readonly enum: readonly string[] | undefined;
   readonly default: string | number | boolean | undefined;
+  readonly zero: ZeroRule;
   readonly listType: "atomic" | "set" | "map" | undefined;
   readonly listMapKeys: readonly string[];
   readonly mapType: "atomic" | "granular" | undefined;
@@ -246,6 +262,7 @@ class LinkedSchema implements Schema {
     this.element = element;
     this.enum = place.enum;
     this.default = place.default;
+    this.zero = own.zero;
     this.listType = place.listType;
     this.listMapKeys = place.keys ?? NONE;
     this.mapType = own.mapType;
@@ -262,16 +279,32 @@ class LinkedSchema implements Schema {
 
 const NO_TRAITS: Partial<PackedPlace> = {};
 
-function linkPlace(packed: Packed, named: ReadonlyMap<string, NamedType>, goType?: string): Schema {
+/** What is known of a place from outside it. */
+interface Surroundings {
+  readonly isRequired?: boolean;
+  readonly goType?: string | undefined;
+}
+
+function linkPlace(packed: Packed, named: ReadonlyMap<string, NamedType>, around: Surroundings): Schema {
   const word = typeof packed === "string" ? packed : packed.type;
   const place = typeof packed === "string" ? NO_TRAITS : packed;
+  const isRequired = around.isRequired ?? false;
   const target = named.get(word);
-  if (target !== undefined) return target.place(place);
-  const go = place.go ?? goType;
-  const element = place.of === undefined ? undefined : linkPlace(place.of, named, elementGoType(go));
+  if (target !== undefined) return target.place(place, isRequired);
+  const go = place.go ?? around.goType;
+  const element =
+    place.of === undefined ? undefined : linkPlace(place.of, named, { goType: elementGoType(go) });
   const { type, format } = plainType(word);
-  const own = { type, format, name: undefined, required: NONE, mapType: place.mapType };
-  return new LinkedSchema({ ...own, goType: go ?? derivedGoType(word, element) }, place, element, undefined);
+  const own: OwnTraits = {
+    type,
+    format,
+    name: undefined,
+    required: NONE,
+    mapType: place.mapType,
+    goType: go ?? derivedGoType(word, element),
+    zero: place.zero ?? (isRequired ? "write" : "drop"),
+  };
+  return new LinkedSchema(own, place, element, undefined);
 }
 
 function plainType(word: string): Pick<Schema, "type" | "format"> {
