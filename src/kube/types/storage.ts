@@ -41,6 +41,7 @@ export interface PersistentVolume extends KubeObject {
     readonly csi?: {
       readonly driver: string;
       readonly volumeHandle: string;
+      readonly volumeAttributes?: StringMap;
       readonly [key: string]: unknown;
     };
     readonly hostPath?: { readonly path: string; readonly type?: string };
