@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  canShare,
+  canBeShared,
   isMultiAttachAllowed,
   storageTraitsOf,
   storageTraitsOfClass,
@@ -72,8 +72,8 @@ describe("what a class makes", () => {
   test("only some provisioners give a volume to many nodes", () => {
     const able = ["driver.longhorn.io", "nfs.csi.k8s.io", "rook-ceph.cephfs.csi.ceph.com"];
     const unable = ["rancher.io/local-path", "ebs.csi.aws.com"];
-    expect(able.map((name) => canShare(storageClass(name)))).toEqual([true, true, true]);
-    expect(unable.map((name) => canShare(storageClass(name)))).toEqual([false, false]);
+    expect(able.map((name) => canBeShared(storageClass(name)))).toEqual([true, true, true]);
+    expect(unable.map((name) => canBeShared(storageClass(name)))).toEqual([false, false]);
   });
 });
 

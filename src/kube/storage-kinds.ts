@@ -73,7 +73,7 @@ export function storageTraitsOf(volume: PersistentVolume): StorageTraits {
 }
 
 /** Whether a class can make volumes that several nodes write to at once. */
-export function canShare(storageClass: StorageClass): boolean {
+export function canBeShared(storageClass: StorageClass): boolean {
   return storageTraitsOfClass(storageClass, ["ReadWriteMany"]).kind === "shared";
 }
 
