@@ -59,6 +59,7 @@ export const storageClasses = kind<k.StorageClass>("storage.k8s.io/v1", "Storage
 export const volumeAttachments = kind<k.VolumeAttachment>("storage.k8s.io/v1", "VolumeAttachment");
 export const csiNodes = kind<k.CSINode>("storage.k8s.io/v1", "CSINode");
 export const csiDrivers = kind<k.CSIDriver>("storage.k8s.io/v1", "CSIDriver");
+export const csiStorageCapacities = kind<k.CSIStorageCapacity>("storage.k8s.io/v1", "CSIStorageCapacity");
 export const customResourceDefinitions = kind<k.CustomResourceDefinition>(
   "apiextensions.k8s.io/v1",
   "CustomResourceDefinition",

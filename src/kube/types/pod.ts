@@ -102,6 +102,15 @@ export interface Volume {
   readonly hostPath?: { readonly path: string; readonly type?: string };
   readonly nfs?: { readonly server: string; readonly path: string; readonly readOnly?: boolean };
   readonly csi?: Readonly<Record<string, unknown>>;
+  readonly gcePersistentDisk?: { readonly pdName: string; readonly readOnly?: boolean };
+  readonly awsElasticBlockStore?: { readonly volumeID: string; readonly readOnly?: boolean };
+  readonly iscsi?: { readonly iqn: string; readonly readOnly?: boolean };
+  readonly rbd?: {
+    readonly monitors: readonly string[];
+    readonly image: string;
+    readonly pool?: string;
+    readonly readOnly?: boolean;
+  };
   readonly ephemeral?: {
     readonly volumeClaimTemplate: {
       readonly metadata?: Partial<ObjectMeta>;
@@ -237,6 +246,9 @@ export interface ContainerStatus {
   readonly image: string;
   readonly imageID: string;
   readonly containerID?: string;
+  /** What the kubelet has granted and what is in force, where a pod is resized in place. */
+  readonly allocatedResources?: ResourceList;
+  readonly resources?: ResourceRequirements;
 }
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";

@@ -93,5 +93,13 @@ export interface CSINode extends KubeObject {
 }
 
 export interface CSIDriver extends KubeObject {
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly spec: { readonly storageCapacity?: boolean; readonly [field: string]: unknown };
+}
+
+/** How much a CSI driver could still provision, of one class, for the nodes that the topology selects. */
+export interface CSIStorageCapacity extends KubeObject {
+  readonly storageClassName: string;
+  readonly nodeTopology?: LabelSelector;
+  readonly capacity?: string;
+  readonly maximumVolumeSize?: string;
 }
