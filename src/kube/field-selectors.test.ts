@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { assertProperty } from "../../test/support/fuzz.ts";
+import { formatFieldSelector, matchesFields, parseFieldSelector } from "./field-selectors.ts";
+
+test.each([
+  { text: "", terms: [] },
+  { text: "metadata.name=cart", terms: ["metadata.name = cart"] },
+  { text: "spec.nodeName!=,a==b", terms: ["a = b", "spec.nodeName != "] },
+  { text: ",metadata.name=x,", terms: ["metadata.name = x"] },
+  { text: "a=x\\,y\\=z\\\\", terms: ["a = x,y=z\\"] },
+])("reads '$text'", ({ text, terms }) => {
+  const answer = parseFieldSelector(text);
+  expect(answer.ok && answer.value.map((term) => `${term.field} ${term.operator} ${term.value}`)).toEqual(
+    terms,
+  );
+});
+
+// Recorded from kube-apiserver 1.34.4, GET /api/v1/pods?fieldSelector=…
+test.each([
+  { text: "a", error: "invalid selector: 'a'; can't understand 'a'" },
+  { text: "metadata.name=a=b", error: "invalid field selector: unescaped character in value: 61" },
+  { text: "x==\\q", error: "invalid field selector: invalid escape sequence: \\q" },
+])("refuses '$text' as the API server does", ({ text, error }) => {
+  expect(parseFieldSelector(text)).toEqual({ ok: false, error });
+});
+
+test.each([
+  { text: "status.phase=Running", selected: true },
+  { text: "status.phase!=Running", selected: false },
+  { text: "spec.nodeName=", selected: true },
+  { text: "status.phase=Running,spec.nodeName=a", selected: false },
+])("'$text' over a running pod without a node: $selected", ({ text, selected }) => {
+  const answer = parseFieldSelector(text);
+  const fields: Record<string, string> = { "status.phase": "Running" };
+  expect(answer.ok && matchesFields(answer.value, (field) => fields[field])).toBe(selected);
+});
+
+test("any value survives being printed and read", () => {
+  assertProperty(
+    fc.property(fc.string(), fc.constantFrom("=" as const, "!=" as const), (value, operator) => {
+      const requirement = { field: "metadata.name", operator, value };
+      expect(parseFieldSelector(formatFieldSelector([requirement]))).toEqual({
+        ok: true,
+        value: [requirement],
+      });
+    }),
+  );
+});
