@@ -1,0 +1,35 @@
+import { badRequest } from "./errors.ts";
+
+/** Where a list that came in parts goes on. */
+export interface Continuation {
+  readonly revision: number;
+  /** Key of the last object told: "namespace/name" or, for one namespace, "name" under it. */
+  readonly after: string;
+}
+
+/** The token that clients carry from part to part; the same JSON in base64 as kube-apiserver's. */
+export function encodeContinue({ revision, after }: Continuation): string {
+  const json = JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start: `${after}\u0000` });
+  return Buffer.from(json).toString("base64url");
+}
+
+/** Reads a client's token. @throws {StatusError} BadRequest when it is none. */
+export function decodeContinue(token: string): Continuation {
+  const json = Buffer.from(token, "base64url").toString("utf8");
+  let value: { v?: unknown; rv?: unknown; start?: unknown };
+  try {
+    value = JSON.parse(json) as typeof value;
+  } catch {
+    throw badRequest("invalid continue token: continue key is not valid: unexpected token");
+  }
+  const { v, rv, start } = value;
+  if (v !== "meta.k8s.io/v1") {
+    throw badRequest(
+      `invalid continue token: server does not recognize this encoded version of continue token: ${JSON.stringify(v ?? "")}`,
+    );
+  }
+  if (typeof rv !== "number" || typeof start !== "string" || start === "") {
+    throw badRequest("invalid continue token: continue key is not valid: encoded start key empty");
+  }
+  return { revision: rv, after: start.replace(/\0$/, "") };
+}

@@ -1,0 +1,92 @@
+import { apiVersionOf, type Kind, resourceName } from "../../kube/kind.ts";
+import { type StatusCause, type StatusDetails, StatusError } from "../../kube/status-error.ts";
+
+/** What an optimistic writer is told whose copy is out of date. */
+export const OBJECT_MODIFIED =
+  "the object has been modified; please apply your changes to the latest version and try again";
+
+export function notFound(kind: Kind, name: string): StatusError {
+  return new StatusError("NotFound", `${resourceName(kind)} "${name}" not found`, details(kind, name));
+}
+
+export function alreadyExists(kind: Kind, name: string): StatusError {
+  return new StatusError(
+    "AlreadyExists",
+    `${resourceName(kind)} "${name}" already exists`,
+    details(kind, name),
+  );
+}
+
+/** `why` follows the colon. */
+export function conflict(kind: Kind, name: string, why: string): StatusError {
+  const message = `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`;
+  return new StatusError("Conflict", message, details(kind, name));
+}
+
+export function forbidden(kind: Kind, name: string, why: string): StatusError {
+  const object = name === "" ? "" : ` "${name}"`;
+  const message = `${resourceName(kind)}${object} is forbidden: ${why}`;
+  return new StatusError("Forbidden", message, details(kind, name));
+}
+
+/** 422 with one cause for each wrong field. */
+export function invalid(kind: Kind, name: string, causes: readonly StatusCause[]): StatusError {
+  const type = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
+  const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  return new StatusError("Invalid", `${type} "${name}" is invalid: ${all}`, {
+    name,
+    ...(kind.group === "" ? {} : { group: kind.group }),
+    kind: kind.kind,
+    causes,
+  });
+}
+
+export function badRequest(message: string): StatusError {
+  return new StatusError("BadRequest", message);
+}
+
+/** The verb is not among the kind's. */
+export function methodNotSupported(kind: Kind, verb: string): StatusError {
+  return new StatusError(
+    "MethodNotAllowed",
+    `${verb} is not supported on resources of kind "${resourceName(kind)}"`,
+    details(kind, ""),
+  );
+}
+
+/** Nothing is served at this path. */
+export function noSuchResource(): StatusError {
+  return new StatusError("NotFound", "the server could not find the requested resource");
+}
+
+export function expired(message: string): StatusError {
+  return new StatusError("Expired", message);
+}
+
+/** The answer of a server that is down, as seen by a client in the same process. */
+export function unavailable(): StatusError {
+  return new StatusError("ServiceUnavailable", "the server is currently unable to handle the request");
+}
+
+/** One wrong field, worded "Invalid value: …". Strings are quoted, everything else is printed as JSON. */
+export function invalidValue(field: string, value: unknown, why: string): StatusCause {
+  return {
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+    field,
+  };
+}
+
+function details(kind: Kind, name: string): StatusDetails {
+  return {
+    ...(name === "" ? {} : { name }),
+    ...(kind.group === "" ? {} : { group: kind.group }),
+    kind: kind.plural,
+  };
+}
+
+/** "apps/v1, Kind=Deployment", as messages of the decoder name a kind. */
+export function gvkText(kind: Kind): string {
+  return `${apiVersionOf(kind)}, Kind=${kind.kind}`;
+}

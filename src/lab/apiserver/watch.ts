@@ -1,0 +1,88 @@
+import type { WatchQuery } from "../../client/client.ts";
+import type { Kind } from "../../kube/kind.ts";
+import type { KubeObject } from "../../kube/types/index.ts";
+import type { Engine, Timer } from "../../time/engine.ts";
+import type { Collection } from "./collection.ts";
+import { checkWatchQuery, parseResourceVersion } from "./list-query.ts";
+import { compileSelection, type Matcher } from "./selection.ts";
+import type { WatchStream } from "./server.ts";
+import type { Store } from "./store.ts";
+import { expiredStream, HistoryStream } from "./watch-stream.ts";
+
+/** How often a watch that allows bookmarks is told how far it is (cacher.go, bookmarkFrequency). */
+const BOOKMARK_PERIOD_MS = 60_000;
+/** kube-apiserver --min-request-timeout: watches end after once to twice as long. */
+const MIN_REQUEST_TIMEOUT_MS = 1_800_000;
+
+export interface WatchSource {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly kind: Kind;
+  readonly collection: Collection;
+  readonly convert: (object: KubeObject) => KubeObject;
+}
+
+/** Opens a watch: from a revision, from now, or from the state of now told as ADDED. */
+export function openWatch(
+  source: WatchSource,
+  namespace: string | undefined,
+  query: WatchQuery,
+): WatchStream {
+  checkWatchQuery(query);
+  const { engine, store, collection } = source;
+  const matches = compileSelection(source.kind, query);
+  const start = startOf(source, query);
+  if (start.kind === "expired") return expiredStream(start.revision, collection.history.compactedRevision);
+
+  const timers: Timer[] = [];
+  let forget = () => {};
+  const stream = new HistoryStream({
+    kind: source.kind,
+    history: collection.history,
+    from: start.position,
+    namespace,
+    matches,
+    convert: source.convert,
+    initial: start.withState ? select(collection.list(namespace), matches) : [],
+    initialEnd: query.sendInitialEvents ? store.revision : undefined,
+    onStop: () => {
+      forget();
+      for (const timer of timers) timer.cancel();
+    },
+  });
+  forget = store.onCommit(collection, (commit) => stream.notify(commit));
+  timers.push(engine.after(timeoutMs(engine, query), () => stream.stop()));
+  if (query.allowWatchBookmarks) {
+    const tell = () => {
+      stream.bookmark(store.revision);
+      timers[1] = engine.after(BOOKMARK_PERIOD_MS, tell);
+    };
+    timers.push(engine.after(BOOKMARK_PERIOD_MS, tell));
+  }
+  return stream;
+}
+
+type Start =
+  | { readonly kind: "from"; readonly position: number; readonly withState: boolean }
+  | { readonly kind: "expired"; readonly revision: number };
+
+function startOf({ collection, store }: WatchSource, query: WatchQuery): Start {
+  const { history } = collection;
+  const revision = query.resourceVersion ? parseResourceVersion(query.resourceVersion) : 0;
+  const now = { kind: "from", position: history.end } as const;
+  if (query.sendInitialEvents) return { ...now, withState: true };
+  // Without a revision to start from, a watch has always begun with the state as it stands.
+  if (revision === 0) return { ...now, withState: query.sendInitialEvents === undefined };
+  if (revision >= store.revision) return { ...now, withState: false };
+  if (revision < history.compactedRevision) return { kind: "expired", revision };
+  return { kind: "from", position: history.after(revision), withState: false };
+}
+
+function select(objects: readonly KubeObject[], matches: Matcher | undefined): readonly KubeObject[] {
+  return matches === undefined ? objects : objects.filter(matches);
+}
+
+function timeoutMs(engine: Engine, query: WatchQuery): number {
+  if (query.timeoutSeconds) return query.timeoutSeconds * 1000;
+  return MIN_REQUEST_TIMEOUT_MS * (1 + engine.random("apiserver/watch-timeouts").next());
+}
