@@ -1,7 +1,8 @@
 import type { Body } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { pods } from "../../kube/kinds.ts";
-import { matchesSelector } from "../../kube/label-selector.ts";
+import { controllerOf } from "../../kube/owners.ts";
+import { compileSelector } from "../../kube/selectors.ts";
 import type { KubeObject, Pod } from "../../kube/types/index.ts";
 import type {
   Api,
@@ -43,10 +44,9 @@ export class LocalApi implements Api {
 
   list<T extends KubeObject>(kind: Kind<T>, { namespace, labelSelector }: ListOptions = {}): readonly T[] {
     const all = this.#access.collection(kind).list(namespace) as readonly T[];
-    const selected =
-      labelSelector === undefined
-        ? all
-        : all.filter(({ metadata }) => matchesSelector(labelSelector, metadata.labels));
+    if (labelSelector === undefined) return this.#readAll(kind, all);
+    const selector = compileSelector(labelSelector);
+    const selected = all.filter(({ metadata }) => selector.matches(metadata.labels));
     return this.#readAll(kind, selected);
   }
 
@@ -155,7 +155,7 @@ function parameters({ dryRun }: WriteOptions): { readonly dryRun?: boolean } {
 }
 
 function controllerUid(object: KubeObject): string | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true)?.uid;
+  return controllerOf(object)?.uid;
 }
 
 function nodeOf(object: KubeObject): string | undefined {
