@@ -1,0 +1,47 @@
+/**
+ * The controllers of a lab, one folder each: what kube-controller-manager runs.
+ *
+ * Every folder has the same shape: `x.ts` exports a `ControllerFactory`, planning that looks and answers stands in files of
+ * its own, `x.test.ts` beside it. A controller reads through its `Api`, which is always current (there are no caches that
+ * lag, and so no expectations), is woken by changes, and writes; a refused write is tried again through its `WorkQueue`.
+ * Nothing here runs while nothing changes: there are no resyncs. What can only be handed in stands in `ControllerInputs`.
+ */
+import type { ControllerFactory } from "../context.ts";
+import { deployment } from "./deployment/deployment.ts";
+import { replicaSet } from "./replicaset/replicaset.ts";
+import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
+
+/** One controller of the lab. */
+export interface ControllerRow {
+  /** As events name it (`source.component`). */
+  readonly name: string;
+  /** The service account in kube-system that its requests come from. */
+  readonly account: string;
+  /** What a cluster would lack without it. */
+  readonly why: string;
+  readonly create: ControllerFactory;
+}
+
+/** Every controller, in the order in which they start. */
+export function controllers(): readonly ControllerRow[] {
+  return [
+    {
+      name: "deployment-controller",
+      account: "deployment-controller",
+      why: "rolls a new pod template out without losing the pods that serve",
+      create: deployment,
+    },
+    {
+      name: "replicaset-controller",
+      account: "replicaset-controller",
+      why: "keeps the number of pods of a Deployment's template",
+      create: replicaSet,
+    },
+    {
+      name: "replication-controller",
+      account: "replication-controller",
+      why: "the same for manifests from before ReplicaSets",
+      create: replicationController,
+    },
+  ];
+}
