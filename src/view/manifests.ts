@@ -37,7 +37,7 @@ const EXTENSIONS = new Set([".yaml", ".yml", ".json"]);
  * @throws {InputError} when a path cannot be read, a document is no YAML, or holds something that is no object
  */
 export function readManifests(paths: readonly string[]): Manifest[] {
-  const manifests = paths.flatMap((path) => filesOf(path).flatMap(readFile));
+  const manifests = readSources(paths).flatMap(({ text, file }) => parseManifests(text, file));
   if (manifests.length === 0) {
     throw new InputError(
       { file: paths.join(", ") },
@@ -45,6 +45,20 @@ export function readManifests(paths: readonly string[]): Manifest[] {
     );
   }
   return manifests;
+}
+
+/** One file's text, and what errors call it. */
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The texts of files, folders or standard input, unzipped where need be.
+ * @throws {InputError} when a path cannot be read or holds no text
+ */
+export function readSources(paths: readonly string[]): Source[] {
+  return paths.flatMap((path) => filesOf(path).map(readFile));
 }
 
 /** Namespaces and custom kinds first, as everything else may need them; otherwise the order in which they stand. */
@@ -67,7 +81,7 @@ function filesOf(path: string): string[] {
   }
 }
 
-function readFile(file: string): Manifest[] {
+function readFile(file: string): Source {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file === "-" ? 0 : file);
@@ -75,13 +89,11 @@ function readFile(file: string): Manifest[] {
   } catch (error) {
     throw new InputError({ file }, `cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     throw new InputError({ file }, "is not UTF-8 text", { cause: error });
   }
-  return parseManifests(text, file);
 }
 
 /** The objects of one text; `file` is what errors call it. Documents that hold nothing are passed over. */

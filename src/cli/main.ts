@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** The program: one verb a file, each loaded only when it is asked for, so that `holdfast --help` starts fast. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { exitCodeOf } from "./exit-code.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import("./demo.ts")).demoCommand(),
+  lab: async () => (await import("./lab.ts")).labCommand(),
+  completion: async () => (await import("./completion.ts")).completionCommand(program),
+};
+
+const program = new Command("holdfast")
+  .description(
+    "Makes Kubernetes workloads survive the loss of any node, proves it before it happens, and keeps it true.",
+  )
+  .version(version)
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+async function main(): Promise<void> {
+  const verb = process.argv[2];
+  const wanted = verb !== undefined && verb in VERBS && verb !== "completion" ? [verb] : Object.keys(VERBS);
+  for (const name of wanted) {
+    const load = VERBS[name];
+    if (load !== undefined) program.addCommand((await load()).exitOverride());
+  }
+  await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  process.stderr.write(`holdfast: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+});

@@ -1,0 +1,20 @@
+import type { Kind } from "../../kube/kind.ts";
+import { deployments, statefulSets } from "../../kube/kinds.ts";
+import type { WorkloadRef } from "../subject.ts";
+import type { Fault } from "./fault.ts";
+
+/** Changes a workload's template so that every pod is replaced, as `kubectl rollout restart` does. */
+export function rollingUpdate(workload: WorkloadRef): Fault {
+  return {
+    async inject(target) {
+      const kind: Kind = workload.kind === "StatefulSet" ? statefulSets : deployments;
+      const restartedAt = new Date(target.clock.now()).toISOString();
+      await target.client.patch(kind, workload.namespace, workload.name, "merge", {
+        spec: {
+          template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": restartedAt } } },
+        },
+      });
+      return { what: `${workload.name} is rolled out anew`, unreachableNodes: [], undo: async () => {} };
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { styleText } from "node:util";
+import { type Column, textTable, wrap } from "../report/text-table.ts";
+import type { DrillResult, Measured } from "./runner.ts";
+import type { Comparison, StoryReport } from "./story-report.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "FAILURE" },
+  { title: "OUTAGE", align: "right" },
+  { title: "→ AFTER", align: "right" },
+  { title: "FAILED", align: "right" },
+  { title: "→ AFTER", align: "right" },
+  { title: "REPAIRED", align: "right" },
+  { title: "→ AFTER", align: "right" },
+  { title: "LOGIN" },
+  { title: "WRITES LOST" },
+];
+
+const WIDTH = 100;
+
+/** The story for a terminal or a pipe; with colours only where they are shown. */
+export function storyText(report: StoryReport, colours: boolean): string {
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    colours ? styleText(style, text, { validateStream: false }) : text;
+  const bold = (text: string) => paint("bold", text);
+  const rows = report.comparisons.map((comparison) => row(comparison, paint));
+  const bullets = (items: readonly string[]) =>
+    items.map((item) => `  · ${wrap(item, WIDTH - 4, "    ")}`).join("\n");
+
+  const parts = [bold("Before and after"), textTable(COLUMNS, rows)];
+  const { hardening } = report.after;
+  if (hardening !== undefined) {
+    const changes = hardening.plan.steps.flatMap((step) =>
+      step.reasons.map((reason) => `${step.target.kind.kind} ${step.target.name}: ${reason.text}`),
+    );
+    parts.push(bold(`What was changed (in ${Math.round(hardening.seconds)} s)`), bullets(changes));
+    const refused = hardening.plan.refusals.map(
+      (r) => `${r.target.name}, ${r.rule}: ${r.why}. ${sentence(r.wouldHelp)}`,
+    );
+    if (refused.length > 0) parts.push(bold("What was left as it is, and why"), bullets(refused));
+  }
+  if (report.remaining.length > 0) {
+    const remaining = report.remaining.map((r) => `${r.what}.\nWhy: ${r.why}.\nNext: ${r.next}.`);
+    const text = remaining
+      .map(
+        (item) =>
+          `  · ${item
+            .split("\n")
+            .map((line) => wrap(line, WIDTH - 4, "    "))
+            .join("\n    ")}`,
+      )
+      .join("\n");
+    parts.push(bold("What is still not good"), text);
+  }
+  if (report.before.assumed.length > 0) parts.push(bold("Assumed"), bullets(report.before.assumed));
+  const findings = [
+    ...new Set([...report.before.findings, ...report.after.findings].map((f) => `${f.where}: ${f.what}`)),
+  ];
+  if (findings.length > 0) parts.push(bold("Found on the way"), bullets(findings));
+  return `${parts.map((part, i) => (i % 2 === 0 ? part : `${part}\n`)).join("\n")}\n`;
+}
+
+function row(comparison: Comparison, paint: (style: "green" | "red", text: string) => string): string[] {
+  const { before, after } = comparison;
+  const compared = (left: number, right: number, text: string) =>
+    right < left ? paint("green", text) : right > left ? paint("red", text) : text;
+  const never = Number.POSITIVE_INFINITY;
+  const logins = [loginText(before.measured), loginText(after.measured)];
+  const lost = [lostText(before.measured), lostText(after.measured)];
+  return [
+    comparison.name,
+    outageText(before),
+    compared(before.measured.outageSeconds, after.measured.outageSeconds, outageText(after)),
+    percentText(before.measured.failedShare),
+    compared(
+      before.measured.failedShare,
+      after.measured.failedShare,
+      percentText(after.measured.failedShare),
+    ),
+    repairedText(before.measured),
+    compared(
+      before.measured.repairedSeconds ?? never,
+      after.measured.repairedSeconds ?? never,
+      repairedText(after.measured),
+    ),
+    logins[0] === logins[1] ? `${logins[0]}` : logins.join(" → "),
+    lost[0] === lost[1] ? `${lost[0]}` : lost.join(" → "),
+  ];
+}
+
+/** "12.3 s", "2 min 5 s", "> 15 min" */
+export function outageText({ measured, outageGoesOn }: DrillResult): string {
+  return `${outageGoesOn ? "> " : ""}${durationText(measured.outageSeconds)}`;
+}
+
+export function repairedText({ repairedSeconds }: Measured): string {
+  return repairedSeconds === null ? "never" : durationText(repairedSeconds);
+}
+
+export function percentText(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+export function loginText({ loginKept }: Measured): string {
+  return loginKept === null ? "–" : loginKept ? "kept" : "lost";
+}
+
+export function lostText({ rowsAcknowledged, rowsLost }: Measured): string {
+  if (rowsAcknowledged === 0) return "–";
+  return rowsLost === null ? "unknown" : `${rowsLost}`;
+}
+
+function durationText(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+function sentence(text: string): string {
+  return `To change that: ${text}.`;
+}

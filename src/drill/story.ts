@@ -1,0 +1,151 @@
+import { applyPlan } from "../harden/apply.ts";
+import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
+import type { Plan } from "../harden/step.ts";
+import { services } from "../kube/kinds.ts";
+import { createLab, type Lab } from "../lab/lab.ts";
+import type { ProfileFile } from "../lab/node/profile.ts";
+import { drive } from "../time/drive.ts";
+import { viewOf } from "../view/cluster-view.ts";
+import type { Manifest } from "../view/manifests.ts";
+import { deployManifests, exposeOnNodePort, type Finding } from "./deploy.ts";
+import { labTarget } from "./lab-target.ts";
+import { NoSubjectError } from "./no-subject-error.ts";
+import { Recorder } from "./recorder.ts";
+import { type DrillResult, runScenario } from "./runner.ts";
+import { everydayScenarios } from "./scenarios.ts";
+import { findSubject, listWorkloads, type Subject } from "./subject.ts";
+import { findTrouble } from "./trouble.ts";
+
+/** What a story is about: everything that its parts need to make the very same cluster again. */
+export interface StoryInput {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly manifests: readonly Manifest[];
+  readonly profile: ProfileFile;
+}
+
+/** A cluster with the manifests on it, settled, and improved when asked for. */
+export interface Stage {
+  readonly lab: Lab;
+  readonly subject: Subject;
+  readonly assumed: readonly string[];
+  readonly findings: readonly Finding[];
+  /** What the improvement was, on an improved stage. */
+  readonly hardening?: Hardening;
+}
+
+export interface Hardening {
+  readonly plan: Plan;
+  /** How long applying it took, and how long the application did not answer meanwhile. */
+  readonly seconds: number;
+}
+
+const SETTLE_POLL_MS = 1_000;
+const SETTLE_LIMIT_MS = 900_000;
+
+/** How many failures the story has; both of its halves have the same ones. */
+export function scenarioNames(subject: Subject, nodes: readonly string[]): string[] {
+  return everydayScenarios(subject, nodes).map((scenario) => scenario.name);
+}
+
+/**
+ * Makes the cluster of the story. The same input makes the same cluster, so every failure can have a fresh copy.
+ * @throws {InputError} for a manifest that the API server refuses
+ * @throws {NoSubjectError} when no Service leads to a workload
+ */
+export function setStage(input: StoryInput, hardened: boolean): Promise<Stage> {
+  const lab = createLab({ seed: input.seed, nodes: input.nodes, profile: input.profile });
+  return drive(lab.engine, prepare(lab, input, hardened));
+}
+
+/** Runs one failure on a stage that nothing has happened to yet. */
+export function playScenario(stage: Stage, index: number): Promise<DrillResult> {
+  const { lab, subject } = stage;
+  const nodes = [...lab.world.machines.keys()];
+  const scenario = everydayScenarios(subject, nodes)[index];
+  if (scenario === undefined) throw new RangeError(`The story has no failure number ${index}`);
+  return drive(lab.engine, runScenario(labTarget(lab), subject, scenario));
+}
+
+async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<Stage> {
+  const client = lab.client("holdfast");
+  await untilNodesReady(lab);
+  const deployed = await deployManifests(client, input.manifests, (apiVersion, kind) =>
+    lab.findKind(apiVersion, kind),
+  );
+  const assumed = [...deployed.assumed];
+  await settle(lab);
+  const subject = await subjectOf(lab, assumed);
+  assumed.push(...lab.assumptions());
+  const findings = [...deployed.findings, ...(await findTrouble(client))];
+  if (!hardened) return { lab, subject, assumed, findings };
+
+  const startMs = lab.engine.now();
+  const plan = planHardening(await viewOf(client, PLAN_KINDS), (workload) => lab.profileOf(workload));
+  const outcome = await applyPlan(plan, {
+    client,
+    clock: lab.engine,
+    sleep: (durationMs) => lab.engine.sleep(durationMs),
+  });
+  if (outcome.kind !== "applied") {
+    const { kind, namespace, name } = outcome.step.target;
+    findings.push({
+      where: `${kind.kind} ${namespace}/${name}`,
+      what: `the improvement was taken back: ${outcome.why}`,
+    });
+  }
+  const seconds = Math.round(lab.engine.now() - startMs) / 1000;
+  await settle(lab);
+  return { lab, subject, assumed, findings, hardening: { plan, seconds } };
+}
+
+async function untilNodesReady(lab: Lab): Promise<void> {
+  await lab.ready();
+}
+
+/** Waits until every workload is whole, or long enough to know that it will not be. */
+async function settle(lab: Lab): Promise<void> {
+  const recorder = new Recorder(lab.client("holdfast"), lab.engine);
+  await recorder.start();
+  const limitMs = lab.engine.now() + SETTLE_LIMIT_MS;
+  let wholeSinceMs: number | undefined;
+  while (lab.engine.now() < limitMs) {
+    wholeSinceMs = recorder.whole ? (wholeSinceMs ?? lab.engine.now()) : undefined;
+    // Ready for half a minute: long enough for tables to be programmed and leftovers to be gone.
+    if (wholeSinceMs !== undefined && lab.engine.now() - wholeSinceMs >= 30_000) break;
+    await lab.engine.sleep(SETTLE_POLL_MS);
+  }
+  recorder.stop();
+}
+
+async function subjectOf(lab: Lab, assumed: string[]): Promise<Subject> {
+  const client = lab.client("holdfast");
+  const isDatabase = (workload: Parameters<Lab["profileOf"]>[0]) =>
+    lab.profileOf(workload).role === "database";
+  const found = await findSubject(client, isDatabase);
+  if (found !== undefined) return found;
+  const workloads = await listWorkloads(client);
+  const web = workloads.find((workload) => lab.profileOf(workload).role === "web");
+  const all = (await client.list(services)).items;
+  const front = all.find(
+    (service) =>
+      service.metadata.namespace === web?.metadata.namespace &&
+      service.spec.selector !== undefined &&
+      Object.entries(service.spec.selector).every(
+        ([key, value]) => web?.spec.template.metadata?.labels?.[key] === value,
+      ),
+  );
+  if (front === undefined) {
+    throw new NoSubjectError(
+      "No Service among the manifests leads to a workload, so there is nothing that a client could ask; add a Service whose selector matches its pods",
+    );
+  }
+  await exposeOnNodePort(client, front.metadata.namespace ?? "", front.metadata.name);
+  await lab.engine.sleep(5_000);
+  assumed.push(
+    `Service ${front.metadata.namespace}/${front.metadata.name} can be reached from outside, at a node port`,
+  );
+  const exposed = await findSubject(client, isDatabase);
+  if (exposed === undefined) throw new NoSubjectError(`Service ${front.metadata.name} got no node port`);
+  return exposed;
+}

@@ -1,0 +1,69 @@
+import type { Reader } from "../client/client.ts";
+import { events, persistentVolumeClaims, pods, services } from "../kube/kinds.ts";
+import { labelsContain } from "../kube/selectors.ts";
+import type { Event, Pod } from "../kube/types/index.ts";
+import type { Finding } from "./deploy.ts";
+import { isSystemNamespace, listWorkloads } from "./subject.ts";
+
+/**
+ * What does not work in a cluster that had time to settle, in the words in which the cluster itself says it:
+ * pods that are not ready, claims that are not bound, Services that select nothing.
+ */
+export async function findTrouble(client: Reader): Promise<Finding[]> {
+  const theirs = <T extends { metadata: { namespace?: string } }>(items: readonly T[]) =>
+    items.filter((item) => !isSystemNamespace(item.metadata.namespace ?? ""));
+  const warnings = (await client.list(events)).items.filter((event) => event.type === "Warning");
+  const lastWarning = (kind: string, namespace: string | undefined, name: string) =>
+    warnings.findLast(
+      ({ involvedObject: about }) =>
+        about.kind === kind && about.namespace === namespace && about.name === name,
+    );
+
+  const findings: Finding[] = [];
+  for (const claim of theirs((await client.list(persistentVolumeClaims)).items)) {
+    if (claim.status.phase === "Bound") continue;
+    const { namespace, name } = claim.metadata;
+    const why =
+      lastWarning("PersistentVolumeClaim", namespace, name)?.message ?? "nothing has provisioned it";
+    findings.push({
+      where: `PersistentVolumeClaim ${namespace}/${name}`,
+      what: `is ${claim.status.phase ?? "Pending"}: ${why}`,
+    });
+  }
+  for (const pod of theirs((await client.list(pods)).items)) {
+    const what = whyNotReady(pod, lastWarning("Pod", pod.metadata.namespace, pod.metadata.name));
+    if (what !== undefined)
+      findings.push({ where: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`, what });
+  }
+  const workloads = await listWorkloads(client);
+  for (const service of theirs((await client.list(services)).items)) {
+    const { selector } = service.spec;
+    if (selector === undefined || service.metadata.name === "kubernetes") continue;
+    const selected = workloads.some(
+      (workload) =>
+        workload.metadata.namespace === service.metadata.namespace &&
+        labelsContain(workload.spec.template.metadata?.labels, selector),
+    );
+    if (selected) continue;
+    const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+    findings.push({
+      where: `Service ${service.metadata.namespace}/${service.metadata.name}`,
+      what: `its selector ${labels.join(",")} matches no workload's pods, so it has no endpoints: connections are refused`,
+    });
+  }
+  return findings;
+}
+
+function whyNotReady(pod: Pod, warning: Event | undefined): string | undefined {
+  if (pod.status.phase === "Succeeded") return undefined;
+  const condition = (type: string) => pod.status.conditions?.find((candidate) => candidate.type === type);
+  if (condition("Ready")?.status === "True") return undefined;
+  const scheduled = condition("PodScheduled");
+  if (scheduled?.status === "False")
+    return `is Pending: ${scheduled.message ?? scheduled.reason ?? "not scheduled"}`;
+  const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+  const waiting = statuses.find((status) => status.state.waiting !== undefined);
+  const reason = waiting?.state.waiting;
+  const said = reason?.message ?? warning?.message;
+  return `is not ready: ${reason?.reason ?? pod.status.phase}${said === undefined ? "" : `: ${said}`}`;
+}

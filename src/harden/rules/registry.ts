@@ -1,0 +1,18 @@
+import { imagePolicy } from "./image-policy.ts";
+import { probes } from "./probes.ts";
+import { replicas, spread } from "./replicas.ts";
+import { rollout } from "./rollout.ts";
+import type { Rule } from "./rule.ts";
+import { termination } from "./termination.ts";
+import { tolerations } from "./tolerations.ts";
+
+/** Every rule that edits a workload, in the order in which they are applied and explained. */
+export const RULES: readonly Rule[] = [
+  replicas,
+  spread,
+  rollout,
+  termination,
+  probes,
+  tolerations,
+  imagePolicy,
+];
