@@ -1,6 +1,6 @@
 import type { ListQuery, WatchQuery } from "../../client/client.ts";
 import type { Kind, Verb } from "../../kube/kind.ts";
-import { KINDS } from "../../kube/kinds.ts";
+import { events, KINDS } from "../../kube/kinds.ts";
 import type { Timing } from "../../kube/timing.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -10,6 +10,7 @@ import { bootstrapObjects } from "./bootstrap.ts";
 import type { Collection } from "./collection.ts";
 import { decodeBody } from "./decode.ts";
 import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
+import { expireEvents } from "./event-expiry.ts";
 import { KindRegistry } from "./kind-registry.ts";
 import { listObjects } from "./list.ts";
 import { LocalApi } from "./local-api.ts";
@@ -69,7 +70,7 @@ class RunningServer implements ApiServer {
   #up = true;
   #tokenIssuer: TokenIssuer | undefined;
 
-  constructor({ engine, kinds = KINDS }: ApiServerOptions) {
+  constructor({ engine, timing, kinds = KINDS }: ApiServerOptions) {
     this.engine = engine;
     this.kinds = new KindRegistry(kinds);
     this.#context = {
@@ -78,6 +79,7 @@ class RunningServer implements ApiServer {
       kinds: this.kinds,
       admission: new AdmissionChain([]),
     };
+    expireEvents(engine, this.#store, this.#collectionOf(events), timing.eventTtlMs);
     const starter: Caller = {
       user: { name: "system:apiserver", groups: ["system:masters"] },
       agent: "kube-apiserver",
@@ -116,17 +118,15 @@ class RunningServer implements ApiServer {
 
   watch(_caller: Caller, target: Target, query: WatchQuery = {}): WatchStream {
     const collection = this.#collection(target.kind, "watch");
-    const { engine } = this;
     const source = {
-      engine,
+      engine: this.engine,
       store: this.#store,
       kind: target.kind,
       collection,
       convert: (object: KubeObject) => object,
+      open: this.#watches,
     };
-    const stream = openWatch(source, target.namespace, query);
-    this.#watches.add(stream);
-    return stream;
+    return openWatch(source, target.namespace, query);
   }
 
   create(

@@ -20,6 +20,8 @@ export interface WatchSource {
   readonly kind: Kind;
   readonly collection: Collection;
   readonly convert: (object: KubeObject) => KubeObject;
+  /** Every watch under way, for the day when all of them end at once. */
+  readonly open: Set<WatchStream>;
 }
 
 /** Opens a watch: from a revision, from now, or from the state of now told as ADDED. */
@@ -36,7 +38,7 @@ export function openWatch(
 
   const timers: Timer[] = [];
   let forget = () => {};
-  const stream = new HistoryStream({
+  const stream: HistoryStream = new HistoryStream({
     kind: source.kind,
     history: collection.history,
     from: start.position,
@@ -47,9 +49,11 @@ export function openWatch(
     initialEnd: query.sendInitialEvents ? store.revision : undefined,
     onStop: () => {
       forget();
+      source.open.delete(stream);
       for (const timer of timers) timer.cancel();
     },
   });
+  source.open.add(stream);
   forget = store.onCommit(collection, (commit) => stream.notify(commit));
   timers.push(engine.after(timeoutMs(engine, query), () => stream.stop()));
   if (query.allowWatchBookmarks) {

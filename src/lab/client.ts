@@ -1,0 +1,189 @@
+import type {
+  Body,
+  Client,
+  DeleteQuery,
+  GetQuery,
+  ListQuery,
+  ObjectList,
+  PatchKind,
+  WatchNotice,
+  WatchQuery,
+  WriteQuery,
+} from "../client/client.ts";
+import { ConnectionError } from "../client/client.ts";
+import type { Kind } from "../kube/kind.ts";
+import type { KubeObject } from "../kube/types/index.ts";
+import type { ApiServer, Caller, Target, UserInfo, WatchEvent, WatchStream } from "./apiserver/server.ts";
+
+export interface LocalClientOptions {
+  /** A name stands for an authenticated user of that name; `system:admin` with every right when absent. */
+  readonly user?: string | UserInfo;
+  /** Names the field manager of writes that give none. */
+  readonly agent?: string;
+  /** Whether the wire to the API server carries; asked at every request. */
+  readonly reaches?: () => boolean;
+}
+
+const ADMIN: UserInfo = { name: "system:admin", groups: ["system:masters", "system:authenticated"] };
+
+/**
+ * The client that everything built on `client/` uses against a lab in the same process. Answers come in a microtask,
+ * so that a run on virtual time is as repeatable as the server itself.
+ */
+export function createLocalClient(server: ApiServer, options: LocalClientOptions = {}): Client {
+  return new LocalClient(server, options);
+}
+
+class LocalClient implements Client {
+  readonly #server: ApiServer;
+  readonly #caller: Caller;
+  readonly #reaches: () => boolean;
+
+  constructor(
+    server: ApiServer,
+    { user = ADMIN, agent = "holdfast", reaches = () => true }: LocalClientOptions,
+  ) {
+    this.#server = server;
+    this.#reaches = reaches;
+    this.#caller = {
+      user: typeof user === "string" ? { name: user, groups: ["system:authenticated"] } : user,
+      agent,
+    };
+  }
+
+  async get<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    name: string,
+    query: GetQuery = {},
+  ): Promise<T> {
+    return this.#connect().get(this.#caller, target(kind, namespace, name), query) as T;
+  }
+
+  async list<T extends KubeObject>(kind: Kind<T>, query: ListQuery = {}): Promise<ObjectList<T>> {
+    const answer = this.#connect().list(this.#caller, target(kind, query.namespace), query);
+    return answer as ObjectList<T>;
+  }
+
+  async create<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    body: Body,
+    query: WriteQuery = {},
+  ): Promise<T> {
+    return this.#connect().create(this.#caller, target(kind, namespace), body, query) as T;
+  }
+
+  async update<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    name: string,
+    body: Body,
+    query: WriteQuery = {},
+  ): Promise<T> {
+    return this.#connect().update(this.#caller, target(kind, namespace, name), body, query).object as T;
+  }
+
+  async patch<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    name: string,
+    type: PatchKind,
+    body: unknown,
+    query: WriteQuery & { readonly force?: boolean; readonly subresource?: string } = {},
+  ): Promise<T> {
+    const { subresource, ...parameters } = query;
+    const place = target(kind, namespace, name, subresource);
+    return this.#connect().patch(this.#caller, place, type, body, parameters).object as T;
+  }
+
+  async delete(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    query: DeleteQuery = {},
+  ): Promise<KubeObject> {
+    const { body } = this.#connect().delete(this.#caller, target(kind, namespace, name), query);
+    return body as unknown as KubeObject;
+  }
+
+  async deleteCollection(kind: Kind, query: ListQuery, options: DeleteQuery = {}): Promise<void> {
+    this.#connect().deleteCollection(this.#caller, target(kind, query.namespace), query, options);
+  }
+
+  async subresource(
+    verb: "get" | "update" | "create",
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    subresource: string,
+    body: Body = {},
+    query: WriteQuery = {},
+  ): Promise<KubeObject> {
+    const server = this.#connect();
+    const place = target(kind, namespace, name, subresource);
+    if (verb === "get") return server.get(this.#caller, place);
+    if (verb === "create") return server.create(this.#caller, place, body, query);
+    return server.update(this.#caller, place, body, query).object;
+  }
+
+  watch<T extends KubeObject>(kind: Kind<T>, query: WatchQuery = {}): AsyncIterable<WatchNotice<T>> {
+    return {
+      [Symbol.asyncIterator]: () =>
+        new NoticeIterator<T>(() =>
+          this.#connect().watch(this.#caller, target(kind, query.namespace), query),
+        ),
+    };
+  }
+
+  #connect(): ApiServer {
+    if (!this.#server.up || !this.#reaches()) throw new ConnectionError("The API server does not answer");
+    return this.#server;
+  }
+}
+
+/** Takes notices off a stream one by one. Stopping it ends a pending wait too, which a generator could not do. */
+class NoticeIterator<T extends KubeObject> implements AsyncIterator<WatchNotice<T>> {
+  readonly #open: () => WatchStream;
+  #stream: WatchStream | undefined;
+
+  constructor(open: () => WatchStream) {
+    this.#open = open;
+  }
+
+  async next(): Promise<IteratorResult<WatchNotice<T>>> {
+    this.#stream ??= this.#open();
+    const stream = this.#stream;
+    for (;;) {
+      const event = stream.next();
+      if (event !== undefined) return { done: false, value: noticeOf<T>(event) };
+      if (stream.ended) return { done: true, value: undefined };
+      await new Promise<void>((resolve) => stream.onWake(resolve));
+    }
+  }
+
+  async return(): Promise<IteratorResult<WatchNotice<T>>> {
+    this.#stream?.stop();
+    return { done: true, value: undefined };
+  }
+}
+
+function noticeOf<T extends KubeObject>({ type, object }: WatchEvent): WatchNotice<T> {
+  switch (type) {
+    case "ERROR":
+      return { type, status: object as unknown as Readonly<Record<string, unknown>> };
+    case "BOOKMARK":
+      return { type, object, resourceVersion: object.metadata.resourceVersion };
+    default:
+      return { type, object: object as T };
+  }
+}
+
+function target(kind: Kind, namespace: string | undefined, name?: string, subresource?: string): Target {
+  return {
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+}
