@@ -2,7 +2,8 @@
  * Texts with a form of their own: moments, base64, quantities. What is wrong with one is said in the words of the Go libraries
  * that a real API server decodes with, because those words reach its users.
  */
-import { formatQuantity, parseQuantity } from "../../base/quantity.ts";
+import { formatQuantity, milliQuantityOf, milliValue, parseQuantity } from "../../base/quantity.ts";
+import { formatMicroTime, formatTime, parseTime } from "../time.ts";
 
 /** Why a value is no quantity, or `undefined` when it is one. */
 export function parseQuantityError(value: unknown): string | undefined {
@@ -12,11 +13,17 @@ export function parseQuantityError(value: unknown): string | undefined {
   return answer.ok ? undefined : answer.error;
 }
 
-/** A quantity as the API prints it, or the value itself where that is what it is already or where it is no quantity. */
-export function canonicalQuantity(value: unknown): unknown {
+/**
+ * A quantity as the API prints it, in "milli" rounded up to thousandths; the value itself where that is what it is already
+ * or where it is no quantity.
+ */
+export function canonicalQuantity(value: unknown, precision: "exact" | "milli"): unknown {
   if (typeof value !== "string" && typeof value !== "number") return value;
   const answer = parseQuantity(value);
-  return answer.ok ? formatQuantity(answer.value) : value;
+  if (!answer.ok) return value;
+  const amount = answer.value;
+  if (precision === "exact" || amount.scale >= -3) return formatQuantity(amount);
+  return formatQuantity(milliQuantityOf(milliValue(amount), amount.format));
 }
 
 /** Why a text is no base64, as encoding/base64 says it: with the place of the first wrong byte. */
@@ -94,11 +101,8 @@ function isDayOfMonth(text: string): boolean {
 /** A moment as the API prints it: in UTC, whole seconds for a Time, six digits for a MicroTime. */
 export function canonicalTime(value: unknown, micro: boolean): unknown {
   if (typeof value !== "string") return value;
-  if (value.endsWith("Z") && value.length === (micro ? 27 : 20)) return value;
-  const moment = Date.parse(value);
-  if (Number.isNaN(moment)) return value;
-  const seconds = new Date(moment).toISOString().slice(0, 19);
-  if (!micro) return `${seconds}Z`;
-  const digits = /[.,](\d{1,6})/.exec(value)?.[1] ?? "";
-  return `${seconds}.${digits.padEnd(6, "0")}Z`;
+  if (value.length === (micro ? 27 : 20) && value.endsWith("Z")) return value;
+  const moment = parseTime(value);
+  if (moment === undefined) return value;
+  return micro ? formatMicroTime(moment) : formatTime(moment);
 }
