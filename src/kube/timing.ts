@@ -17,6 +17,10 @@ export interface Timing {
   readonly nodeMonitorGraceMs: number;
   /** controller manager: nodeStartupGracePeriod. */
   readonly nodeStartupGraceMs: number;
+  /** controller manager: how often nodes waiting for their NoExecute taint are looked at (scheduler.NodeEvictionPeriod). */
+  readonly nodeTaintPassMs: number;
+  /** controller manager: --leader-elect-renew-deadline: a manager that cannot renew for so long ends and starts anew. */
+  readonly managerRenewDeadlineMs: number;
   /** controller manager: --node-eviction-rate, nodes per second and zone. */
   readonly nodeEvictionRate: number;
   /** controller manager: --secondary-node-eviction-rate. */
@@ -31,6 +35,8 @@ export interface Timing {
   readonly maxWaitForUnmountMs: number;
   /** attach-detach controller: reconciler loop period. */
   readonly attachDetachLoopMs: number;
+  /** persistent volume controller: --pvclaimbinder-sync-period: unbound claims are looked at this often. */
+  readonly claimSyncMs: number;
   /** pod GC: gcCheckPeriod. */
   readonly podGcPeriodMs: number;
   /** pod GC: quarantineTime before pods of a missing node are deleted. */
@@ -60,6 +66,8 @@ const TIMING_1_34: Timing = {
   nodeMonitorPeriodMs: 5_000,
   nodeMonitorGraceMs: 50_000,
   nodeStartupGraceMs: 60_000,
+  nodeTaintPassMs: 100,
+  managerRenewDeadlineMs: 10_000,
   nodeEvictionRate: 0.1,
   secondaryNodeEvictionRate: 0.01,
   unhealthyZoneThreshold: 0.55,
@@ -67,6 +75,7 @@ const TIMING_1_34: Timing = {
   defaultTolerationSeconds: 300,
   maxWaitForUnmountMs: 360_000,
   attachDetachLoopMs: 100,
+  claimSyncMs: 15_000,
   podGcPeriodMs: 20_000,
   podGcQuarantineMs: 40_000,
   restartBackoffMs: 10_000,

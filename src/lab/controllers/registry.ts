@@ -7,7 +7,9 @@
  * Nothing here runs while nothing changes: there are no resyncs. What can only be handed in stands in `ControllerInputs`.
  */
 import type { ControllerFactory } from "../context.ts";
+import type { Heartbeats } from "../heartbeats.ts";
 import { deployment } from "./deployment/deployment.ts";
+import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
 
@@ -22,8 +24,13 @@ export interface ControllerRow {
   readonly create: ControllerFactory;
 }
 
+/** What controllers cannot learn from the API. */
+export interface ControllerInputs {
+  readonly heartbeats: Heartbeats;
+}
+
 /** Every controller, in the order in which they start. */
-export function controllers(): readonly ControllerRow[] {
+export function controllers({ heartbeats }: ControllerInputs): readonly ControllerRow[] {
   return [
     {
       name: "deployment-controller",
@@ -42,6 +49,12 @@ export function controllers(): readonly ControllerRow[] {
       account: "replication-controller",
       why: "the same for manifests from before ReplicaSets",
       create: replicationController,
+    },
+    {
+      name: "node-controller",
+      account: "node-controller",
+      why: "notices nodes whose kubelet has gone silent, marks their pods and taints them",
+      create: (context) => nodeLifecycle(context, heartbeats),
     },
   ];
 }
