@@ -5,15 +5,16 @@
  * (`turn.ts`), and says how things stand (`status.ts`). It never touches a pod: that is the ReplicaSets' part.
  */
 import { deployments, pods, replicaSets } from "../../../kube/kinds.ts";
-import { compileSelector, selectorMatches } from "../../../kube/selectors.ts";
+import { controllerOf } from "../../../kube/owners.ts";
+import { selectorMatches } from "../../../kube/selectors.ts";
 import type { Deployment, Pod, ReplicaSet } from "../../../kube/types/index.ts";
 import { WorkQueue } from "../../../runtime/work-queue.ts";
 import type { Api } from "../../apiserver/api.ts";
-import type { ControllerFactory, LabContext } from "../../context.ts";
+import type { ControllerFactory } from "../../context.ts";
 import { claimChildren } from "../shared/claim.ts";
 import { keyOf, splitKey } from "../shared/keys.ts";
 import { OrphanIndex } from "../shared/orphans.ts";
-import { controllerOf, resolveController } from "../shared/owners.ts";
+import { resolveController } from "../shared/owners.ts";
 import { isNamespaceTerminating } from "../shared/pod-control.ts";
 import { isPodTerminal } from "../shared/pod-state.ts";
 import { watchAll, watchChildren } from "../shared/watch.ts";
@@ -39,13 +40,9 @@ export const deployment: ControllerFactory = (context) => {
     const { namespace, name } = splitKey(key);
     const found = api.get(deployments, namespace, name);
     if (found === undefined) return;
-    if (compileSelector(found.spec.selector).selectsEverything) {
-      refuseToSelectAll(context, found);
-      return;
-    }
     const wants = (set: ReplicaSet) => selects(found, set);
     const candidates = [...api.ownedBy(replicaSets, found.metadata.uid), ...orphans.in(namespace)];
-    const claim = { childKind: replicaSets, ownerKind: deployments, owner: found, wants };
+    const claim = { childKind: replicaSets, owner: found, wants };
     const turn = new Turn(context, found, claimChildren(api, claim, candidates));
     try {
       const isRollout = step(turn, api);
@@ -140,12 +137,4 @@ function recreatedOwner(api: Api, pod: Pod): Deployment | undefined {
   if (owner?.spec.strategy.type !== "Recreate") return undefined;
   const sets = api.ownedBy(replicaSets, owner.metadata.uid);
   return sets.some(({ metadata }) => api.ownedBy(pods, metadata.uid).length > 0) ? undefined : owner;
-}
-
-function refuseToSelectAll({ api, events }: LabContext, found: Deployment): void {
-  const message = "This deployment is selecting all pods. A non-empty selector is required.";
-  events.event(found, "Warning", "SelectingAll", message);
-  const { generation } = found.metadata;
-  if (generation === undefined || (found.status.observedGeneration ?? 0) >= generation) return;
-  api.updateStatus(deployments, { ...found, status: { ...found.status, observedGeneration: generation } });
 }

@@ -1,7 +1,6 @@
-import { deployments } from "../../../kube/kinds.ts";
+import { controllerReferenceTo } from "../../../kube/owners.ts";
 import type { Deployment, ReplicaSet } from "../../../kube/types/index.ts";
 import type { Draft } from "../../apiserver/api.ts";
-import { controllerReference } from "../shared/owners.ts";
 import { hashOfTemplate } from "../shared/template-hash.ts";
 import { revisionAnnotations, sizeAnnotations } from "./annotations.ts";
 import { POD_TEMPLATE_HASH } from "./replica-sets.ts";
@@ -32,7 +31,7 @@ export function draftReplicaSet(
         spec.replicas,
         spec.replicas + maxSurge,
       ),
-      ownerReferences: [controllerReference(deployments, deployment)],
+      ownerReferences: [controllerReferenceTo(deployment)],
     },
     spec: {
       replicas: 0,

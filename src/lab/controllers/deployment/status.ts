@@ -1,7 +1,7 @@
 /** What a Deployment says about itself: counts over its ReplicaSets, and the conditions Available, Progressing, ReplicaFailure. */
+import { findCondition, removeCondition } from "../../../kube/conditions.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { Condition, Deployment, DeploymentStatus, ReplicaSet } from "../../../kube/types/index.ts";
-import { findCondition, withoutCondition } from "../shared/conditions.ts";
 import { nonZero } from "../shared/fields.ts";
 import { momentMs } from "../shared/moment.ts";
 import { allOf, desiredPods, type ReplicaSets, reportedPods } from "./replica-sets.ts";
@@ -43,7 +43,7 @@ export function withCondition(
   const now = formatTime(nowMs);
   const since = before?.status === finding.status ? (before.lastTransitionTime ?? now) : now;
   const condition = { ...finding, lastUpdateTime: now, lastTransitionTime: since };
-  return [...withoutCondition(conditions, finding.type), condition];
+  return [...removeCondition(conditions, finding.type), condition];
 }
 
 /** Counts and the condition Available; the other conditions stay as they are. */
@@ -112,7 +112,7 @@ function progressConditions(
   nowMs: number,
 ): readonly Condition[] {
   const conditions = counted.conditions ?? [];
-  if (!hasProgressDeadline(deployment)) return withoutCondition(conditions, "Progressing");
+  if (!hasProgressDeadline(deployment)) return removeCondition(conditions, "Progressing");
   const before = findCondition(deployment.status.conditions, "Progressing");
   const isSettled =
     (counted.replicas ?? 0) === (counted.updatedReplicas ?? 0) && before?.reason === "NewReplicaSetAvailable";
@@ -152,7 +152,7 @@ function withProgress(
     lastUpdateTime: now,
     lastTransitionTime: before?.status === "True" ? (before.lastTransitionTime ?? now) : now,
   };
-  return [...withoutCondition(conditions, "Progressing"), condition];
+  return [...removeCondition(conditions, "Progressing"), condition];
 }
 
 function hasProgressed(before: DeploymentStatus, after: DeploymentStatus): boolean {
@@ -185,7 +185,7 @@ function withFailure(conditions: readonly Condition[], sets: ReplicaSets): reado
       return conditions;
     const { lastTransitionTime } = failure;
     const times = lastTransitionTime === undefined ? {} : { lastUpdateTime: lastTransitionTime };
-    return [...withoutCondition(conditions, "ReplicaFailure"), { ...failure, ...times }];
+    return [...removeCondition(conditions, "ReplicaFailure"), { ...failure, ...times }];
   }
-  return withoutCondition(conditions, "ReplicaFailure");
+  return removeCondition(conditions, "ReplicaFailure");
 }

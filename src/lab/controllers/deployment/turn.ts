@@ -1,10 +1,10 @@
 import { deepEqual } from "../../../base/deep.ts";
+import { findCondition } from "../../../kube/conditions.ts";
 import { deployments, replicaSets } from "../../../kube/kinds.ts";
+import { controllerOf } from "../../../kube/owners.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { Condition, Deployment, DeploymentStatus, ReplicaSet } from "../../../kube/types/index.ts";
 import type { LabContext } from "../../context.ts";
-import { findCondition } from "../shared/conditions.ts";
-import { controllerOf } from "../shared/owners.ts";
 import { isNamespaceTerminating } from "../shared/pod-control.ts";
 import { REVISION, revisionAnnotations, revisionOf, sizeAnnotations, sizesDiffer } from "./annotations.ts";
 import { draftReplicaSet } from "./new-replica-set.ts";

@@ -53,13 +53,13 @@ export function replicaManager<T extends ReplicaOwner>(
     const candidates = [...api.ownedBy(pods, owner.metadata.uid), ...orphans.in(namespace)].filter(
       isPodActive,
     );
-    return claimChildren(api, { childKind: pods, ownerKind: kind, owner, wants }, candidates);
+    return claimChildren(api, { childKind: pods, owner, wants }, candidates);
   };
 
   const scale = (owner: T, active: readonly Pod[]): StatusError | undefined => {
     const missing = Math.min(owner.spec.replicas - active.length, BURST_REPLICAS);
     if (missing > 0) {
-      const draft = podFromTemplate(kind, owner, owner.spec.template);
+      const draft = podFromTemplate(owner, owner.spec.template);
       return slowStart(missing, () => createPod(context, owner, draft)).refusals[0];
     }
     const surplus = podsToDelete(owner, active, Math.min(-missing, BURST_REPLICAS));

@@ -1,3 +1,4 @@
+import { findCondition, removeCondition } from "../../../kube/conditions.ts";
 import { labelsContain } from "../../../kube/selectors.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type {
@@ -7,7 +8,6 @@ import type {
   PodTemplateSpec,
   ReplicaSetStatus,
 } from "../../../kube/types/index.ts";
-import { findCondition, withoutCondition } from "../shared/conditions.ts";
 import { nonZero } from "../shared/fields.ts";
 import { isPodAvailable, isPodReady } from "../shared/pod-state.ts";
 
@@ -60,7 +60,7 @@ function failureConditions(
   failure: ReplicaFailure | undefined,
   nowMs: number,
 ): readonly Condition[] {
-  if (failure === undefined) return withoutCondition(conditions, "ReplicaFailure");
+  if (failure === undefined) return removeCondition(conditions, "ReplicaFailure");
   if (findCondition(conditions, "ReplicaFailure") !== undefined) return conditions;
   const { reason, message } = failure;
   const lastTransitionTime = formatTime(nowMs);

@@ -1,8 +1,8 @@
 import { pods, replicaSets } from "../../../kube/kinds.ts";
+import { controllerOf } from "../../../kube/owners.ts";
 import { selectorMatches } from "../../../kube/selectors.ts";
 import type { Pod, ReplicaSet } from "../../../kube/types/index.ts";
 import type { ControllerFactory } from "../../context.ts";
-import { controllerOf } from "../shared/owners.ts";
 
 import { replicaManager } from "./replica-manager.ts";
 

@@ -1,13 +1,12 @@
 import type { Kind } from "../../../kube/kind.ts";
+import { controllerOf, controllerReferenceTo } from "../../../kube/owners.ts";
 import { isStatus } from "../../../kube/status-error.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
-import { controllerOf, controllerReference } from "./owners.ts";
 
-export interface Claim<C extends KubeObject, O extends KubeObject> {
+export interface Claim<C extends KubeObject> {
   readonly childKind: Kind<C>;
-  readonly ownerKind: Kind<O>;
-  readonly owner: O;
+  readonly owner: KubeObject;
   /** Whether the owner wants the child: its selector, and whatever else it goes by. */
   readonly wants: (child: C) => boolean;
   /** Finalizers that adoption sets and release takes away. */
@@ -18,11 +17,7 @@ export interface Claim<C extends KubeObject, O extends KubeObject> {
  * The children among `candidates` that belong to the owner: those that it controls and still wants, and orphans that it
  * wants, which it adopts. One that it controls and does not want any more is released. Order is kept.
  */
-export function claimChildren<C extends KubeObject, O extends KubeObject>(
-  api: Api,
-  claim: Claim<C, O>,
-  candidates: Iterable<C>,
-): C[] {
+export function claimChildren<C extends KubeObject>(api: Api, claim: Claim<C>, candidates: Iterable<C>): C[] {
   const isLeaving = claim.owner.metadata.deletionTimestamp !== undefined;
   const claimed: C[] = [];
   for (const child of candidates) {
@@ -39,20 +34,16 @@ export function claimChildren<C extends KubeObject, O extends KubeObject>(
   return claimed;
 }
 
-function adopt<C extends KubeObject, O extends KubeObject>(
-  api: Api,
-  claim: Claim<C, O>,
-  child: C,
-): C | undefined {
+function adopt<C extends KubeObject>(api: Api, claim: Claim<C>, child: C): C | undefined {
   const { ownerReferences = [], finalizers = [] } = child.metadata;
   const added = (claim.finalizers ?? []).filter((finalizer) => !finalizers.includes(finalizer));
   return write(api, claim.childKind, child, {
-    ownerReferences: [...ownerReferences, controllerReference(claim.ownerKind, claim.owner)],
+    ownerReferences: [...ownerReferences, controllerReferenceTo(claim.owner)],
     ...(added.length > 0 && { finalizers: [...finalizers, ...added] }),
   });
 }
 
-function release<C extends KubeObject, O extends KubeObject>(api: Api, claim: Claim<C, O>, child: C): void {
+function release<C extends KubeObject>(api: Api, claim: Claim<C>, child: C): void {
   const { ownerReferences = [], finalizers = [] } = child.metadata;
   const dropped = claim.finalizers ?? [];
   write(api, claim.childKind, child, {

@@ -1,7 +1,7 @@
 import type { Kind } from "../../../kube/kind.ts";
+import { controllerOf } from "../../../kube/owners.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
-import { controllerOf } from "./owners.ts";
 import { watchAll } from "./watch.ts";
 
 /**

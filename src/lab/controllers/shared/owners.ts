@@ -1,31 +1,6 @@
-import { apiVersionOf, type Kind } from "../../../kube/kind.ts";
+import type { Kind } from "../../../kube/kind.ts";
 import type { KubeObject, OwnerReference } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
-
-/** The reference to the object's controller, if it has one. */
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  const references = object.metadata.ownerReferences;
-  if (references === undefined) return undefined;
-  for (const reference of references) if (reference.controller === true) return reference;
-  return undefined;
-}
-
-/** The reference that makes `owner` the controller of whatever carries it, as metav1.NewControllerRef. */
-export function controllerReference<T extends KubeObject>(kind: Kind<T>, owner: T): OwnerReference {
-  return {
-    apiVersion: apiVersionOf(kind),
-    kind: kind.kind,
-    name: owner.metadata.name,
-    uid: owner.metadata.uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
-
-/** Whether `owner` is the controller of `object`. */
-export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
-}
 
 /** The living object of that kind that a controller reference means; a reference to an earlier object of the name means nobody. */
 export function resolveController<T extends KubeObject>(

@@ -1,10 +1,9 @@
-import type { Kind } from "../../../kube/kind.ts";
 import { pods } from "../../../kube/kinds.ts";
+import { controllerReferenceTo } from "../../../kube/owners.ts";
 import { isStatus, StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, Pod, PodTemplateSpec } from "../../../kube/types/index.ts";
 import type { Draft } from "../../apiserver/api.ts";
 import type { LabContext } from "../../context.ts";
-import { controllerReference } from "./owners.ts";
 
 /** Pods created at once by one turn of a controller, and deleted at once (BurstReplicas). */
 export const BURST_REPLICAS = 500;
@@ -12,11 +11,7 @@ export const BURST_REPLICAS = 500;
 const NAME_LENGTH_MAX = 253;
 
 /** The pod that a template describes, for that owner; the API server completes the name. */
-export function podFromTemplate<T extends KubeObject>(
-  ownerKind: Kind<T>,
-  owner: T,
-  template: PodTemplateSpec,
-): Draft<Pod> {
+export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec): Draft<Pod> {
   const { name } = owner.metadata;
   const { labels, annotations } = template.metadata ?? {};
   return {
@@ -24,7 +19,7 @@ export function podFromTemplate<T extends KubeObject>(
       generateName: name.length < NAME_LENGTH_MAX ? `${name}-` : name,
       ...(labels !== undefined && { labels }),
       ...(annotations !== undefined && { annotations }),
-      ownerReferences: [controllerReference(ownerKind, owner)],
+      ownerReferences: [controllerReferenceTo(owner)],
     },
     spec: template.spec,
   };

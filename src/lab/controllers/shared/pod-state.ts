@@ -1,9 +1,10 @@
+import { findCondition } from "../../../kube/conditions.ts";
 import type { Condition, Pod } from "../../../kube/types/index.ts";
 import { momentMs } from "./moment.ts";
 
 /** The pod's condition of that type. */
 export function podCondition(pod: Pod, type: string): Condition | undefined {
-  return pod.status.conditions?.find((condition) => condition.type === type);
+  return findCondition(pod.status.conditions, type);
 }
 
 /** Whether the pod's Ready condition is True. */

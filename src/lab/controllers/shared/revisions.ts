@@ -3,12 +3,11 @@
  * What is kept of a template is the patch that would bring it back.
  */
 import { deepEqual } from "../../../base/deep.ts";
-import type { Kind } from "../../../kube/kind.ts";
 import { controllerRevisions } from "../../../kube/kinds.ts";
+import { controllerReferenceTo } from "../../../kube/owners.ts";
 import { isStatus } from "../../../kube/status-error.ts";
 import type { ControllerRevision, KubeObject, PodTemplateSpec } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
-import { controllerReference } from "./owners.ts";
 import { hashOf } from "./template-hash.ts";
 
 /** Names the revision in the labels of pods and of ControllerRevisions. */
@@ -50,7 +49,6 @@ export function renumber(api: Api, revision: ControllerRevision, number: number)
 }
 
 export interface RevisionDraft {
-  readonly ownerKind: Kind;
   readonly owner: Revisioned;
   readonly revision: number;
   /** What the hash is taken of; it becomes the name's last part. */
@@ -65,7 +63,7 @@ export function createRevision(
   draft: RevisionDraft,
   collisionCount: number | undefined,
 ): ControllerRevision | undefined {
-  const { owner, ownerKind, revision } = draft;
+  const { owner, revision } = draft;
   const { namespace, annotations } = owner.metadata;
   const hash = draft.hash(collisionCount);
   const name = `${owner.metadata.name.slice(0, NAME_PREFIX_MAX)}-${hash}`;
@@ -77,7 +75,7 @@ export function createRevision(
         ...(namespace !== undefined && { namespace }),
         labels: { ...owner.spec.template.metadata?.labels, [draft.hashLabel]: hash },
         ...(annotations !== undefined && { annotations }),
-        ownerReferences: [controllerReference(ownerKind, owner)],
+        ownerReferences: [controllerReferenceTo(owner)],
       },
       data,
       revision,

@@ -1,7 +1,8 @@
 import type { Kind } from "../../../kube/kind.ts";
+import { controllerOf } from "../../../kube/owners.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
 import type { Api, ChangeHandler } from "../../apiserver/api.ts";
-import { controllerOf, isSameReference, resolveController } from "./owners.ts";
+import { isSameReference, resolveController } from "./owners.ts";
 
 /** Tells `handler` of every object of the kind that there is, as ADDED, and of every change from then on: an informer. */
 export function watchAll<T extends KubeObject>(api: Api, kind: Kind<T>, handler: ChangeHandler<T>): void {
