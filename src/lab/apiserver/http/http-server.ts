@@ -1,0 +1,210 @@
+/**
+ * The API server's outermost skin: HTTPS on the loopback, HTTP/1.1 and HTTP/2, for kubectl and every other client.
+ *
+ * A request goes one way: read its line (`request-info.ts`) → who is it (`authenticate.ts`) → may they (`authorize.ts`) →
+ * body (`limited-body.ts`, `decode.ts`) → the registry, synchronously (`resources.ts`) → encode and send (`respond.ts`);
+ * `pipeline.ts` strings this together. Beside the API it serves discovery, health, versions, reviews, OpenAPI and the lab's
+ * own endpoints. Nothing in here keeps state of the cluster, and nothing loads it unless a lab is to be reached from outside
+ * the process.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { createSecureServer, type Http2SecureServer } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import { wallNow } from "../../../time/wall-clock.ts";
+import type { ApiServer } from "../server.ts";
+import { type AdminContext, LAB_PATH } from "./admin.ts";
+import { ADMIN, oneToken } from "./authenticate.ts";
+import { type Authorizer, allowAuthenticated } from "./authorize.ts";
+import { CertificateAuthority } from "./certificates.ts";
+import { certificateOf } from "./client-certificate.ts";
+import { Discovery } from "./discovery.ts";
+import type { Answer, Exchange, Incoming, Outgoing, RequestHead } from "./exchange.ts";
+import { kubeconfigText } from "./kubeconfig-text.ts";
+import { readBody } from "./limited-body.ts";
+import { admit, answer, callerOf, failureAnswer, type PipelineContext, readHead } from "./pipeline.ts";
+import { respond } from "./respond.ts";
+import type { TableRenderer } from "./transform.ts";
+
+/** A lab's API server reached over HTTPS. */
+export interface HttpServer {
+  /** "https://127.0.0.1:40123" */
+  readonly url: string;
+  /** Text of a kubeconfig whose user may do everything. */
+  readonly kubeconfig: string;
+  /** Ends every watch and connection. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  readonly server: ApiServer;
+  /** Brings the lab's time up to the machine's before a request is handled. */
+  readonly catchUp: () => void;
+  readonly admin: Pick<AdminContext, "machines" | "failures" | "about">;
+  readonly renderTable: TableRenderer;
+  readonly openApi: (exchange: Exchange) => Answer | undefined;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly minor?: number;
+  /** How many of the lab's seconds pass in one of the clients'. */
+  readonly speed?: number;
+  readonly authorize?: Authorizer;
+  readonly onBug?: (error: unknown) => void;
+}
+
+const HOST = "127.0.0.1";
+const SERVER_NAMES = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
+/** What kube-apiserver allows one connection to carry at once. */
+const STREAMS_MAX = 250;
+
+/** Starts to listen. @throws when the port is taken */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const authority = new CertificateAuthority("holdfast-lab-ca", wallNow());
+  const token = randomBytes(24).toString("base64url");
+  const listener = createSecureServer({
+    ...tlsOptions(authority),
+    allowHTTP1: true,
+    settings: { maxConcurrentStreams: STREAMS_MAX },
+  });
+  const connections = trackConnections(listener);
+  const address = await listen(listener, options.port ?? 0);
+  const context: PipelineContext = {
+    server: options.server,
+    discovery: new Discovery(options.server.kinds, address),
+    tokens: oneToken(token, ADMIN),
+    authorize: options.authorize ?? allowAuthenticated,
+    admin: options.admin,
+    minor: options.minor ?? 34,
+    speed: options.speed ?? 1,
+    openApi: options.openApi,
+    onBug: options.onBug ?? (() => {}),
+  };
+  listener.on("request", (incoming: Incoming, outgoing: Outgoing) => {
+    // A client that goes away in the middle is no failure of the server.
+    outgoing.on("error", () => {});
+    handle(options, context, incoming, outgoing).catch((error) => {
+      context.onBug(error);
+      incoming.socket.destroy();
+    });
+  });
+  const url = `https://${address}`;
+  const client = authority.issue({
+    commonName: ADMIN.name,
+    organizations: ["system:masters"],
+    usage: "client",
+  });
+  return {
+    url,
+    kubeconfig: kubeconfigText({
+      name: "holdfast-lab",
+      url,
+      certificateAuthority: authority.certificate,
+      client,
+      token,
+    }),
+    close: () => connections.close(),
+  };
+}
+
+function tlsOptions(authority: CertificateAuthority): object {
+  const { certificate, privateKey } = authority.issue({
+    commonName: "kube-apiserver",
+    usage: "server",
+    dnsNames: SERVER_NAMES,
+    ipAddresses: [HOST],
+  });
+  // Clients may come with a certificate or without; what a bad one is worth is decided when a request is read.
+  return {
+    cert: certificate,
+    key: privateKey,
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: false,
+  };
+}
+
+function listen(listener: Http2SecureServer, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(port, HOST, () => {
+      listener.off("error", reject);
+      resolve(`${HOST}:${(listener.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+async function handle(
+  options: HttpServerOptions,
+  context: PipelineContext,
+  incoming: Incoming,
+  outgoing: Outgoing,
+): Promise<void> {
+  const head = readHead(incoming);
+  if (!options.server.up && !head.info.path.startsWith(LAB_PATH)) {
+    hangUp(incoming);
+    return;
+  }
+  outgoing.setHeader("audit-id", randomUUID());
+  outgoing.setHeader("cache-control", "no-cache, private");
+  const warnings = new Set<string>();
+  const result = await decide(options, context, incoming, head, (text) => warnings.add(text));
+  if (warnings.size > 0) outgoing.setHeader("warning", [...warnings].map(warningHeader));
+  const transformation = {
+    renderTable: options.renderTable,
+    nowMs: options.server.engine.now(),
+    includeObject: head.query.get("includeObject"),
+  };
+  try {
+    await respond(head, outgoing, result, transformation);
+  } catch (error) {
+    if (outgoing.headersSent) throw error;
+    await respond(head, outgoing, failureAnswer(context, error), transformation);
+  }
+}
+
+async function decide(
+  options: HttpServerOptions,
+  context: PipelineContext,
+  incoming: Incoming,
+  head: RequestHead,
+  warn: (text: string) => void,
+): Promise<Answer> {
+  try {
+    const user = admit(context, incoming, certificateOf(incoming), head.info);
+    const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
+    options.catchUp();
+    return answer(context, { ...head, body, caller: callerOf(head, user, warn) });
+  } catch (error) {
+    return failureAnswer(context, error);
+  }
+}
+
+/** A server that is down does not say so: connections break. */
+function hangUp(incoming: Incoming): void {
+  if ("stream" in incoming) incoming.stream.session?.destroy();
+  else incoming.socket.destroy();
+}
+
+/** RFC 7234's form, with the agent left open as real servers do. */
+function warningHeader(text: string): string {
+  const quoted = text.replace(/[\\"]/g, "\\$&").replace(/[^\x20-\x7e]/g, "?");
+  return `299 - "${quoted}"`;
+}
+
+/** Remembers what is open, so that closing does not wait for clients that never leave. */
+function trackConnections(listener: Http2SecureServer): { close(): Promise<void> } {
+  const sockets = new Set<Socket>();
+  listener.on("secureConnection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    // A connection that breaks has nobody left to tell.
+    socket.on("error", () => {});
+  });
+  listener.on("sessionError", () => {});
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Reads JSON texts as Go's decoder does: the same sentence for a syntax error, and a list of the fields given twice, which
+ * `JSON.parse` passes over in silence. Values come from `JSON.parse`; this walks the text a second time only for what that hides.
+ */
+
+/** What a walk over a text found. */
+export interface JsonScan {
+  /** Worded as Go's encoding/json words it. */
+  readonly error?: string;
+  /** Paths of repeated keys, e.g. "spec.containers[0].name", each once, in order of appearance. */
+  readonly duplicates: readonly string[];
+}
+
+const END = "unexpected end of JSON input";
+// Go's decoder stops at the same depth.
+const DEPTH_MAX = 10_000;
+const WHITE = /[ \t\r\n]*/y;
+// From the space on, everything but the quote and the backslash.
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+
+class SyntaxFault extends Error {}
+
+class Scanner {
+  readonly #text: string;
+  readonly #duplicates = new Set<string>();
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  scan(): JsonScan {
+    try {
+      this.#value("");
+      this.#white();
+      if (this.#at < this.#text.length) this.#fail("after top-level value");
+      return { duplicates: [...this.#duplicates] };
+    } catch (fault) {
+      if (!(fault instanceof SyntaxFault)) throw fault;
+      return { error: fault.message, duplicates: [] };
+    }
+  }
+
+  #value(path: string): void {
+    this.#white();
+    const first = this.#text[this.#at];
+    if (first === "{" || first === "[") {
+      if (++this.#depth > DEPTH_MAX) throw new SyntaxFault("exceeded max depth");
+      if (first === "{") this.#object(path);
+      else this.#array(path);
+      this.#depth--;
+    } else if (first === '"') this.#string();
+    else if (first === "-" || (first !== undefined && first >= "0" && first <= "9")) this.#number();
+    else if (first === "t") this.#word("true");
+    else if (first === "f") this.#word("false");
+    else if (first === "n") this.#word("null");
+    else this.#fail("looking for beginning of value");
+  }
+
+  #object(path: string): void {
+    this.#at++;
+    if (this.#ends("}")) return;
+    const seen = new Set<string>();
+    for (;;) {
+      this.#white();
+      if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
+      const key = this.#string();
+      const inner = path === "" ? key : `${path}.${key}`;
+      if (seen.has(key)) this.#duplicates.add(inner);
+      seen.add(key);
+      this.#white();
+      if (this.#text[this.#at] !== ":") this.#fail("after object key");
+      this.#at++;
+      this.#value(inner);
+      if (this.#ends("}")) return;
+      if (this.#text[this.#at] !== ",") this.#fail("after object key:value pair");
+      this.#at++;
+    }
+  }
+
+  #array(path: string): void {
+    this.#at++;
+    if (this.#ends("]")) return;
+    for (let index = 0; ; index++) {
+      this.#value(`${path}[${index}]`);
+      if (this.#ends("]")) return;
+      if (this.#text[this.#at] !== ",") this.#fail("after array element");
+      this.#at++;
+    }
+  }
+
+  #string(): string {
+    const literal = this.#match(STRING);
+    if (literal === undefined) this.#failInString();
+    return literal.includes("\\") ? JSON.parse(literal) : literal.slice(1, -1);
+  }
+
+  /** Finds the character that a string may not hold. */
+  #failInString(): never {
+    for (this.#at++; ; this.#at++) {
+      const c = this.#text[this.#at];
+      if (c === undefined || c < " ") this.#fail("in string literal");
+      if (c !== "\\") continue;
+      this.#at++;
+      if (!'"\\/bfnrtu'.includes(this.#text[this.#at] ?? "?")) this.#fail("in string escape code");
+      if (this.#text[this.#at] !== "u") continue;
+      for (let digit = 0; digit < 4; digit++) {
+        this.#at++;
+        if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? ""))
+          this.#fail("in \\u hexadecimal character escape");
+      }
+    }
+  }
+
+  #number(): void {
+    if (this.#match(NUMBER) !== undefined) return;
+    this.#at++;
+    this.#fail("in numeric literal");
+  }
+
+  #word(word: string): void {
+    for (let i = 0; i < word.length; i++, this.#at++) {
+      if (this.#text[this.#at] !== word[i]) this.#fail(`in literal ${word} (expecting '${word[i]}')`);
+    }
+  }
+
+  #ends(bracket: string): boolean {
+    this.#white();
+    if (this.#text[this.#at] !== bracket) return false;
+    this.#at++;
+    return true;
+  }
+
+  #white(): void {
+    WHITE.lastIndex = this.#at;
+    WHITE.test(this.#text);
+    this.#at = WHITE.lastIndex;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  #fail(where: string): never {
+    const code = this.#text.codePointAt(this.#at);
+    if (code === undefined) throw new SyntaxFault(END);
+    throw new SyntaxFault(`invalid character ${quoteRune(String.fromCodePoint(code))} ${where}`);
+  }
+}
+
+/** As Go's quoteChar: 'x', with the two quotes the other way round. */
+function quoteRune(rune: string): string {
+  if (rune === "'") return "'\\''";
+  if (rune === '"') return "'\"'";
+  return `'${JSON.stringify(rune).slice(1, -1)}'`;
+}
+
+/** Walks over a text that `JSON.parse` may or may not accept. */
+export function scanJson(text: string): JsonScan {
+  return new Scanner(text).scan();
+}

@@ -1,0 +1,230 @@
+/**
+ * Reads what a request carries besides its object: the query string's options and the DeleteOptions of a body. Values are
+ * judged here only where the registry's types cannot hold what a client may send; the rest is the registry's to judge.
+ */
+import type { ListQuery, WatchQuery } from "../../../client/client.ts";
+import { type StatusCause, StatusError } from "../../../kube/status-error.ts";
+import type { DeleteParameters, PatchParameters, WriteParameters } from "../server.ts";
+import { decodeOptions, type RawBody } from "./decode.ts";
+import { isTrue } from "./request-info.ts";
+
+/** The options kind that messages name. */
+type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+
+/** Parameters of GET on a collection. */
+export function listQuery(query: URLSearchParams, namespace: string | undefined): ListQuery {
+  const limit = wholeNumber(query, "limit");
+  wholeNumber(query, "timeoutSeconds");
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...texts(query, ["labelSelector", "fieldSelector", "continue", "resourceVersion"]),
+    ...(limit === undefined ? {} : { limit }),
+    ...match(query),
+  };
+}
+
+/**
+ * Parameters of a watch; a `name` in the path selects one object. The client counts in its own seconds, of which
+ * `secondsPerSecond` pass in the lab.
+ */
+export function watchQuery(
+  query: URLSearchParams,
+  place: { readonly namespace?: string; readonly name?: string },
+  timing: { readonly defaultSeconds: number; readonly secondsPerSecond: number },
+): WatchQuery {
+  const { limit: _limit, continue: _continue, ...list } = listQuery(query, place.namespace);
+  const initial = query.get("sendInitialEvents");
+  const names = place.name === undefined ? [] : [`metadata.name=${place.name}`];
+  const fields = [...names, ...(list.fieldSelector === undefined ? [] : [list.fieldSelector])];
+  const seconds = wholeNumber(query, "timeoutSeconds") || timing.defaultSeconds;
+  return {
+    ...(list as WatchQuery),
+    ...(fields.length === 0 ? {} : { fieldSelector: fields.join(",") }),
+    ...(isTrue(query.get("allowWatchBookmarks")) ? { allowWatchBookmarks: true } : {}),
+    ...(initial === null ? {} : { sendInitialEvents: isTrue(initial) }),
+    timeoutSeconds: seconds * timing.secondsPerSecond,
+  };
+}
+
+function match(query: URLSearchParams): Pick<ListQuery, "resourceVersionMatch"> {
+  const value = query.get("resourceVersionMatch");
+  // The registry refuses what is none of the two.
+  return value ? { resourceVersionMatch: value as "Exact" | "NotOlderThan" } : {};
+}
+
+/** Parameters of POST and PUT. */
+export function writeParameters(
+  kind: "CreateOptions" | "UpdateOptions" | "PatchOptions",
+  query: URLSearchParams,
+  decodeIssues: readonly string[],
+): WriteParameters {
+  const causes: StatusCause[] = [...managerCauses(query), ...dryRunCauses(query.getAll("dryRun"))];
+  const validation = query.get("fieldValidation") ?? "";
+  if (!["", "Ignore", "Strict", "Warn"].includes(validation)) {
+    causes.push(unsupported("fieldValidation", JSON.stringify(validation), ["", "Ignore", "Strict", "Warn"]));
+  }
+  if (causes.length > 0) throw invalidOptions(kind, causes);
+  return {
+    ...(query.getAll("dryRun").includes("All") ? { dryRun: true } : {}),
+    ...texts(query, ["fieldManager"]),
+    fieldValidation: validation === "Strict" || validation === "Ignore" ? validation : "Warn",
+    ...(decodeIssues.length > 0 ? { decodeIssues } : {}),
+  };
+}
+
+/** Parameters of PATCH. */
+export function patchParameters(query: URLSearchParams, decodeIssues: readonly string[]): PatchParameters {
+  const force = query.get("force");
+  return {
+    ...writeParameters("PatchOptions", query, decodeIssues),
+    ...(force === null ? {} : { force: isTrue(force) }),
+  };
+}
+
+/** Parameters of DELETE: the body's when there is one, the query's otherwise. */
+export function deleteParameters(query: URLSearchParams, body: RawBody): DeleteParameters {
+  const given = body.bytes.length > 0 ? bodyOptions(body) : queryOptions(query);
+  const { propagationPolicy, orphanDependents, dryRun = [] } = given;
+  const causes: StatusCause[] = dryRunCauses(dryRun);
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    causes.push({
+      reason: "FieldValueInvalid",
+      message: `Invalid value: ${JSON.stringify(propagationPolicy)}: orphanDependents and deletionPropagation cannot be both set`,
+      field: "propagationPolicy",
+    });
+  }
+  if (propagationPolicy !== undefined && !isPolicy(propagationPolicy)) {
+    const known = ["Foreground", "Background", "Orphan", "nil"];
+    causes.push(unsupported("propagationPolicy", JSON.stringify(propagationPolicy), known));
+  }
+  if (causes.length > 0) throw invalidOptions("DeleteOptions", causes);
+  return {
+    ...(given.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: given.gracePeriodSeconds }),
+    ...(isPolicy(propagationPolicy) ? { propagationPolicy } : {}),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(given.preconditions === undefined ? {} : { preconditions: given.preconditions }),
+    ...(dryRun.includes("All") ? { dryRun: true } : {}),
+  };
+}
+
+interface GivenDeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: readonly string[];
+}
+
+function queryOptions(query: URLSearchParams): GivenDeleteOptions {
+  const grace = wholeNumber(query, "gracePeriodSeconds");
+  const orphan = query.get("orphanDependents");
+  return {
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+    ...texts(query, ["propagationPolicy"]),
+    ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
+    dryRun: query.getAll("dryRun"),
+  };
+}
+
+function bodyOptions(body: RawBody): GivenDeleteOptions {
+  const read = decodeOptions(body);
+  if (!read.ok) throw new StatusError("InternalError", read.error);
+  const value = (read.value.value ?? {}) as Record<string, unknown>;
+  const kind = value.kind ?? "DeleteOptions";
+  if (kind !== "DeleteOptions") {
+    throw new StatusError(
+      "InternalError",
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(value.apiVersion)}`,
+    );
+  }
+  for (const [field, type] of Object.entries(OPTION_TYPES)) {
+    const given = value[field];
+    if (given !== undefined && given !== null && typeOf(given) !== type) {
+      throw new StatusError(
+        "BadRequest",
+        `json: cannot unmarshal ${typeOf(given)} into Go struct field DeleteOptions.${field} of type ${GO_TYPES[field]}`,
+      );
+    }
+  }
+  return Object.fromEntries(
+    Object.keys(OPTION_TYPES)
+      .filter((field) => value[field] !== undefined && value[field] !== null)
+      .map((field) => [field, value[field]]),
+  );
+}
+
+const OPTION_TYPES: Readonly<Record<string, string>> = {
+  gracePeriodSeconds: "number",
+  propagationPolicy: "string",
+  orphanDependents: "boolean",
+  preconditions: "object",
+  dryRun: "array",
+};
+
+const GO_TYPES: Readonly<Record<string, string>> = {
+  gracePeriodSeconds: "int64",
+  propagationPolicy: "v1.DeletionPropagation",
+  orphanDependents: "bool",
+  preconditions: "v1.Preconditions",
+  dryRun: "[]string",
+};
+
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+function isPolicy(text: string | undefined): text is "Orphan" | "Background" | "Foreground" {
+  return text === "Orphan" || text === "Background" || text === "Foreground";
+}
+
+function managerCauses(query: URLSearchParams): readonly StatusCause[] {
+  const manager = query.get("fieldManager") ?? "";
+  if (Buffer.byteLength(manager) <= 128) return [];
+  return [
+    {
+      reason: "FieldValueTooLong",
+      message: "Too long: may not be more than 128 bytes",
+      field: "fieldManager",
+    },
+  ];
+}
+
+function dryRunCauses(values: readonly string[]): StatusCause[] {
+  if (values.every((value) => value === "All")) return [];
+  return [unsupported("dryRun", JSON.stringify(values), ["All"])];
+}
+
+function unsupported(field: string, value: string, supported: readonly string[]): StatusCause {
+  const names = supported.map((name) => JSON.stringify(name)).join(", ");
+  return {
+    reason: "FieldValueNotSupported",
+    message: `Unsupported value: ${value}: supported values: ${names}`,
+    field,
+  };
+}
+
+function invalidOptions(kind: OptionsKind, causes: readonly StatusCause[]): StatusError {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  const details = { group: "meta.k8s.io", kind, causes };
+  return new StatusError("Invalid", `${kind}.meta.k8s.io "" is invalid: ${all}`, details);
+}
+
+function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new StatusError("BadRequest", `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+function texts<Name extends string>(
+  query: URLSearchParams,
+  names: readonly Name[],
+): { readonly [N in Name]?: string } {
+  const found: { [N in Name]?: string } = {};
+  for (const name of names) {
+    const value = query.get(name);
+    if (value !== null && value !== "") found[name] = value;
+  }
+  return found;
+}

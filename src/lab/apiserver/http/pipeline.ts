@@ -1,0 +1,140 @@
+import { StatusError } from "../../../kube/status-error.ts";
+import type { ApiServer, Caller, UserInfo } from "../server.ts";
+import { type AdminContext, adminAnswer, LAB_PATH } from "./admin.ts";
+import { authenticate, bearerToken, type Credentials, type TokenAuthenticator } from "./authenticate.ts";
+import { type Authorizer, refusal } from "./authorize.ts";
+import type { Discovery } from "./discovery.ts";
+import {
+  type Answer,
+  type Exchange,
+  type Incoming,
+  methodNotAllowed,
+  PAGE_NOT_FOUND,
+  type RequestHead,
+  statusAnswer,
+} from "./exchange.ts";
+import { HEALTH_PATHS, healthAnswer } from "./health.ts";
+import { type RequestInfo, requestInfo } from "./request-info.ts";
+import { handleResource } from "./resources.ts";
+import { reviewAnswer } from "./reviews.ts";
+import { versionAnswer } from "./version.ts";
+
+/** What requests are handled with. */
+export interface PipelineContext {
+  readonly server: ApiServer;
+  readonly discovery: Discovery;
+  readonly tokens: TokenAuthenticator;
+  readonly authorize: Authorizer;
+  readonly admin: Omit<AdminContext, "nowMs">;
+  /** Minor version of Kubernetes that the lab is like. */
+  readonly minor: number;
+  readonly speed: number;
+  /** Documents below /openapi; undefined for other paths. */
+  readonly openApi: (exchange: Exchange) => Answer | undefined;
+  /** Told of every failure that is a bug of ours, not an answer. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Reads the request line and what says who reads the answer. */
+export function readHead(incoming: Incoming): RequestHead {
+  const [path = "/", search = ""] = splitOnce(incoming.url ?? "/");
+  const { method = "GET", headers } = incoming;
+  const query = new URLSearchParams(search);
+  const requester = {
+    accept: headers.accept,
+    userAgent: headers["user-agent"],
+    pretty: query.get("pretty"),
+  };
+  return { info: requestInfo(method, path, query), method, query, headers, requester };
+}
+
+function splitOnce(url: string): readonly string[] {
+  const mark = url.indexOf("?");
+  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+/** Finds out who asks, and whether they may. @throws {StatusError} Unauthorized or Forbidden */
+export function admit(
+  context: PipelineContext,
+  incoming: Incoming,
+  certificate: Credentials["certificate"],
+  info: RequestInfo,
+): UserInfo {
+  const token = bearerToken(incoming.headers.authorization);
+  const user = authenticate(
+    { ...(token === undefined ? {} : { token }), ...(certificate === undefined ? {} : { certificate }) },
+    context.tokens,
+  );
+  const decision = context.authorize(user, info);
+  if (!decision.allowed) throw refusal(user, info, decision);
+  return user;
+}
+
+/** The caller as the registry knows it; `warn` collects what becomes Warning headers. */
+export function callerOf(head: RequestHead, user: UserInfo, warn: (text: string) => void): Caller {
+  const [agent = ""] = (head.headers["user-agent"] ?? "").split("/");
+  return { user, agent: agent === "" ? "unknown" : agent, warn };
+}
+
+/** Decides what to answer. Refusals are answers too; everything else that is thrown is a bug, told and hidden. */
+export function answer(context: PipelineContext, exchange: Exchange): Answer {
+  try {
+    return route(context, exchange);
+  } catch (error) {
+    return failureAnswer(context, error);
+  }
+}
+
+/** What a client is told of something thrown. */
+export function failureAnswer(context: Pick<PipelineContext, "onBug">, error: unknown): Answer {
+  if (error instanceof StatusError) return statusAnswer(error);
+  context.onBug(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return statusAnswer(new StatusError("InternalError", `Internal error occurred: ${message}`));
+}
+
+function route(context: PipelineContext, exchange: Exchange): Answer {
+  const { info, method } = exchange;
+  const nowMs = context.server.engine.now();
+  if (info.type === "path") {
+    const admin = adminAnswer({ ...context.admin, nowMs }, exchange);
+    if (admin !== undefined) return admin;
+    if (method !== "GET" && method !== "HEAD") {
+      return context.discovery.answer(exchange) === undefined
+        ? PAGE_NOT_FOUND
+        : statusAnswer(methodNotAllowed());
+    }
+    return pathAnswer(context, exchange);
+  }
+  const kind = context.server.kinds.findResource(info.group, info.version, info.resource);
+  const review = kind && reviewAnswer({ ...context, nowMs }, exchange, kind, info);
+  return review ?? handleResource(context, exchange, info);
+}
+
+function pathAnswer(context: PipelineContext, exchange: Exchange): Answer {
+  const { path } = exchange.info;
+  if (path === "/")
+    return { type: "json", code: 200, text: JSON.stringify({ paths: paths(context) }, null, 2) };
+  if (path === "/version" || path === "/version/") return versionAnswer(context.minor);
+  return (
+    context.discovery.answer(exchange) ??
+    healthAnswer(exchange) ??
+    context.openApi(exchange) ??
+    PAGE_NOT_FOUND
+  );
+}
+
+function paths({ discovery }: PipelineContext): readonly string[] {
+  const groups = discovery.groups().filter(({ name }) => name !== "");
+  return [
+    "/api",
+    "/apis",
+    ...groups.map(({ name }) => `/apis/${name}`),
+    ...discovery.groupVersions().map((each) => (each.includes("/") ? `/apis/${each}` : `/api/${each}`)),
+    ...HEALTH_PATHS,
+    LAB_PATH,
+    "/openapi/v2",
+    "/openapi/v3",
+    "/version",
+  ].sort();
+}
