@@ -129,7 +129,8 @@ function referenceTo({ apiVersion, kind, metadata }: KubeObject): ObjectReferenc
     kind,
     ...(namespace === undefined ? {} : { namespace }),
     name,
-    uid,
+    // Some controllers know no more of an object than its name.
+    ...(uid ? { uid } : {}),
     apiVersion,
     ...(resourceVersion ? { resourceVersion } : {}),
   };
