@@ -15,6 +15,7 @@ import type { Timer } from "../../../time/engine.ts";
 import type { LabContext } from "../../context.ts";
 import type { Heartbeats } from "../../heartbeats.ts";
 import { PassGrid } from "../shared/pass-grid.ts";
+import { withoutVersion } from "../shared/reference.ts";
 import { watchAll } from "../shared/watch.ts";
 import { examine, type Finding, type NodeHealth, staleAtMs } from "./health.ts";
 import type { NoExecuteTainter } from "./no-execute.ts";
@@ -188,7 +189,7 @@ export class NodeMonitor {
       this.#tainter.addZone(zoneKeyOf(node));
       if (!this.#known.has(name)) {
         const message = `Node ${name} event: Registered Node ${name} in Controller`;
-        events.event(node, "Normal", "RegisteredNode", message);
+        events.event(withoutVersion(node), "Normal", "RegisteredNode", message);
         this.#markReachable(node);
       }
       this.#known.set(name, node);
@@ -233,7 +234,12 @@ export class NodeMonitor {
     this.#handOver(node, current);
     const hasFallen = current !== "True" && observed === "True";
     if (hasFallen) {
-      events.event(node, "Normal", "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
+      events.event(
+        withoutVersion(node),
+        "Normal",
+        "NodeNotReady",
+        `Node ${name} status is now: NodeNotReady`,
+      );
     }
     const mustRetry = this.#unmarked.delete(name) && observed !== "True";
     if (!hasFallen && !mustRetry) return;
