@@ -1,0 +1,33 @@
+// Runs every bench, or those named, one after another in a process each, and prints a line for each ratio with its bar.
+// Usage: npm run bench [-- NAME…]. Exits 1 when a bar is missed. Each bench prints one JSON line per ratio.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+
+const wanted = process.argv.slice(2);
+const names = readdirSync("bench")
+  .filter((file) => file.endsWith(".bench.mjs"))
+  .map((file) => file.slice(0, -".bench.mjs".length))
+  .filter((name) => wanted.length === 0 || wanted.includes(name));
+let missed = 0;
+for (const name of names) {
+  const run = spawnSync(process.execPath, ["--expose-gc", `bench/${name}.bench.mjs`], { encoding: "utf8" });
+  if (run.status !== 0) {
+    console.error(`${name} failed:\n${run.stderr}`);
+    missed++;
+    continue;
+  }
+  for (const line of run.stdout.trim().split("\n")) {
+    const { what, ratio, bar, better, spread, sizes } = JSON.parse(line);
+    const held = better === "higher" ? ratio >= bar : ratio <= bar;
+    if (!held) missed++;
+    const [low, high] = spread;
+    console.log(
+      `${held ? "ok    " : "MISSED"} ${what}: ${short(ratio)} (${short(low)} to ${short(high)}), bar ${better === "higher" ? "at least" : "at most"} ${short(bar)}; ${sizes}`,
+    );
+  }
+}
+process.exitCode = missed === 0 ? 0 : 1;
+
+function short(number) {
+  return number >= 100 ? Math.round(number).toLocaleString("en") : number.toFixed(2);
+}
