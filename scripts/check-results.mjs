@@ -1,15 +1,11 @@
 // Fails when a document quotes the result of a long run that is missing, or older than the sources that it tests.
 // A document quotes a result by linking to docs/results/NAME.json; the result names its sources and their digest.
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "./digest.mjs";
 
-const documents = [
-  "README.md",
-  ...readdirSync("docs", { recursive: true })
-    .filter((f) => f.endsWith(".md"))
-    .map((f) => join("docs", f)),
-];
+const pages = readdirSync("docs", { recursive: true }).filter((file) => file.endsWith(".md"));
+const documents = ["README.md", "CHANGELOG.md", ...pages.map((file) => join("docs", file))];
 const problems = [];
 let quoted = 0;
 for (const document of documents) {
@@ -21,26 +17,12 @@ for (const document of documents) {
       continue;
     }
     const { sources, digest } = JSON.parse(readFileSync(file, "utf8"));
-    if (digestOf(sources) !== digest)
-      problems.push(`${file} is older than ${sources.join(", ")}: npm run long -- ${name}`);
+    if (digestOf(sources) === digest) continue;
+    problems.push(`${file} is older than ${sources.join(", ")}: npm run long -- ${name}`);
   }
 }
 if (problems.length > 0) {
   console.error(problems.join("\n"));
   process.exit(1);
 }
-console.log(`${quoted} quoted results are current`);
-
-/** One digest over every source file under the given folders and files, tests left out. */
-export function digestOf(sources) {
-  const hash = createHash("sha256");
-  const files = sources.flatMap((source) =>
-    source.endsWith(".ts")
-      ? [source]
-      : readdirSync(source, { recursive: true })
-          .map((f) => join(source, f))
-          .filter((f) => /(?<!\.test)\.(ts|json)$/.test(f)),
-  );
-  for (const file of files.sort()) hash.update(file).update(readFileSync(file));
-  return hash.digest("hex").slice(0, 16);
-}
+console.log(`${quoted} quoted results are there and current`);

@@ -1,0 +1,65 @@
+// Runs a test in its long form and writes docs/results/NAME.json: what ran, on which sources, how often, how long.
+// Usage: npm run long -- NAME
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digestOf } from "./digest.mjs";
+
+/** The long forms: which tests, with which counts, and the sources that their result speaks of. */
+const FORMS = {
+  fuzz: {
+    what: "every property, 100,000 cases each",
+    tests: ["--testNamePattern", "property"],
+    environment: { HOLDFAST_FUZZ_RUNS: "100000" },
+    cases: 100_000,
+    sources: ["src/base", "src/kube"],
+  },
+};
+
+const [name] = process.argv.slice(2);
+const form = FORMS[name];
+if (form === undefined) {
+  console.error(`Expected one of: ${Object.keys(FORMS).join(", ")}`);
+  process.exit(2);
+}
+const digest = digestOf(form.sources);
+const report = join(mkdtempSync(join(tmpdir(), "holdfast-")), "report.json");
+const start = performance.now();
+const run = spawnSync(
+  process.execPath,
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--testTimeout",
+    "0",
+    "--reporter=dot",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...form.tests,
+  ],
+  { stdio: "inherit", env: { ...process.env, ...form.environment } },
+);
+const wallSeconds = Math.round((performance.now() - start) / 1000);
+const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).trim();
+if (digestOf(form.sources) !== digest) {
+  console.error("The sources changed while it ran: run it again");
+  process.exit(1);
+}
+mkdirSync("docs/results", { recursive: true });
+const result = {
+  name,
+  what: form.what,
+  commit,
+  sources: form.sources,
+  digest,
+  seeds: "drawn anew, printed with every failure",
+  casesEach: form.cases,
+  passed: numPassedTests,
+  failed: numFailedTests,
+  wallSeconds,
+  node: process.version,
+};
+writeFileSync(`docs/results/${name}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
+process.exit(run.status ?? 1);
