@@ -1,0 +1,173 @@
+/**
+ * JSON patch (RFC 6902), with the liberties that kube-apiserver's library takes: "replace" may create a field, a negative
+ * index counts from the end. Only the path to what changes is copied; the rest keeps its identity.
+ */
+import { createPatch, type Operation } from "rfc6902";
+import { deepEqual } from "../../base/deep.ts";
+import { StatusError } from "../status-error.ts";
+import { type Fields, hasField, isFields, jsonTypeName } from "./fields.ts";
+
+const OPERATIONS_MAX = 10_000;
+
+/** One step of a JSON patch, as it came over the wire. */
+interface Step {
+  readonly op?: string;
+  readonly path?: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+/** The object that a JSON patch makes of another.
+ * @throws {StatusError} BadRequest for what is no list of operations, RequestEntityTooLarge for too many of them,
+ * Invalid for one that does not apply; like the API server, it does not tell which. */
+export function applyJsonPatch<T extends object>(object: T, operations: unknown): T {
+  const steps = decodeSteps(operations);
+  let document: unknown = object;
+  for (const step of steps) document = applyStep(document, step);
+  return document as T;
+}
+
+/** A JSON patch that makes `after` of `before`. */
+export function createJsonPatch(before: object, after: object): readonly Operation[] {
+  return createPatch(before, after);
+}
+
+function decodeSteps(operations: unknown): readonly Step[] {
+  if (!Array.isArray(operations)) {
+    throw undecodable(`${jsonTypeName(operations)} into Go value of type []handlers.jsonPatchOp`);
+  }
+  for (const step of operations) {
+    if (!isFields(step))
+      throw undecodable(`${jsonTypeName(step)} into Go value of type handlers.jsonPatchOp`);
+    for (const name of ["op", "path", "from"]) {
+      const value = step[name];
+      if (value == null || typeof value === "string") continue;
+      throw undecodable(`${jsonTypeName(value)} into Go struct field jsonPatchOp.${name} of type string`);
+    }
+  }
+  if (operations.length > OPERATIONS_MAX) {
+    const limit = `The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${operations.length}`;
+    throw new StatusError("RequestEntityTooLarge", `Request entity too large: ${limit}`);
+  }
+  return operations;
+}
+
+function undecodable(what: string): StatusError {
+  return new StatusError("BadRequest", `error decoding patch: json: cannot unmarshal ${what}`);
+}
+
+/** What the API server says whatever the reason was. */
+function rejected(): StatusError {
+  return new StatusError("Invalid", "the server rejected our request due to an error in our request");
+}
+
+function applyStep(document: unknown, step: Step): unknown {
+  const { op, path, from, value = null } = step;
+  if (path == null) throw rejected();
+  switch (op) {
+    case "add":
+      return edit(document, path, (container, key) => add(container, key, value));
+    case "remove":
+      return edit(document, path, remove);
+    case "replace":
+      // A plain value at the root is passed over, as the original does.
+      if (path === "") return typeof value === "object" && value !== null ? value : document;
+      return edit(document, path, (container, key) => replace(container, key, value));
+    case "move": {
+      const moved = read(document, from);
+      return edit(edit(document, from as string, remove), path, (container, key) =>
+        add(container, key, moved),
+      );
+    }
+    case "copy": {
+      const copied = read(document, from) ?? null;
+      return edit(document, path, (container, key) => add(container, key, copied));
+    }
+    case "test": {
+      const found = path === "" ? document : read(document, path);
+      if (!deepEqual(found ?? null, value)) throw rejected();
+      return document;
+    }
+    default:
+      throw rejected();
+  }
+}
+
+type Container = Fields | readonly unknown[];
+type Change = (container: Container, key: string) => Container;
+
+/** The tokens of a JSON pointer. A text without any slash leads nowhere; what stands before the first slash is not looked at. */
+function tokensOf(path: string): string[] {
+  const tokens = path.split("/").slice(1);
+  if (tokens.length === 0) throw rejected();
+  return tokens.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The document with one container changed. */
+function edit(document: unknown, path: string, change: Change): unknown {
+  const tokens = tokensOf(path);
+  const descend = (value: unknown, depth: number): Container => {
+    const container = asContainer(value);
+    const token = tokens[depth] as string;
+    if (depth === tokens.length - 1) return change(container, token);
+    return put(container, token, descend(get(container, token), depth + 1));
+  };
+  return descend(document, 0);
+}
+
+/** The value at a path; `undefined` for an absent field of an object that is there. */
+function read(document: unknown, path: string | undefined): unknown {
+  if (path == null) throw rejected();
+  const tokens = tokensOf(path);
+  const last = tokens.pop() as string;
+  let value = document;
+  for (const token of tokens) value = get(asContainer(value), token);
+  return get(asContainer(value), last);
+}
+
+function asContainer(value: unknown): Container {
+  if (typeof value !== "object" || value === null) throw rejected();
+  return value as Container;
+}
+
+function get(container: Container, key: string): unknown {
+  if (isList(container)) return container[indexIn(container, key)];
+  return hasField(container, key) ? container[key] : undefined;
+}
+
+function put(container: Container, key: string, value: unknown): Container {
+  return isList(container) ? container.with(indexIn(container, key), value) : { ...container, [key]: value };
+}
+
+function add(container: Container, key: string, value: unknown): Container {
+  if (!isList(container)) return { ...container, [key]: value };
+  // Counted on the longer list, so that -1 appends.
+  const index = key === "-" ? container.length : position(key, container.length + 1);
+  return container.toSpliced(index, 0, value);
+}
+
+function replace(container: Container, key: string, value: unknown): Container {
+  return put(container, key, value);
+}
+
+function remove(container: Container, key: string): Container {
+  if (isList(container)) return container.toSpliced(indexIn(container, key), 1);
+  if (!hasField(container, key)) throw rejected();
+  const { [key]: _, ...rest } = container;
+  return rest;
+}
+
+function isList(container: Container): container is readonly unknown[] {
+  return Array.isArray(container);
+}
+
+function indexIn(list: readonly unknown[], key: string): number {
+  return position(key, list.length);
+}
+
+function position(key: string, length: number): number {
+  if (!/^[-+]?\d+$/.test(key)) throw rejected();
+  const index = Number(key) < 0 ? Number(key) + length : Number(key);
+  if (index < 0 || index >= length) throw rejected();
+  return index;
+}
