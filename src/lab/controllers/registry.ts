@@ -12,6 +12,7 @@ import { deployment } from "./deployment/deployment.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
+import { statefulSet } from "./statefulset/statefulset.ts";
 
 /** One controller of the lab. */
 export interface ControllerRow {
@@ -49,6 +50,12 @@ export function controllers({ heartbeats }: ControllerInputs): readonly Controll
       account: "replication-controller",
       why: "the same for manifests from before ReplicaSets",
       create: replicationController,
+    },
+    {
+      name: "statefulset-controller",
+      account: "statefulset-controller",
+      why: "gives pods a name and claims that outlive them, and never two pods the same",
+      create: statefulSet,
     },
     {
       name: "node-controller",

@@ -38,14 +38,10 @@ export function replicaManager<T extends ReplicaOwner>(
     if (owner === undefined) return;
     const active = claimActivePods(owner, namespace);
     const error = owner.metadata.deletionTimestamp === undefined ? scale(owner, active) : undefined;
-    const updated = writeStatus(owner, active, error);
+    writeStatus(owner, active, error);
     if (error !== undefined) throw error;
-    const { minReadySeconds = 0 } = updated.spec;
-    const { readyReplicas = 0, availableReplicas = 0 } = updated.status;
-    if (minReadySeconds > 0 && readyReplicas !== availableReplicas) {
-      const waitMs = nextAvailabilityMs(active, minReadySeconds, engine.now()) ?? minReadySeconds * 1_000;
-      queue.addAfter(key, waitMs);
-    }
+    const waitMs = nextAvailabilityMs(active, owner.spec.minReadySeconds ?? 0, engine.now());
+    if (waitMs !== undefined) queue.addAfter(key, waitMs);
   };
 
   const claimActivePods = (owner: T, namespace: string): Pod[] => {
@@ -72,11 +68,11 @@ export function replicaManager<T extends ReplicaOwner>(
     return sortForDeletionBySpread(active, options.relatedPods(owner), engine.now()).slice(0, count);
   };
 
-  const writeStatus = (owner: T, active: readonly Pod[], error: StatusError | undefined): T => {
+  const writeStatus = (owner: T, active: readonly Pod[], error: StatusError | undefined): void => {
     const reason = active.length < owner.spec.replicas ? "FailedCreate" : "FailedDelete";
     const failure: ReplicaFailure | undefined = error && { reason, message: error.message };
     const status = replicaStatus(owner, active, failure, engine.now());
-    return deepEqual(status, owner.status) ? owner : api.updateStatus(kind, { ...owner, status });
+    if (!deepEqual(status, owner.status)) api.updateStatus(kind, { ...owner, status });
   };
 
   const queue = new WorkQueue(engine, { name, reconcile });
