@@ -152,7 +152,8 @@ export function seconds(ms: number): number {
   return Math.round(ms) / 1000;
 }
 
-function nodeState(node: Node): { state: SpanState; label: string } {
+/** What a node looks like to an operator. */
+export function nodeState(node: Node): { state: SpanState; label: string } {
   const ready = node.status.conditions?.find((condition) => condition.type === "Ready")?.status;
   if (ready !== "True") return { state: "bad", label: "NotReady" };
   return node.spec.unschedulable === true
@@ -160,7 +161,8 @@ function nodeState(node: Node): { state: SpanState; label: string } {
     : { state: "good", label: "Ready" };
 }
 
-function podState(pod: Pod): { state: SpanState; label: string } {
+/** What a pod looks like to an operator, with the node that it is on. */
+export function podState(pod: Pod): { state: SpanState; label: string } {
   const on = pod.spec.nodeName === undefined ? "" : ` on ${pod.spec.nodeName}`;
   const ready = pod.status.conditions?.find((condition) => condition.type === "Ready")?.status === "True";
   if (pod.metadata.deletionTimestamp !== undefined) return { state: "off", label: `Terminating${on}` };
