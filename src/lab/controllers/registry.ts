@@ -8,6 +8,7 @@
  */
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
+import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
@@ -56,6 +57,12 @@ export function controllers({ heartbeats }: ControllerInputs): readonly Controll
       account: "statefulset-controller",
       why: "gives pods a name and claims that outlive them, and never two pods the same",
       create: statefulSet,
+    },
+    {
+      name: "daemonset-controller",
+      account: "daemon-set-controller",
+      why: "has a pod on every node, whatever state the node is in",
+      create: daemonSet,
     },
     {
       name: "node-controller",
