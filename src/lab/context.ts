@@ -5,7 +5,14 @@ import type { Api } from "./apiserver/api.ts";
 
 /** Writes core/v1 Events as client-go's recorder does: equal ones within a while are counted, not repeated. */
 export interface EventRecorder {
-  event(object: KubeObject, type: "Normal" | "Warning", reason: string, message: string): void;
+  /** `fieldPath` points into the object, as "spec.containers{web}" for what happens to one container of a pod. */
+  event(
+    object: KubeObject,
+    type: "Normal" | "Warning",
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void;
 }
 
 /** What every part of the lab is given. */

@@ -46,8 +46,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   }
 
   return {
-    event(object, type, reason, message) {
-      record({ involvedObject: referenceTo(object), type, reason, message }, 1);
+    event(object, type, reason, message, fieldPath) {
+      const involvedObject = { ...referenceTo(object), ...(fieldPath === undefined ? {} : { fieldPath }) };
+      record({ involvedObject, type, reason, message }, 1);
     },
   };
 }
