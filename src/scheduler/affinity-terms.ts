@@ -1,0 +1,108 @@
+/** Inter-pod affinity terms, read once per pod: selectors made ready, namespaces resolved as far as the pod tells. */
+import { type CompiledSelector, compileSelector } from "../kube/selectors.ts";
+import type {
+  Namespace,
+  Pod,
+  PodAffinityTerm,
+  StringMap,
+  WeightedPodAffinityTerm,
+} from "../kube/types/index.ts";
+import { narrowedSelector, requirementsByKeys } from "./narrowed-selector.ts";
+
+/** What a term looks at of a pod. */
+export interface Companion {
+  readonly namespace: string;
+  readonly labels: StringMap;
+}
+
+/** One term; `weight` is 0 for required ones. */
+export interface AffinityTerm {
+  readonly topologyKey: string;
+  readonly weight: number;
+  readonly namespaces: ReadonlySet<string>;
+  readonly namespaceSelector: CompiledSelector;
+  readonly selector: CompiledSelector;
+}
+
+/** Everything a pod says about the company it wants. */
+export interface AffinityTerms {
+  readonly required: readonly AffinityTerm[];
+  readonly requiredApart: readonly AffinityTerm[];
+  readonly preferred: readonly AffinityTerm[];
+  readonly preferredApart: readonly AffinityTerm[];
+}
+
+const NONE: readonly AffinityTerm[] = Object.freeze([]);
+
+/** What a pod without inter-pod affinity has. */
+export const NO_AFFINITY: AffinityTerms = Object.freeze({
+  required: NONE,
+  requiredApart: NONE,
+  preferred: NONE,
+  preferredApart: NONE,
+});
+
+/** Reads a pod's terms. */
+export function affinityTermsOf(pod: Pod): AffinityTerms {
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+  if (podAffinity === undefined && podAntiAffinity === undefined) return NO_AFFINITY;
+  const all = (terms: readonly PodAffinityTerm[] | undefined) =>
+    terms?.map((term) => readTerm(pod, term, 0)) ?? NONE;
+  const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined) =>
+    terms?.map(({ podAffinityTerm, weight }) => readTerm(pod, podAffinityTerm, weight)) ?? NONE;
+  return {
+    required: all(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredApart: all(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferred: weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    preferredApart: weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+  };
+}
+
+/**
+ * Whether the term means that pod. `namespaceLabels` are those of the pod's namespace; leave them out for the terms of a
+ * pod being scheduled once `withNamespaces` has resolved them.
+ */
+export function termMatches(term: AffinityTerm, pod: Companion, namespaceLabels?: StringMap): boolean {
+  return (
+    (term.namespaces.has(pod.namespace) || term.namespaceSelector.matches(namespaceLabels)) &&
+    term.selector.matches(pod.labels)
+  );
+}
+
+/** Whether one pod satisfies every term, which is how required affinity is meant. No terms are satisfied by nobody. */
+export function matchesAllTerms(terms: readonly AffinityTerm[], pod: Companion): boolean {
+  return terms.length > 0 && terms.every((term) => termMatches(term, pod));
+}
+
+/** The terms with their namespace selectors replaced by the namespaces that these select now. */
+export function withNamespaces(
+  terms: readonly AffinityTerm[],
+  namespaces: Iterable<Namespace>,
+): readonly AffinityTerm[] {
+  const needsResolving = ({ namespaceSelector }: AffinityTerm) => namespaceSelector.requirements.length > 0;
+  if (!terms.some(needsResolving)) return terms;
+  return terms.map((term) => {
+    if (!needsResolving(term)) return term;
+    const names = new Set(term.namespaces);
+    for (const { metadata } of namespaces) {
+      if (term.namespaceSelector.matches(metadata.labels)) names.add(metadata.name);
+    }
+    return { ...term, namespaces: names, namespaceSelector: compileSelector(undefined) };
+  });
+}
+
+function readTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm {
+  const { labels = {} } = pod.metadata;
+  const isOwnNamespace = !term.namespaces?.length && term.namespaceSelector === undefined;
+  return {
+    topologyKey: term.topologyKey,
+    weight,
+    namespaces: new Set(isOwnNamespace ? [pod.metadata.namespace ?? ""] : term.namespaces),
+    namespaceSelector: compileSelector(term.namespaceSelector),
+    // An API server has merged these keys into the selector already; doing it again does no harm.
+    selector: narrowedSelector(compileSelector(term.labelSelector), [
+      ...requirementsByKeys(term.matchLabelKeys, labels, "in"),
+      ...requirementsByKeys(term.mismatchLabelKeys, labels, "notin"),
+    ]),
+  };
+}

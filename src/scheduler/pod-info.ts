@@ -1,0 +1,108 @@
+import type { Container, Pod, PodSpec, ResourceList, StringMap } from "../kube/types/index.ts";
+import { type AffinityTerms, affinityTermsOf, NO_AFFINITY } from "./affinity-terms.ts";
+import { type HostPort, hostPortsOf } from "./host-ports.ts";
+import { type PodRequests, podRequests } from "./pod-resources.ts";
+
+/** A pod with everything that scheduling reads of it worked out. One per pod object, made when it is first asked for. */
+export interface PodInfo extends PodRequests {
+  readonly pod: Pod;
+  /** "namespace/name". */
+  readonly key: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly labels: StringMap;
+  readonly priority: number;
+  readonly isTerminating: boolean;
+  readonly hostPorts: readonly HostPort[];
+  readonly affinity: AffinityTerms;
+  /** Has inter-pod affinity or anti-affinity of any kind. */
+  readonly hasAffinity: boolean;
+  /** The names of the claims that its volumes name directly. */
+  readonly claimNames: readonly string[];
+}
+
+const NO_LABELS: StringMap = Object.freeze({});
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
+const infos = new WeakMap<Pod, PodInfo>();
+
+/** Everything scheduling reads of a pod. Pods are immutable, so the answer is kept for as long as the pod is. */
+export function podInfo(pod: Pod): PodInfo {
+  let info = infos.get(pod);
+  if (info === undefined) {
+    info = readPod(pod);
+    infos.set(pod, info);
+  }
+  return info;
+}
+
+function readPod(pod: Pod): PodInfo {
+  const { metadata, spec } = pod;
+  const { requests, hostPorts } = readContainers(pod);
+  const namespace = metadata.namespace ?? "";
+  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+  const hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
+  return {
+    ...requests,
+    pod,
+    key: `${namespace}/${metadata.name}`,
+    uid: metadata.uid,
+    namespace,
+    labels: metadata.labels ?? NO_LABELS,
+    priority: spec.priority ?? 0,
+    isTerminating: metadata.deletionTimestamp !== undefined,
+    hostPorts,
+    affinity: hasAffinity ? affinityTermsOf(pod) : NO_AFFINITY,
+    hasAffinity,
+    claimNames: claimNamesOf(spec),
+  };
+}
+
+function claimNamesOf({ volumes }: PodSpec): readonly string[] {
+  let names: string[] | undefined;
+  for (const { persistentVolumeClaim } of volumes ?? []) {
+    if (persistentVolumeClaim === undefined) continue;
+    names ??= [];
+    names.push(persistentVolumeClaim.claimName);
+  }
+  return names ?? NO_NAMES;
+}
+
+/** What follows from a pod's containers alone, and from what. */
+interface ContainerFacts {
+  readonly initContainers: readonly Container[] | undefined;
+  readonly overhead: ResourceList | undefined;
+  readonly podLevel: PodSpec["resources"];
+  readonly requests: PodRequests;
+  readonly hostPorts: readonly HostPort[];
+}
+
+/** Binding, labelling and status updates make new pods around the same containers: those are not read again. */
+const facts = new WeakMap<readonly Container[], ContainerFacts>();
+
+function readContainers(pod: Pod): ContainerFacts {
+  const { containers, initContainers, overhead, resources: podLevel } = pod.spec;
+  const known = facts.get(containers);
+  const isSame =
+    known !== undefined &&
+    known.initContainers === initContainers &&
+    known.overhead === overhead &&
+    known.podLevel === podLevel;
+  const isResized = hasResourcesInStatus(pod);
+  if (isSame && !isResized) return known;
+  const read = {
+    initContainers,
+    overhead,
+    podLevel,
+    requests: podRequests(pod),
+    hostPorts: hostPortsOf(pod.spec),
+  };
+  if (!isResized) facts.set(containers, read);
+  return read;
+}
+
+function hasResourcesInStatus({ status }: Pod): boolean {
+  for (const { resources } of status.containerStatuses ?? []) if (resources !== undefined) return true;
+  for (const { resources } of status.initContainerStatuses ?? []) if (resources !== undefined) return true;
+  return false;
+}
