@@ -6,14 +6,17 @@
  * lag, and so no expectations), is woken by changes, and writes; a refused write is tried again through its `WorkQueue`.
  * Nothing here runs while nothing changes: there are no resyncs. What can only be handed in stands in `ControllerInputs`.
  */
+
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
+import { podGc } from "./pod-gc/pod-gc.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
 import { statefulSet } from "./statefulset/statefulset.ts";
+import { taintEviction } from "./taint-eviction/taint-eviction.ts";
 
 /** One controller of the lab. */
 export interface ControllerRow {
@@ -69,6 +72,18 @@ export function controllers({ heartbeats }: ControllerInputs): readonly Controll
       account: "node-controller",
       why: "notices nodes whose kubelet has gone silent, marks their pods and taints them",
       create: (context) => nodeLifecycle(context, heartbeats),
+    },
+    {
+      name: "taint-eviction-controller",
+      account: "node-controller",
+      why: "moves pods off tainted nodes once their tolerations run out",
+      create: taintEviction,
+    },
+    {
+      name: "pod-garbage-collector",
+      account: "pod-garbage-collector",
+      why: "frees names and volumes of pods whose node will never end them",
+      create: podGc,
     },
   ];
 }

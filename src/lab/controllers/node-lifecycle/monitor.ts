@@ -11,10 +11,9 @@ import { isStatus } from "../../../kube/status-error.ts";
 import { hasTaint } from "../../../kube/taints.ts";
 import { parseTime } from "../../../kube/time.ts";
 import type { Condition, Lease, Node } from "../../../kube/types/index.ts";
-import type { Timer } from "../../../time/engine.ts";
 import type { LabContext } from "../../context.ts";
 import type { Heartbeats } from "../../heartbeats.ts";
-import { PassGrid } from "../shared/pass-grid.ts";
+import { LazyLoop } from "../shared/lazy-loop.ts";
 import { withoutVersion } from "../shared/reference.ts";
 import { watchAll } from "../shared/watch.ts";
 import { examine, type Finding, type NodeHealth, staleAtMs } from "./health.ts";
@@ -44,7 +43,7 @@ export class NodeMonitor {
   readonly #context: LabContext;
   readonly #heartbeats: Heartbeats;
   readonly #tainter: NoExecuteTainter;
-  readonly #grid: PassGrid;
+  readonly #loop: LazyLoop;
   readonly #health = new Map<string, NodeHealth>();
   readonly #known = new Map<string, Node>();
   readonly #zoneStates = new Map<string, ZoneState>();
@@ -54,7 +53,6 @@ export class NodeMonitor {
   readonly #writtenRenewals = new Map<string, { readonly renewTimeMs: number; readonly seenMs: number }>();
   /** When a node's renewals last stopped or began, as far as that has been told. */
   readonly #changedMs = new Map<string, number>();
-  #next: { readonly timer: Timer; readonly atMs: number } | undefined;
   #outOfTouchSinceMs: number | undefined;
   #startedMs = 0;
 
@@ -62,24 +60,28 @@ export class NodeMonitor {
     this.#context = context;
     this.#heartbeats = heartbeats;
     this.#tainter = tainter;
-    this.#grid = new PassGrid(context.timing.nodeMonitorPeriodMs);
+    this.#loop = new LazyLoop(context.engine, {
+      name: "node-lifecycle/monitor",
+      periodMs: context.timing.nodeMonitorPeriodMs,
+      pass: (nowMs) => this.#pass(nowMs),
+    });
   }
 
   start(): void {
     const { api, engine } = this.#context;
     this.#startedMs = engine.now();
-    this.#grid.start(engine, "node-lifecycle/monitor");
+    this.#loop.start();
     watchAll(api, leases, ({ type, object }) => {
       if (type !== "DELETED") this.#noteRenewal(object);
     });
     watchAll(api, nodes, ({ type, object, previous }) => {
-      if (type !== "MODIFIED" || concernsHealth(object, previous)) this.#planSoon();
+      if (type !== "MODIFIED" || concernsHealth(object, previous)) this.#loop.wake();
     });
     this.#heartbeats.onChange((name) => {
       this.#changedMs.set(name, engine.now());
-      this.#planSoon();
+      this.#loop.wake();
     });
-    this.#planSoon();
+    this.#loop.wake();
   }
 
   /** Whether the last pass that looked found the node's Ready condition to be something else than True. */
@@ -103,22 +105,7 @@ export class NodeMonitor {
     return Math.max(heard, written);
   }
 
-  #planSoon(): void {
-    this.#planAt(this.#grid.after(this.#context.engine.now()));
-  }
-
-  #planAt(atMs: number): void {
-    if (this.#next !== undefined && this.#next.atMs <= atMs) return;
-    this.#next?.timer.cancel();
-    const timer = this.#context.engine.at(atMs, () => {
-      this.#next = undefined;
-      this.#pass();
-    });
-    this.#next = { timer, atMs };
-  }
-
-  #pass(): void {
-    const nowMs = this.#context.engine.now();
+  #pass(nowMs: number): void {
     try {
       this.#regainTouch(nowMs);
       const ready = this.#examineAll(this.#context.api.list(nodes));
@@ -127,7 +114,7 @@ export class NodeMonitor {
     } catch (error) {
       if (!isStatus(error, "ServiceUnavailable")) throw error;
       this.#outOfTouchSinceMs ??= nowMs;
-      this.#planAt(this.#grid.next(nowMs));
+      this.#loop.wake();
     }
   }
 
@@ -158,7 +145,7 @@ export class NodeMonitor {
     }
     if (this.#unmarked.size > 0) dueMs = nowMs;
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#planAt(Math.max(this.#grid.after(dueMs), this.#grid.next(nowMs)));
+    this.#loop.wake(dueMs);
   }
 
   /** After renewals have stopped none can follow, so one that did follow the last change tells that they go on. */
@@ -214,7 +201,7 @@ export class NodeMonitor {
     const node = api.get(nodes, undefined, name) ?? listed;
     const finding = examine(node, this.#health.get(name), this.#lastRenewMs(name), {
       nowMs: engine.now(),
-      passAfter: (momentMs) => this.#grid.after(momentMs),
+      passAfter: (momentMs) => this.#loop.passAt(momentMs),
       timing,
     });
     const { conditions, current } = finding;

@@ -2,9 +2,8 @@ import { findCondition } from "../../../kube/conditions.ts";
 import { nodes } from "../../../kube/kinds.ts";
 import { isStatus } from "../../../kube/status-error.ts";
 import type { Node } from "../../../kube/types/index.ts";
-import type { Timer } from "../../../time/engine.ts";
 import type { LabContext } from "../../context.ts";
-import { PassGrid } from "../shared/pass-grid.ts";
+import { LazyLoop } from "../shared/lazy-loop.ts";
 import { noExecuteTaintFor } from "./node-taints.ts";
 import { TaintQueue } from "./taint-queue.ts";
 import { swapTaints } from "./writes.ts";
@@ -13,17 +12,23 @@ import { zoneKeyOf } from "./zones.ts";
 /** Puts NoExecute taints on the nodes that the monitor hands over, each zone at its own rate. */
 export class NoExecuteTainter {
   readonly #context: LabContext;
-  readonly #grid: PassGrid;
+  readonly #loop: LazyLoop;
   readonly #zones = new Map<string, TaintQueue>();
-  #next: { readonly timer: Timer; readonly atMs: number } | undefined;
 
   constructor(context: LabContext) {
     this.#context = context;
-    this.#grid = new PassGrid(context.timing.nodeTaintPassMs);
+    this.#loop = new LazyLoop(context.engine, {
+      name: "node-lifecycle/no-execute",
+      periodMs: context.timing.nodeTaintPassMs,
+      pass: (nowMs) => {
+        this.#pass(nowMs);
+        this.#plan();
+      },
+    });
   }
 
   start(): void {
-    this.#grid.start(this.#context.engine, "node-lifecycle/no-execute");
+    this.#loop.start();
   }
 
   /** Makes room for a zone that is new. */
@@ -53,23 +58,12 @@ export class NoExecuteTainter {
   }
 
   #plan(): void {
-    const { engine } = this.#context;
     let dueMs = Number.POSITIVE_INFINITY;
     for (const queue of this.#zones.values()) dueMs = Math.min(dueMs, queue.dueMs() ?? dueMs);
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    const atMs = this.#grid.after(Math.max(dueMs, engine.now()));
-    if (this.#next !== undefined && this.#next.atMs <= atMs) return;
-    this.#next?.timer.cancel();
-    const timer = engine.at(atMs, () => {
-      this.#next = undefined;
-      this.#pass();
-      this.#plan();
-    });
-    this.#next = { timer, atMs };
+    if (dueMs < Number.POSITIVE_INFINITY) this.#loop.wake(dueMs);
   }
 
-  #pass(): void {
-    const nowMs = this.#context.engine.now();
+  #pass(nowMs: number): void {
     for (const queue of this.#zones.values()) {
       const name = queue.take(nowMs);
       if (name === undefined) continue;
