@@ -1,0 +1,15 @@
+import { describe } from "vitest";
+import { createLocalClient } from "../../src/lab/client.ts";
+import { testApi } from "../support/api.ts";
+import { clientContract } from "./client-contract.ts";
+
+describe("the lab in this process", () => {
+  clientContract(async () => {
+    const { engine, server } = testApi();
+    return {
+      client: createLocalClient(server),
+      elapse: (ms) => engine.runFor(ms),
+      close: async () => {},
+    };
+  });
+});
