@@ -1,0 +1,35 @@
+import { isIP } from "node:net";
+import type { FieldErrors } from "./field-errors.ts";
+
+const NOT_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+const NOT_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
+/** 4 or 6 for an IP address as the API's older fields take it: numbers may have zeroes in front. 0 for no address. */
+export function ipFamily(text: string): 0 | 4 | 6 {
+  const plain = text.includes("%") ? 0 : isIP(text);
+  if (plain === 4 || plain === 6) return plain;
+  return isIP(text.replaceAll(/(^|\.)0+(?=\d)/g, "$1")) === 4 && /^\d{1,}(?:\.\d+){3}$/.test(text) ? 4 : 0;
+}
+
+/** An IP address of either family. */
+export function checkIp(errors: FieldErrors, text: string, path: string): boolean {
+  if (ipFamily(text) !== 0) return true;
+  errors.invalid(path, text, NOT_IP);
+  return false;
+}
+
+/** An address range of either family, e.g. "10.0.0.0/8". */
+export function checkCidr(errors: FieldErrors, text: string, path: string): boolean {
+  if (cidrFamily(text) !== 0) return true;
+  errors.invalid(path, text, NOT_CIDR);
+  return false;
+}
+
+/** 4 or 6 for an address range, 0 for none. */
+export function cidrFamily(text: string): 0 | 4 | 6 {
+  const slash = text.indexOf("/");
+  const family = slash < 0 ? 0 : ipFamily(text.slice(0, slash));
+  const bits = text.slice(slash + 1);
+  if (family === 0 || !/^\d{1,3}$/.test(bits)) return 0;
+  return Number(bits) <= (family === 4 ? 32 : 128) ? family : 0;
+}

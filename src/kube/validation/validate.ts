@@ -1,0 +1,108 @@
+/**
+ * Judging an object: whether a real API server 1.34 would store it, and if not, every reason, with its field and its words.
+ *
+ * Objects come in completed (`defaults/complete.ts`). `RULES` holds what single kinds demand; a kind without rules is held to
+ * its schema and to the metadata that all objects share. On update the parts that are shared with the old object by reference
+ * are not looked at again. Admission (quotas, service accounts, priorities) and uniqueness are no matter of this folder:
+ * nothing here knows of other objects, and nothing throws.
+ */
+import type { Kind } from "../kind.ts";
+import { makeSchema, type Schema, schemaNamed, schemaOf } from "../schema/schema.ts";
+import { type StatusCause, StatusError } from "../status-error.ts";
+import type { ObjectMeta } from "../types/index.ts";
+import { FieldErrors, quote } from "./field-errors.ts";
+import { checkBySchema } from "./generic.ts";
+import { checkMetadata, checkMetadataUpdate } from "./metadata.ts";
+import { dnsSubdomain } from "./names.ts";
+import type { KindRules } from "./rules.ts";
+import { RULES } from "./rules-by-kind.ts";
+import { findMistyped } from "./well-typed.ts";
+
+type JudgedKind = Pick<Kind, "group" | "version" | "kind" | "namespaced">;
+
+/** Why a new object cannot be stored; none when it can. */
+export function validateCreate(kind: JudgedKind, object: unknown): readonly StatusCause[] {
+  const errors = new FieldErrors();
+  if (!checkTypes(errors, kind, object)) return errors.list;
+  const rules = rulesOf(kind);
+  checkMetadata(errors, metadataOf(object), {
+    namespaced: kind.namespaced,
+    name: rules?.name ?? dnsSubdomain,
+  });
+  checkBody(errors, kind, rules, object);
+  return errors.list;
+}
+
+/** Why an object cannot take the place of the one that is stored; none when it can. */
+export function validateUpdate(kind: JudgedKind, object: unknown, old: unknown): readonly StatusCause[] {
+  const errors = new FieldErrors();
+  if (!checkTypes(errors, kind, object, old)) return errors.list;
+  const rules = rulesOf(kind);
+  const [metadata, before] = [metadataOf(object), metadataOf(old)];
+  checkMetadataUpdate(errors, metadata, before);
+  if (rules?.rechecksMetadata && !errors.isEmpty) {
+    checkMetadata(errors, metadata, { namespaced: kind.namespaced, name: rules.name });
+  }
+  if (rules?.update) rules.update(errors, object as object, old as object);
+  else checkBody(errors, kind, rules, object, old);
+  return errors.list;
+}
+
+/** The message of an Invalid status: `Deployment.apps "x" is invalid: [spec.a: Required value, spec.b: …]`. */
+export function invalidMessage(
+  kind: Pick<Kind, "group" | "kind">,
+  name: string,
+  causes: readonly StatusCause[],
+): string {
+  const groupKind = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+  const subject = `${groupKind} ${quote(name)} is invalid`;
+  const sentences = [...new Set(causes.map(({ field, message }) => `${field}: ${message}`))];
+  if (sentences.length === 0) return subject;
+  return `${subject}: ${sentences.length === 1 ? sentences[0] : `[${sentences.join(", ")}]`}`;
+}
+
+/** The answer to a request whose object was found wanting. */
+export function invalidError(
+  kind: Pick<Kind, "group" | "kind">,
+  name: string,
+  causes: readonly StatusCause[],
+): StatusError {
+  const details = { name, ...(kind.group === "" ? {} : { group: kind.group }), kind: kind.kind, causes };
+  return new StatusError("Invalid", invalidMessage(kind, name, causes), details);
+}
+
+function rulesOf(kind: JudgedKind): KindRules<object> | undefined {
+  return RULES[`${kind.group}/${kind.kind}`];
+}
+
+function checkBody(
+  errors: FieldErrors,
+  kind: JudgedKind,
+  rules: KindRules<object> | undefined,
+  object: unknown,
+  old?: unknown,
+): void {
+  if (rules?.check) {
+    rules.check(errors, object as object);
+    return;
+  }
+  const schema = schemaOf(kind);
+  if (schema !== undefined) checkBySchema(errors, schema, object, old);
+}
+
+function checkTypes(errors: FieldErrors, kind: JudgedKind, object: unknown, old?: unknown): boolean {
+  const found = findMistyped(schemaOf(kind) ?? customSchema(), object, "", old);
+  if (found === undefined) return true;
+  errors.typeInvalid(found.path, found.value, `must be of type ${found.expected}`);
+  return false;
+}
+
+/** Of a custom kind only the metadata is known. */
+function customSchema(): Schema {
+  const metadata = schemaNamed("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
+  return makeSchema({ type: "object", fields: new Map(metadata ? [["metadata", metadata]] : []) });
+}
+
+function metadataOf(object: unknown): Partial<ObjectMeta> {
+  return (object as { readonly metadata?: ObjectMeta }).metadata ?? {};
+}

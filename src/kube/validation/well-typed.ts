@@ -1,0 +1,92 @@
+import { parseQuantityError } from "../schema/formats.ts";
+import type { Schema } from "../schema/schema.ts";
+
+/** A place whose value is of the wrong JSON type. */
+export interface Mistyped {
+  readonly path: string;
+  readonly value: unknown;
+  readonly expected: string;
+}
+
+/**
+ * The first value that is not of its schema's type; what `old` shares by reference was looked at before. Requests are decoded before they are judged, so there is none in an object
+ * that came over the wire; this is what lets every check below it trust the types, whoever calls.
+ */
+export function findMistyped(
+  schema: Schema,
+  value: unknown,
+  path = "",
+  old: unknown = undefined,
+): Mistyped | undefined {
+  if (value === old && old !== undefined) return undefined;
+  switch (schema.type) {
+    case "any":
+      return undefined;
+    case "object":
+      return isPlainObject(value) ? inFields(schema, value, path, old) : mistyped(path, value, "object");
+    case "map":
+      return isPlainObject(value) ? inEntries(schema, value, path) : mistyped(path, value, "object");
+    case "list":
+      return Array.isArray(value) ? inItems(schema, value, path) : mistyped(path, value, "array");
+    case "string":
+      return isText(schema, value) ? undefined : mistyped(path, value, "string");
+    case "integer":
+      return Number.isSafeInteger(value) ? undefined : mistyped(path, value, "integer");
+    default:
+      return typeof value === schema.type ? undefined : mistyped(path, value, schema.type);
+  }
+}
+
+function inFields(
+  schema: Schema,
+  object: Readonly<Record<string, unknown>>,
+  path: string,
+  old: unknown,
+): Mistyped | undefined {
+  const before = isPlainObject(old) ? old : undefined;
+  for (const key in object) {
+    const field = schema.fields.get(key);
+    const value = object[key];
+    // Unknown fields are no matter of types, and null means absent.
+    if (field === undefined || value === undefined || value === null) continue;
+    const found = findMistyped(field, value, path === "" ? key : `${path}.${key}`, before?.[key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inEntries(
+  schema: Schema,
+  map: Readonly<Record<string, unknown>>,
+  path: string,
+): Mistyped | undefined {
+  if (schema.element === undefined) return undefined;
+  for (const key in map) {
+    const found = findMistyped(schema.element, map[key], `${path}[${key}]`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inItems(schema: Schema, list: readonly unknown[], path: string): Mistyped | undefined {
+  if (schema.element === undefined) return undefined;
+  for (let i = 0; i < list.length; i++) {
+    const found = findMistyped(schema.element, list[i], `${path}[${i}]`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isText(schema: Schema, value: unknown): boolean {
+  if (schema.format === "quantity") return parseQuantityError(value) === undefined;
+  if (typeof value === "string") return true;
+  return schema.format === "int-or-string" && Number.isSafeInteger(value);
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mistyped(path: string, value: unknown, expected: string): Mistyped {
+  return { path, value, expected };
+}
