@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, isFields, mapShared, setAbsent, setField } from "./absent.ts";
+import { dropMaxUnavailable } from "./disabled.ts";
 import type { DefaultsTable } from "./type-defaults.ts";
 
 /** Workloads that keep pods running (pkg/apis/apps/v1/defaults.go), and the old ReplicationController. */
@@ -55,7 +56,11 @@ function completeStatefulSetSpec(spec: Fields): Fields {
   if (strategy.type === undefined)
     strategy = setAbsent({ ...given, type: "RollingUpdate" }, { rollingUpdate: {} });
   if (strategy.type === "RollingUpdate" && isFields(strategy.rollingUpdate)) {
-    strategy = setField(strategy, "rollingUpdate", setAbsent(strategy.rollingUpdate, { partition: 0 }));
+    strategy = setField(
+      strategy,
+      "rollingUpdate",
+      setAbsent(dropMaxUnavailable(strategy.rollingUpdate), { partition: 0 }),
+    );
   }
   if (strategy !== given) whole = { ...whole, updateStrategy: strategy };
   const retention = fieldsOf(spec.persistentVolumeClaimRetentionPolicy);

@@ -68,8 +68,8 @@ function isEmpty(fields: Fields): boolean {
 
 type Amounts = Record<string, string>;
 
-/** Containers run together; an init container runs beside the sidecars that were started before it. */
-function sumOfContainers(spec: Fields, side: "requests" | "limits"): Amounts {
+/** What a pod's containers need together; an init container runs beside the sidecars that were started before it. */
+export function sumOfContainers(spec: Fields, side: "requests" | "limits"): Readonly<Amounts> {
   let total: Amounts = {};
   for (const container of listOf(spec.containers)) total = plus(total, amountsOf(container, side));
   let sidecars: Amounts = {};

@@ -1,4 +1,5 @@
 import { type Fields, isFields, listOf, mapShared, setAbsent, setField } from "./absent.ts";
+import { dropDisabledPodFields } from "./disabled.ts";
 import { imageTag } from "./image-name.ts";
 import { completePodResources } from "./pod-resources.ts";
 import { absentAre, type DefaultsTable } from "./type-defaults.ts";
@@ -35,7 +36,7 @@ const POD_SPEC: Fields = Object.freeze({
 });
 
 function completePodSpec(spec: Fields): Fields {
-  const whole = setAbsent(spec, POD_SPEC);
+  const whole = setAbsent(dropDisabledPodFields(spec), POD_SPEC);
   const { serviceAccountName = whole.serviceAccount } = whole;
   if (serviceAccountName === undefined) return whole;
   // The old name of the field is kept equal to the new one, for readers that know only the old one.

@@ -12,6 +12,8 @@ const SUBRESOURCE_LENGTH_MAX = 256;
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly name: NameCheck;
+  /** Whether finalizers must be Kubernetes' own or have a domain; custom kinds are freer. */
+  readonly knownFinalizers: boolean;
 }
 
 /** The metadata of a new object (apimachinery's ValidateObjectMeta). */
@@ -35,7 +37,9 @@ export function checkMetadata(
     errors.invalid(`${path}.generation`, meta.generation, "must be greater than or equal to 0");
   }
   checkContents(errors, meta, undefined, path);
-  if (meta.finalizers !== undefined) checkFinalizers(errors, meta.finalizers, `${path}.finalizers`);
+  if (meta.finalizers === undefined) return;
+  checkFinalizers(errors, meta.finalizers, `${path}.finalizers`);
+  if (rules.knownFinalizers) checkKnownFinalizers(errors, meta, path);
 }
 
 /** The metadata of an object that takes another's place (ValidateObjectMetaUpdate). */
@@ -137,6 +141,21 @@ function checkFinalizers(errors: FieldErrors, finalizers: readonly string[], pat
   if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion")) {
     errors.invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
   }
+}
+
+const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+
+/** Finalizers of built-in kinds: Kubernetes' own, or with a domain. */
+export function checkKnownFinalizers(
+  errors: FieldErrors,
+  meta: Partial<ObjectMeta>,
+  path = "metadata",
+): void {
+  meta.finalizers?.forEach((name, i) => {
+    if (name.includes("/") || STANDARD_FINALIZERS.includes(name)) return;
+    const rule = "name is neither a standard finalizer name nor is it fully qualified";
+    errors.invalid(`${path}.finalizers[${i}]`, name, rule);
+  });
 }
 
 function checkManagedFields(errors: FieldErrors, meta: Partial<ObjectMeta>, path: string): void {

@@ -191,7 +191,7 @@ export function rangeError(min: number, max: number): string {
 
 /** What a pattern demands, with examples and the pattern itself. */
 export function patternError(message: string, format: string, examples: readonly string[]): string {
-  const such = examples.map((example) => `'${example}', `).join("or ");
+  const such = examples.map((example) => `'${example}', `).join(" or ");
   return examples.length === 0
     ? `${message} (regex used for validation is '${format}')`
     : `${message} (e.g. ${such}regex used for validation is '${format}')`;

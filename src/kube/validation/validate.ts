@@ -12,8 +12,8 @@ import { type StatusCause, StatusError } from "../status-error.ts";
 import type { ObjectMeta } from "../types/index.ts";
 import { FieldErrors, quote } from "./field-errors.ts";
 import { checkBySchema } from "./generic.ts";
-import { checkMetadata, checkMetadataUpdate } from "./metadata.ts";
-import { dnsSubdomain } from "./names.ts";
+import { checkKnownFinalizers, checkMetadata, checkMetadataUpdate, type MetadataRules } from "./metadata.ts";
+import { dnsSubdomain, pathSegment } from "./names.ts";
 import type { KindRules } from "./rules.ts";
 import { RULES } from "./rules-by-kind.ts";
 import { findMistyped } from "./well-typed.ts";
@@ -25,10 +25,7 @@ export function validateCreate(kind: JudgedKind, object: unknown): readonly Stat
   const errors = new FieldErrors();
   if (!checkTypes(errors, kind, object)) return errors.list;
   const rules = rulesOf(kind);
-  checkMetadata(errors, metadataOf(object), {
-    namespaced: kind.namespaced,
-    name: rules?.name ?? dnsSubdomain,
-  });
+  checkMetadata(errors, metadataOf(object), metadataRules(kind, rules));
   checkBody(errors, kind, rules, object);
   return errors.list;
 }
@@ -40,8 +37,9 @@ export function validateUpdate(kind: JudgedKind, object: unknown, old: unknown):
   const rules = rulesOf(kind);
   const [metadata, before] = [metadataOf(object), metadataOf(old)];
   checkMetadataUpdate(errors, metadata, before);
-  if (rules?.rechecksMetadata && !errors.isEmpty) {
-    checkMetadata(errors, metadata, { namespaced: kind.namespaced, name: rules.name });
+  if (!errors.isEmpty || metadata.finalizers !== before.finalizers) {
+    errors.list.length = 0;
+    retellMetadata(errors, metadata, before, metadataRules(kind, rules), rules?.rechecksMetadata ?? false);
   }
   if (rules?.update) rules.update(errors, object as object, old as object);
   else checkBody(errors, kind, rules, object, old);
@@ -69,6 +67,34 @@ export function invalidError(
 ): StatusError {
   const details = { name, ...(kind.group === "" ? {} : { group: kind.group }), kind: kind.kind, causes };
   return new StatusError("Invalid", invalidMessage(kind, name, causes), details);
+}
+
+/**
+ * The API judges metadata for all kinds alike, as new and as changed, before each kind judges it once more, some of them twice:
+ * what is wrong with it is told as often.
+ */
+function retellMetadata(
+  errors: FieldErrors,
+  metadata: Partial<ObjectMeta>,
+  before: Partial<ObjectMeta>,
+  rules: MetadataRules,
+  rechecks: boolean,
+): void {
+  checkMetadata(errors, metadata, { ...rules, name: pathSegment, knownFinalizers: false });
+  checkMetadataUpdate(errors, metadata, before);
+  checkMetadataUpdate(errors, metadata, before);
+  if (rules.knownFinalizers) checkKnownFinalizers(errors, metadata);
+  if (rechecks) checkMetadata(errors, metadata, rules);
+}
+
+const FREE_FINALIZERS = ["admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io"];
+
+function metadataRules(kind: JudgedKind, rules: KindRules<object> | undefined): MetadataRules {
+  return {
+    namespaced: kind.namespaced,
+    name: rules?.name ?? dnsSubdomain,
+    knownFinalizers: schemaOf(kind) !== undefined && !FREE_FINALIZERS.includes(kind.group),
+  };
 }
 
 function rulesOf(kind: JudgedKind): KindRules<object> | undefined {

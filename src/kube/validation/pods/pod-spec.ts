@@ -97,7 +97,8 @@ export function checkPodSpec(
   checkInitContainers(errors, initContainers, containers, `${path}.initContainers`, pod);
   const others = [...containers, ...initContainers];
   checkEphemeralContainers(errors, ephemeralContainers, others, `${path}.ephemeralContainers`, pod);
-  if (spec.resources) checkPodResources(errors, spec.resources, containers, `${path}.resources`);
+  const { resources } = spec;
+  if (resources) checkPodResources(errors, { ...spec, resources }, path);
   if (spec.hostNetwork) checkHostNetworkPorts(errors, containers, `${path}.containers`, context);
   checkPolicies(errors, spec, path);
   checkLabels(errors, spec.nodeSelector, `${path}.nodeSelector`);

@@ -55,11 +55,15 @@ function checkPodUpdate(errors: FieldErrors, pod: LoosePod, old: LoosePod): void
   const { metadata = {}, spec = {} } = pod;
   const isSameMetadata = metadata.annotations === old.metadata?.annotations;
   if (spec === old.spec) {
-    if (!isSameMetadata)
+    if (!isSameMetadata) {
       checkPodAnnotations(errors, metadata.annotations ?? {}, spec, "metadata.annotations");
+    }
   } else checkWholePod(errors, pod);
-  if (!isSameMetadata)
+  if (!isSameMetadata) {
     checkAnnotationChanges(errors, metadata.annotations ?? {}, old.metadata?.annotations ?? {});
+    // The API judges them once with the pod and once with the change.
+    checkPodAnnotations(errors, metadata.annotations ?? {}, spec, "metadata.annotations");
+  }
   if (spec !== old.spec) checkPodSpecUpdate(errors, spec, old.spec ?? {});
 }
 

@@ -1,4 +1,4 @@
-import { compareQuantities } from "../../../base/quantity.ts";
+import { sumOfContainers } from "../../defaults/pod-resources.ts";
 import type { ResourceList } from "../../types/index.ts";
 import {
   checkAmounts,
@@ -82,27 +82,47 @@ function checkClaims(
   });
 }
 
-/** Resources of a whole pod: no container may want more than the pod has. */
-export function checkPodResources(
-  errors: FieldErrors,
-  resources: LooseResources,
-  containers: readonly { readonly resources?: LooseResources | undefined }[],
-  path: string,
-): void {
+/** A pod whose resources are set as a whole. */
+interface PodWithResources {
+  readonly [field: string]: unknown;
+  readonly resources: LooseResources;
+  readonly containers?: readonly { readonly resources?: LooseResources | undefined }[];
+}
+
+/** Resources of a whole pod: what its containers want together must fit, and none may have more than the pod. */
+export function checkPodResources(errors: FieldErrors, spec: PodWithResources, path: string): void {
+  const { resources } = spec;
+  const at = `${path}.resources`;
   if (resources.claims !== undefined) {
-    errors.forbidden(`${path}.claims`, "claims may not be set for Resources at pod-level");
+    errors.forbidden(`${at}.claims`, "claims may not be set for Resources at pod-level");
   }
-  checkResources(errors, resources, path, NO_CLAIMS, checkPodResourceName);
-  containers.forEach((container, i) => {
+  checkResources(errors, resources, at, NO_CLAIMS, checkPodResourceName);
+  checkSum(errors, spec, "requests", at);
+  checkSum(errors, spec, "limits", at);
+  spec.containers?.forEach((container, i) => {
     for (const name in container.resources?.limits) {
       const amount = container.resources.limits[name] as string;
       const limit = resources.limits?.[name];
-      if (limit !== undefined && compareQuantities(amount, limit) > 0) {
-        const at = `${path}.containers[${i}][${name}].limits`;
-        errors.invalid(at, amount, `must be less than or equal to pod limits of ${limit}`);
-      }
+      if (limit === undefined || !exceeds(amount, limit)) continue;
+      const rule = `must be less than or equal to pod limits of ${limit}`;
+      errors.invalid(`${at}.containers[${i}][${name}].limits`, amount, rule);
     }
   });
+}
+
+function checkSum(
+  errors: FieldErrors,
+  spec: PodWithResources,
+  side: "requests" | "limits",
+  path: string,
+): void {
+  for (const [name, sum] of Object.entries(sumOfContainers(spec, side))) {
+    const amount = spec.resources[side]?.[name];
+    // Limits of the containers may add up to more, except of what cannot be shared.
+    if (amount === undefined || !exceeds(sum, amount) || (side === "limits" && !isHugePages(name))) continue;
+    const rule = `must be greater than or equal to aggregate container ${side} of ${sum}`;
+    errors.invalid(`${path}.${side}[${name}]`, amount, rule);
+  }
 }
 
 const NO_CLAIMS: ReadonlySet<string> = new Set();
