@@ -7,16 +7,23 @@
  * Nothing here runs while nothing changes: there are no resyncs. What can only be handed in stands in `ControllerInputs`.
  */
 
+import type { KindRegistry } from "../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
+import { disruption } from "./disruption/disruption.ts";
+import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
+import { namespace } from "./namespace/namespace.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { podGc } from "./pod-gc/pod-gc.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
+import { rootCa } from "./root-ca/root-ca.ts";
+import { serviceAccount } from "./service-account/service-account.ts";
 import { statefulSet } from "./statefulset/statefulset.ts";
 import { taintEviction } from "./taint-eviction/taint-eviction.ts";
+import { ttlAfterFinished } from "./ttl-after-finished/ttl-after-finished.ts";
 
 /** One controller of the lab. */
 export interface ControllerRow {
@@ -66,6 +73,30 @@ export function controllers({ heartbeats }: ControllerInputs): readonly Controll
       account: "daemon-set-controller",
       why: "has a pod on every node, whatever state the node is in",
       create: daemonSet,
+    },
+    {
+      name: "ttl-after-finished-controller",
+      account: "ttl-after-finished-controller",
+      why: "finished Jobs with a time to live would stay for ever",
+      create: ttlAfterFinished,
+    },
+    {
+      name: "controllermanager",
+      account: "disruption-controller",
+      why: "budgets allow no eviction until somebody counts what is healthy",
+      create: disruption(kinds),
+    },
+    {
+      name: "garbage-collector-controller",
+      account: "generic-garbage-collector",
+      why: "what a deleted owner leaves behind goes, or is let go of, as the deletion asked",
+      create: garbageCollector(kinds),
+    },
+    {
+      name: "namespace-controller",
+      account: "namespace-controller",
+      why: "a deleted namespace stays Terminating until somebody empties it",
+      create: namespace(kinds),
     },
     {
       name: "node-controller",
