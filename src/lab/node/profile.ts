@@ -21,6 +21,15 @@ export interface WorkloadProfile {
   readonly pullSeconds: readonly [min: number, max: number];
   /** Readiness looks at what it `needs`, not only at the process. */
   readonly readinessChecksNeeds: boolean;
+  /**
+   * How long a container runs that does its work and ends, seconds. Without it, 5 for containers of pods that do not restart
+   * always, 1 for init containers, and all others serve for ever.
+   */
+  readonly runSeconds?: number;
+  /** What such a container ends with; 0 without it. */
+  readonly exitCode?: number;
+  /** The registry does not have its image. */
+  readonly unavailable?: boolean;
 }
 
 export const DEFAULT_PROFILE: WorkloadProfile = {
@@ -35,7 +44,10 @@ export const DEFAULT_PROFILE: WorkloadProfile = {
   readinessChecksNeeds: false,
 };
 
-/** A profile file: by "namespace/name" or "name" of a workload, by container, or by image. */
+/**
+ * A profile file. What is said of a container ("namespace/workload/container") goes before what is said of its workload
+ * ("namespace/workload" or "workload"), and that before what is said of its image ("postgres", "postgres:15", in full).
+ */
 export interface ProfileFile {
   readonly workloads?: Readonly<Record<string, Partial<WorkloadProfile>>>;
   readonly images?: Readonly<Record<string, Partial<WorkloadProfile>>>;

@@ -20,6 +20,8 @@ export interface Machine {
   readonly diskFull: boolean;
   /** Counts starts: a pod of an earlier boot does not live any more. */
   readonly bootId: number;
+  /** How far the machine's clock is ahead of the true time; what its kubelet writes is dated by it. */
+  readonly clockOffsetMs: number;
 }
 
 /** An end of a wire: a machine by name, or the outside where clients and the API server stand. */
@@ -42,6 +44,6 @@ export interface FailureControl {
   failZone(zone: string, how: FailureKind): void;
   healZone(zone: string): void;
   setApiServer(up: boolean): void;
-  /** The machine's clock jumps by so much, from now on. */
+  /** The machine's clock jumps by so much, from now on; `heal` sets it right again. */
   jumpClock(machine: string, byMs: number): void;
 }

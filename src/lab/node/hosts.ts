@@ -1,0 +1,216 @@
+import { invariant } from "../../base/invariant.ts";
+import { pods } from "../../kube/kinds.ts";
+import type { Timing } from "../../kube/timing.ts";
+import type { Container as ContainerSpec, Pod } from "../../kube/types/index.ts";
+import type { Engine } from "../../time/engine.ts";
+import type { Api } from "../apiserver/api.ts";
+import { createEventRecorder } from "../apiserver/event-recorder.ts";
+import { Applications } from "./apps/application.ts";
+import { AssumedNeeds } from "./apps/assumed-needs.ts";
+import { type Need, parseNeed } from "./apps/needs.ts";
+import { type Step, unanswered } from "./apps/outcome.ts";
+import { checkProbe } from "./apps/probe-check.ts";
+import { processPlanner } from "./apps/process-planner.ts";
+import { workloadNameOf, workloadProfile } from "./apps/workload-profile.ts";
+import { Host } from "./host/host.ts";
+import { pullProblem } from "./host/registries.ts";
+import { reachesApiServer } from "./machines.ts";
+import type { ProfileFile, WorkloadProfile } from "./profile.ts";
+import { type FarEnd, Network } from "./proxy/network.ts";
+import { NodeProxy } from "./proxy/node-proxy.ts";
+import type { ServiceLog } from "./proxy/service-log.ts";
+import type { Volumes } from "./volumes/volumes.ts";
+import type { Machine, World } from "./world.ts";
+
+export interface HostsOptions {
+  readonly engine: Engine;
+  /** As kubelets use it. */
+  readonly api: Api;
+  readonly timing: Timing;
+  readonly world: World;
+  readonly volumes: Volumes;
+  readonly services: ServiceLog;
+  readonly profile: ProfileFile | undefined;
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** A proxy's log entries are kept until all have read them; every so many entries somebody looks how far they are. */
+const LOG_LOOK_EVERY = 256;
+
+/** All machines with what runs on them, and what connects them. */
+export class Hosts {
+  readonly byName = new Map<string, Host>();
+  readonly network: Network;
+  readonly applications: Applications;
+  readonly #options: HostsOptions;
+  readonly #proxies = new Map<string, NodeProxy>();
+  /** The beginning of pods' addresses, with the machine that they are on. */
+  readonly #networks = new Map<string, string>();
+  #assumed: AssumedNeeds | undefined;
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+    const { engine, world, services } = options;
+    let index = 0;
+    for (const machine of world.machines.values()) {
+      const network = podNetwork(index++);
+      this.#networks.set(network, machine.name);
+      this.byName.set(machine.name, this.#host(machine, network));
+      const place = { nodeName: machine.name, zone: machine.zone };
+      this.#proxies.set(machine.name, new NodeProxy(engine, services, place));
+    }
+    this.network = new Network({
+      world,
+      random: engine.random("network"),
+      hosts: this.byName,
+      proxies: this.#proxies,
+      networks: this.#networks,
+    });
+    this.applications = new Applications(
+      {
+        needsOf: ({ container }) => this.#needsOf(container.pod, container.spec),
+        connect: (end, need) => this.#connect(end, need),
+      },
+      engine.random("applications"),
+    );
+  }
+
+  /** Guesses about applications so far. */
+  get assumptions(): readonly string[] {
+    return this.#assumed?.sentences ?? [];
+  }
+
+  /** Everything on the machines begins. */
+  start(): void {
+    const { api, world, services, volumes } = this.#options;
+    this.#assumed = new AssumedNeeds({ api, services, profileOf: (pod, spec) => this.#profileOf(pod, spec) });
+    const seen = new Map(world.machines);
+    world.onChange((name) => {
+      for (const machine of name === undefined ? world.machines.keys() : [name]) {
+        this.#followMachine(machine, seen.get(machine));
+        const now = world.machines.get(machine);
+        if (now !== undefined) seen.set(machine, now);
+      }
+      this.#networkChanged();
+    });
+    volumes.onChange(() => this.#networkChanged());
+    services.onAppend(() => this.#servicesChanged());
+    api.onChange(pods, ({ type, object, previous }) => {
+      const host = this.#hostOf(object);
+      if (host === undefined) return;
+      if (type === "DELETED") host.podRemoved(object);
+      else if (object !== previous) host.podChanged(object);
+    });
+    for (const host of this.byName.values()) host.start();
+  }
+
+  #followMachine(name: string, before: Machine | undefined): void {
+    const { world } = this.#options;
+    const machine = world.machines.get(name);
+    const proxy = this.#proxies.get(name);
+    invariant(machine !== undefined && proxy !== undefined, `There is no machine ${name}`);
+    if (before?.state === "on" && machine.state === "off") proxy.losePower();
+    if (before?.state === "off" && machine.state === "on") proxy.boot();
+    if (reachesApiServer(world, name)) proxy.connected();
+    else proxy.cutOff();
+    this.byName.get(name)?.worldChanged();
+  }
+
+  #servicesChanged(): void {
+    const { services, engine } = this.#options;
+    if (services.end % LOG_LOOK_EVERY === 0) {
+      for (const proxy of this.#proxies.values()) proxy.catchUp();
+      services.dropBefore(Math.min(...[...this.#proxies.values()].map(({ readUpTo }) => readUpTo)));
+    }
+    for (const [name, host] of this.byName) {
+      if (host.watchesNeeds) engine.after(0, () => this.#watchProxy(name, host));
+    }
+  }
+
+  /** Where a readiness probe looks at Services, every write of the rules is news for it. */
+  #watchProxy(name: string, host: Host): void {
+    const nextMs = this.#proxies.get(name)?.catchUp();
+    host.networkChanged();
+    if (nextMs !== undefined) this.#options.engine.at(nextMs, () => this.#watchProxy(name, host));
+  }
+
+  #networkChanged(): void {
+    for (const host of this.byName.values()) host.networkChanged();
+  }
+
+  #hostOf(pod: Pod): Host | undefined {
+    return pod.spec.nodeName === undefined ? undefined : this.byName.get(pod.spec.nodeName);
+  }
+
+  #host(machine: Machine, network: string): Host {
+    const { engine, api, timing, world, volumes, cpu, memory } = this.#options;
+    const recorder = { engine, api, component: "kubelet", host: machine.name };
+    const host: Host = new Host({
+      context: { engine, api, timing, events: createEventRecorder(recorder) },
+      world,
+      machine,
+      traits: { cpu, memory, podCidr: `${network}.0/24` },
+      podNetwork: network,
+      volumes,
+      csiDrivers: [],
+      pullSeconds: (pod, spec) => this.#profileOf(pod, spec).pullSeconds,
+      pullProblem: (pod, spec) => {
+        const { unavailable = false } = this.#profileOf(pod, spec);
+        return pullProblem(world, machine.name, spec.image, unavailable);
+      },
+      plan: processPlanner({
+        machine: machine.name,
+        random: engine.random(`processes/${machine.name}`),
+        profileOf: (pod, spec) => this.#profileOf(pod, spec),
+        hasNeeds: (pod, spec) => this.#checkNeeds(host, pod, spec).ok,
+      }),
+      ask: (pod, spec, kind, probe) =>
+        checkProbe({
+          pod,
+          spec,
+          kind,
+          probe,
+          runtime: host.runtime.pod(pod.metadata.uid),
+          hostIp: machine.ip,
+          needs: () => this.#checkNeeds(host, pod, spec),
+        }),
+    });
+    host.runtime.listen({
+      onLifecycle: () => {},
+      onHealth: () => this.#networkChanged(),
+    });
+    return host;
+  }
+
+  /** Whether all that a container of a pod needs answers now. */
+  #checkNeeds(host: Host, pod: Pod, spec: ContainerSpec): Step<unknown> {
+    const container = host.runtime.pod(pod.metadata.uid).containers.find(({ name }) => name === spec.name);
+    if (container === undefined) return unanswered("the container does not run");
+    return this.applications.checkNeeds({ host, container, port: 0 });
+  }
+
+  #profileOf(pod: Pod, container: ContainerSpec): WorkloadProfile {
+    const namespace = pod.metadata.namespace ?? "default";
+    return workloadProfile(this.#options.profile, { namespace, workload: workloadNameOf(pod), container });
+  }
+
+  #needsOf(pod: Pod, spec: ContainerSpec): readonly Need[] {
+    const { needs, role } = this.#profileOf(pod, spec);
+    const namespace = pod.metadata.namespace ?? "default";
+    if (needs.length > 0) return needs.map((text) => parseNeed(text, namespace));
+    return role === "web" ? (this.#assumed?.of(pod, workloadNameOf(pod)) ?? []) : [];
+  }
+
+  #connect({ host, container }: FarEnd, need: Need): Step<FarEnd> {
+    const sandbox = host.runtime.pod(container.pod.metadata.uid).sandboxes[0];
+    const ip = sandbox?.ip ?? "";
+    if (need.kind === "neighbour") return this.network.toAddress({ machine: host.name }, ip, need.port);
+    return this.network.toService(host.name, `${need.namespace}/${need.name}`, need.port, ip);
+  }
+}
+
+/** "10.244.7" for the eighth machine. */
+function podNetwork(index: number): string {
+  return `10.${244 + Math.floor(index / 256)}.${index % 256}`;
+}
