@@ -39,11 +39,28 @@ export interface ControllerRow {
 /** What controllers cannot learn from the API. */
 export interface ControllerInputs {
   readonly heartbeats: Heartbeats;
+  /** The kinds that the API server serves, custom ones as they come and go. */
+  readonly kinds: KindRegistry;
+  /** PEM: what pods check the API server's certificate against. */
+  readonly rootCertificates: string;
 }
 
 /** Every controller, in the order in which they start. */
-export function controllers({ heartbeats }: ControllerInputs): readonly ControllerRow[] {
+export function controllers(inputs: ControllerInputs): readonly ControllerRow[] {
+  const { heartbeats, kinds, rootCertificates } = inputs;
   return [
+    {
+      name: "service-account-controller",
+      account: "service-account-controller",
+      why: "no pod can be created in a namespace without a default service account",
+      create: serviceAccount,
+    },
+    {
+      name: "root-ca-cert-publisher",
+      account: "root-ca-cert-publisher",
+      why: "pods mount the certificate authority of the API server from here",
+      create: rootCa(rootCertificates),
+    },
     {
       name: "deployment-controller",
       account: "deployment-controller",
