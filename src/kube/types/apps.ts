@@ -155,7 +155,33 @@ export interface JobSpec {
   readonly ttlSecondsAfterFinished?: number;
   readonly suspend?: boolean;
   readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
-  readonly podFailurePolicy?: Readonly<Record<string, unknown>>;
+  readonly podFailurePolicy?: PodFailurePolicy;
+  readonly maxFailedIndexes?: number;
+  readonly successPolicy?: { readonly rules: readonly SuccessPolicyRule[] };
+  /** Another controller than the built-in one, which then keeps off the Job. */
+  readonly managedBy?: string;
+}
+
+/** The first rule that a failed pod matches decides what its failure means. */
+export interface PodFailurePolicy {
+  readonly rules: readonly PodFailurePolicyRule[];
+}
+
+/** Exactly one of the two requirements is set. */
+export interface PodFailurePolicyRule {
+  readonly action: "FailJob" | "FailIndex" | "Ignore" | "Count";
+  readonly onExitCodes?: {
+    readonly containerName?: string;
+    readonly operator: "In" | "NotIn";
+    readonly values: readonly number[];
+  };
+  readonly onPodConditions?: readonly { readonly type: string; readonly status: string }[];
+}
+
+/** Which indexes, or how many of them, make a Job a success before all have succeeded. */
+export interface SuccessPolicyRule {
+  readonly succeededIndexes?: string;
+  readonly succeededCount?: number;
 }
 
 export interface JobStatus {
@@ -168,7 +194,12 @@ export interface JobStatus {
   readonly succeeded?: number;
   readonly failed?: number;
   readonly completedIndexes?: string;
-  readonly uncountedTerminatedPods?: Readonly<Record<string, unknown>>;
+  readonly failedIndexes?: string;
+  /** Uids of pods that have ended, are not in the counts yet, and may still have their finalizer. */
+  readonly uncountedTerminatedPods?: {
+    readonly succeeded?: readonly string[];
+    readonly failed?: readonly string[];
+  };
 }
 
 export interface Job extends KubeObject {
