@@ -1,0 +1,55 @@
+import { runOnWallClock, wallNow } from "../../../time/wall-clock.ts";
+import type { Lab } from "../../lab.ts";
+import { defaultTable } from "./default-table.ts";
+import { type HttpServer, startHttpServer } from "./http-server.ts";
+import { gitVersion } from "./version.ts";
+
+export interface ServeOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** How many of the lab's seconds pass in one of ours. */
+  readonly speed?: number;
+  /** Minor version of Kubernetes that the lab is like. */
+  readonly minor?: number;
+  /** Told of every failure that is a bug of ours. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+/** Opens a lab to clients outside the process, and lets its time pass with the machine's until it is closed. */
+export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<HttpServer> {
+  const { speed = 1, minor = 34, onBug } = options;
+  const startedMs = wallNow();
+  const clock = runOnWallClock(lab.engine, speed);
+  try {
+    const server = await startHttpServer({
+      server: lab.server,
+      catchUp: clock.catchUp,
+      admin: {
+        machines: lab.world.machines,
+        failures: lab.failures,
+        about: {
+          pid: process.pid,
+          speed,
+          kubernetesVersion: gitVersion(minor),
+          startedMs: Math.round(startedMs),
+        },
+      },
+      renderTable: defaultTable,
+      openApi: () => undefined,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      minor,
+      speed,
+      ...(onBug === undefined ? {} : { onBug }),
+    });
+    return {
+      ...server,
+      async close() {
+        clock.stop();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    clock.stop();
+    throw error;
+  }
+}
