@@ -13,6 +13,9 @@ import type { Heartbeats } from "../heartbeats.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
 import { disruption } from "./disruption/disruption.ts";
+import { endpointsOfServices } from "./endpoints/endpoints.ts";
+import { endpointSlice } from "./endpointslice/endpointslice.ts";
+import { endpointSliceMirroring } from "./endpointslice-mirroring/endpointslice-mirroring.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { namespace } from "./namespace/namespace.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
@@ -132,6 +135,24 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "pod-garbage-collector",
       why: "frees names and volumes of pods whose node will never end them",
       create: podGc,
+    },
+    {
+      name: "endpoint-controller",
+      account: "endpoint-controller",
+      why: "names the pods of a Service for those that still read Endpoints",
+      create: endpointsOfServices,
+    },
+    {
+      name: "endpoint-slice-controller",
+      account: "endpointslice-controller",
+      why: "tells every node which pods serve a Service",
+      create: endpointSlice,
+    },
+    {
+      name: "endpoint-slice-mirroring-controller",
+      account: "endpointslicemirroring-controller",
+      why: "makes Endpoints that people write by hand take effect",
+      create: endpointSliceMirroring,
     },
   ];
 }
