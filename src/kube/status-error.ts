@@ -52,9 +52,13 @@ export class StatusError extends Error {
     this.details = details;
   }
 
-  /** The object that goes over the wire. */
+  /** The object that goes over the wire. Causes that name no field, or give no reason, go without. */
   toStatus(): Record<string, unknown> {
-    const details = Object.keys(this.details).length > 0 ? { details: this.details } : {};
+    const causes = this.details.causes?.map((cause) =>
+      Object.fromEntries(Object.entries(cause).filter(([, text]) => text !== "")),
+    );
+    const all = causes === undefined ? this.details : { ...this.details, causes };
+    const details = Object.keys(all).length > 0 ? { details: all } : {};
     return {
       kind: "Status",
       apiVersion: "v1",

@@ -1,6 +1,8 @@
 /** An API server of its own for a test, on virtual time. */
-
+import { namespaces, nodes, serviceAccounts } from "../../src/kube/kinds.ts";
+import { TAINT_NOT_READY } from "../../src/kube/taints.ts";
 import { timingFor } from "../../src/kube/timing.ts";
+import type { Namespace } from "../../src/kube/types/index.ts";
 import type { Api } from "../../src/lab/apiserver/api.ts";
 import { createApiServer } from "../../src/lab/apiserver/create-api-server.ts";
 import type { ApiServer } from "../../src/lab/apiserver/server.ts";
@@ -14,9 +16,40 @@ export interface TestApi {
   readonly api: Api;
 }
 
+export interface TestApiOptions {
+  readonly seed?: number;
+  /** Whether namespaces get their "default" service account, which pods cannot do without. Yes unless told otherwise. */
+  readonly serviceAccounts?: boolean;
+  /** Takes the not-ready taint, which admission gives to new nodes, off again at once, as the node controller does in time. */
+  readonly untaintNodes?: boolean;
+}
+
 /** A fresh server with the objects of a stock cluster; equal seeds give equal runs. */
-export function testApi({ seed = 1 }: { readonly seed?: number } = {}): TestApi {
+export function testApi(options: TestApiOptions = {}): TestApi {
+  const { seed = 1, serviceAccounts = true, untaintNodes = false } = options;
   const engine = new Engine({ seed });
   const server = createApiServer({ engine, timing: timingFor() });
+  if (serviceAccounts) giveServiceAccounts(server.api("service-account-controller"));
+  if (untaintNodes) takeNotReadyTaints(server.api("node-controller"));
   return { engine, server, api: server.api("test") };
+}
+
+function giveServiceAccounts(api: Api): void {
+  const give = ({ metadata }: Namespace) =>
+    api.create(serviceAccounts, { metadata: { name: "default", namespace: metadata.name } });
+  for (const namespace of api.list(namespaces)) give(namespace);
+  api.onChange(namespaces, ({ type, object }) => {
+    if (type === "ADDED") give(object);
+  });
+}
+
+/** Only the one that admission gave: a test's own taints are its own affair. */
+function takeNotReadyTaints(api: Api): void {
+  api.onChange(nodes, ({ type, object }) => {
+    const { taints = [], ...spec } = object.spec;
+    const last = taints.at(-1);
+    if (type !== "ADDED" || last?.key !== TAINT_NOT_READY || last.effect !== "NoSchedule") return;
+    const kept = taints.slice(0, -1);
+    api.update(nodes, { ...object, spec: kept.length === 0 ? spec : { ...spec, taints: kept } });
+  });
 }

@@ -1,5 +1,6 @@
-import { apiVersionOf, type Kind, resourceName } from "../../kube/kind.ts";
+import { type Kind, resourceName } from "../../kube/kind.ts";
 import { type StatusCause, type StatusDetails, StatusError } from "../../kube/status-error.ts";
+import type { KubeObject } from "../../kube/types/index.ts";
 
 /** What an optimistic writer is told whose copy is out of date. */
 export const OBJECT_MODIFIED =
@@ -9,12 +10,12 @@ export function notFound(kind: Kind, name: string): StatusError {
   return new StatusError("NotFound", `${resourceName(kind)} "${name}" not found`, details(kind, name));
 }
 
-export function alreadyExists(kind: Kind, name: string): StatusError {
-  return new StatusError(
-    "AlreadyExists",
-    `${resourceName(kind)} "${name}" already exists`,
-    details(kind, name),
-  );
+/** `taken` is what stands in the way; one that is going already is worth another try. */
+export function alreadyExists(kind: Kind, { metadata }: KubeObject): StatusError {
+  const { name, deletionTimestamp } = metadata;
+  const going = deletionTimestamp === undefined ? "" : "object is being deleted: ";
+  const message = `${going}${resourceName(kind)} "${name}" already exists`;
+  return new StatusError("AlreadyExists", message, details(kind, name));
 }
 
 /** `why` follows the colon. */
@@ -69,6 +70,13 @@ export function unavailable(): StatusError {
   return new StatusError("ServiceUnavailable", "the server is currently unable to handle the request");
 }
 
+/** Something went wrong inside the server, or there is no better word for it. */
+export function internalError(why: string): StatusError {
+  return new StatusError("InternalError", `Internal error occurred: ${why}`, {
+    causes: [{ reason: "", message: why, field: "" }],
+  });
+}
+
 /** One wrong field, worded "Invalid value: …". Strings are quoted, everything else is printed as JSON. */
 export function invalidValue(field: string, value: unknown, why: string): StatusCause {
   return {
@@ -84,9 +92,4 @@ function details(kind: Kind, name: string): StatusDetails {
     ...(kind.group === "" ? {} : { group: kind.group }),
     kind: kind.plural,
   };
-}
-
-/** "apps/v1, Kind=Deployment", as messages of the decoder name a kind. */
-export function gvkText(kind: Kind): string {
-  return `${apiVersionOf(kind)}, Kind=${kind.kind}`;
 }

@@ -22,8 +22,10 @@ export interface LocalAccess {
   readonly server: ApiServer;
   /** @throws {StatusError} ServiceUnavailable while the server is down */
   collection(kind: Kind): Collection;
-  /** What reads see of a stored object. */
-  read<T extends KubeObject>(kind: Kind<T>, stored: T): T;
+  /** Whether reads of the kind see objects just as they are stored. */
+  showsStored(kind: Kind, collection: Collection): boolean;
+  /** What reads see of a stored object: the object itself for nearly all kinds. */
+  show<T extends KubeObject>(kind: Kind<T>, collection: Collection, stored: T): T;
   onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void;
 }
 
@@ -38,21 +40,23 @@ export class LocalApi implements Api {
   }
 
   get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined {
-    const stored = this.#access.collection(kind).get(namespace, name) as T | undefined;
-    return stored && this.#access.read(kind, stored);
+    const collection = this.#access.collection(kind);
+    const stored = collection.get(namespace, name) as T | undefined;
+    return stored && this.#access.show(kind, collection, stored);
   }
 
   list<T extends KubeObject>(kind: Kind<T>, { namespace, labelSelector }: ListOptions = {}): readonly T[] {
-    const all = this.#access.collection(kind).list(namespace) as readonly T[];
-    if (labelSelector === undefined) return this.#readAll(kind, all);
+    const collection = this.#access.collection(kind);
+    const all = collection.list(namespace) as readonly T[];
+    if (labelSelector === undefined) return this.#showAll(kind, collection, all);
     const selector = compileSelector(labelSelector);
     const selected = all.filter(({ metadata }) => selector.matches(metadata.labels));
-    return this.#readAll(kind, selected);
+    return this.#showAll(kind, collection, selected);
   }
 
   ownedBy<T extends KubeObject>(kind: Kind<T>, ownerUid: string): readonly T[] {
-    const found = this.#access.collection(kind).by("owner", controllerUid, ownerUid) as readonly T[];
-    return this.#readAll(kind, found);
+    const collection = this.#access.collection(kind);
+    return this.#showAll(kind, collection, collection.by("owner", controllerUid, ownerUid) as readonly T[]);
   }
 
   podsOnNode(nodeName: string): readonly Pod[] {
@@ -129,10 +133,9 @@ export class LocalApi implements Api {
     return new LocalApi(this.#access, user);
   }
 
-  #readAll<T extends KubeObject>(kind: Kind<T>, objects: readonly T[]): readonly T[] {
-    const first = objects[0];
-    if (first === undefined || this.#access.read(kind, first) === first) return objects;
-    return objects.map((object) => this.#access.read(kind, object));
+  #showAll<T extends KubeObject>(kind: Kind<T>, collection: Collection, objects: readonly T[]): readonly T[] {
+    if (this.#access.showsStored(kind, collection)) return objects;
+    return objects.map((object) => this.#access.show(kind, collection, object));
   }
 
   #target(

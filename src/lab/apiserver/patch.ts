@@ -1,21 +1,45 @@
+import type { Body } from "../../client/client.ts";
+import type { Kind } from "../../kube/kind.ts";
+import { goPrint } from "../../kube/patch/go-print.ts";
+import { applyJsonPatch } from "../../kube/patch/json-patch.ts";
+import { mergePatch } from "../../kube/patch/merge-patch.ts";
+import { strategicMergePatch } from "../../kube/patch/strategic-merge-patch.ts";
+import { schemaOf } from "../../kube/schema/schema.ts";
+import { StatusError } from "../../kube/status-error.ts";
 import type { PatchType } from "./api.ts";
-import { badRequest } from "./errors.ts";
+import type { Refuse } from "./decode.ts";
+import { invalidValue } from "./errors.ts";
 import type { LooseObject } from "./loose.ts";
 
-/** The object that a patch makes of another. */
-export function applyPatch(object: LooseObject, type: PatchType, body: unknown): LooseObject {
-  if (type === "merge") return mergePatch(object, body) as LooseObject;
-  throw badRequest(`patches of type ${type} are not taken`);
+/** A patch that changes an object as it stands; apply has a file of its own. */
+export type ChangePatchType = Exclude<PatchType, "apply">;
+
+const ACCEPTED =
+  "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
+/** What a patch makes of an object, not yet decoded again. */
+export function patched(kind: Kind, object: LooseObject, type: ChangePatchType, patch: unknown): Body {
+  switch (type) {
+    case "json":
+      return applyJsonPatch(object, patch);
+    case "merge":
+      return mergePatch(object, patch);
+    case "strategic": {
+      const schema = schemaOf(kind);
+      // Custom kinds say nothing about how their lists merge.
+      if (schema === undefined) throw new StatusError("UnsupportedMediaType", ACCEPTED);
+      return strategicMergePatch(object, patch, schema);
+    }
+  }
 }
 
-/** RFC 7386. Parts that the patch does not touch are shared. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
-  const result: Record<string, unknown> =
-    typeof target === "object" && target !== null && !Array.isArray(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
+/** How a patch is refused whose result is no object of its kind: the whole of it is quoted back. */
+export function refusePatch(type: ChangePatchType, patch: unknown, result: Body): Refuse {
+  return (why) => {
+    const quoted = type === "strategic" ? goPrint(patch) : JSON.stringify(result);
+    const cause = invalidValue("patch", quoted, why);
+    return new StatusError("Invalid", ` "" is invalid: ${cause.field}: ${cause.message}`, {
+      causes: [cause],
+    });
+  };
 }

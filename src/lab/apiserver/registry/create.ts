@@ -1,56 +1,62 @@
+import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
 import type { Engine } from "../../../time/engine.ts";
-import { alreadyExists, badRequest } from "../errors.ts";
+import { alreadyExists } from "../errors.ts";
 import type { LooseObject } from "../loose.ts";
-import type { RegistryContext, WriteRequest } from "./context.ts";
+import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
 
 /** With 27⁵ suffixes, eight attempts make a clash of generated names a rarity even among a million. */
 const NAME_ATTEMPTS = 8;
 /** 63 characters less the suffix's five. */
 const NAME_PREFIX_LENGTH = 58;
 
-/** Stores a new object: names it, prepares it, has it admitted, commits it. `body` is decoded and defaulted. */
+/** Stores a new object: has it admitted, names it, prepares it, judges it, commits it. `body` is decoded and defaulted. */
 export function createObject(context: RegistryContext, request: WriteRequest, body: LooseObject): KubeObject {
-  const prefix = body.metadata.generateName;
-  const generated = !body.metadata.name && prefix ? prefix : undefined;
+  const { name, generateName, resourceVersion } = body.metadata;
+  if (resourceVersion)
+    throw new StatusError("InternalError", "resourceVersion should not be set on objects to be created");
   const admitted = context.admission.mutate({
     ...request,
     operation: "CREATE",
     object: body,
     old: undefined,
   });
+  if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {
-    const name = generated === undefined ? admitted.metadata.name : generateName(context.engine, generated);
-    const taken = request.collection.get(request.namespace, name);
-    if (taken === undefined) return commitNew(context, request, newObject(context.engine, admitted, name));
-    if (generated !== undefined && attempt < NAME_ATTEMPTS) continue;
-    throw alreadyExists(request.kind, name);
+    const generated = generateNameFrom(context.engine, generateName);
+    const isFree = request.collection.get(request.namespace, generated) === undefined;
+    if (isFree || attempt === NAME_ATTEMPTS) return commitNew(context, request, admitted, generated);
   }
 }
 
-function commitNew(context: RegistryContext, request: WriteRequest, object: LooseObject): KubeObject {
-  const prepared = request.strategy.prepareForCreate(object);
+function commitNew(
+  context: RegistryContext,
+  request: WriteRequest,
+  admitted: LooseObject,
+  name: string,
+): KubeObject {
+  const allocated = context.allocate(request, newObject(context.engine, admitted, name), undefined);
+  const prepared = request.strategy.prepareForCreate(allocated, occasionOf(context, request));
+  const taken = request.collection.get(request.namespace, name);
+  if (taken !== undefined) throw alreadyExists(request.kind, taken);
   context.admission.validate({ ...request, operation: "CREATE", object: prepared, old: undefined });
-  if (request.dryRun) return prepared;
-  return context.store.put(request.collection, prepared);
+  return request.dryRun ? prepared : context.store.put(request.collection, prepared);
 }
 
 /** The object with what the server gives every new one, its metadata in the order of the API reference. */
 function newObject(engine: Engine, object: LooseObject, name: string): LooseObject {
-  const given = object.metadata;
-  if (given.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
   const {
     name: _name,
     generateName,
     namespace,
     uid: _uid,
     resourceVersion: _resourceVersion,
-    creationTimestamp: _created,
-    deletionTimestamp: _deletion,
-    deletionGracePeriodSeconds: _grace,
+    creationTimestamp: _creationTimestamp,
+    deletionTimestamp: _deletionTimestamp,
+    deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
     ...rest
-  } = given;
+  } = object.metadata;
   const metadata: ObjectMeta = {
     name,
     ...(generateName ? { generateName } : {}),
@@ -63,7 +69,7 @@ function newObject(engine: Engine, object: LooseObject, name: string): LooseObje
   return { ...object, metadata };
 }
 
-function generateName(engine: Engine, prefix: string): string {
+function generateNameFrom(engine: Engine, prefix: string): string {
   return prefix.slice(0, NAME_PREFIX_LENGTH) + engine.random("apiserver/names").suffix(5);
 }
 

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../kube/types/index.ts";
 import { conflict, notFound } from "../errors.ts";
 import { type LooseObject, loose, withMeta } from "../loose.ts";
 import type { DeleteParameters } from "../server.ts";
-import type { RegistryContext, WriteRequest } from "./context.ts";
+import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
 
 /** Set while dependents are to go first; the garbage collector takes it off. */
 export const FOREGROUND_DELETION = "foregroundDeletion";
@@ -28,6 +28,9 @@ export function deleteObject(
   checkPreconditions(request, old, parameters);
   context.admission.validate({ ...request, operation: "DELETE", object: undefined, old });
 
+  if (request.strategy.contents?.remain(old) === true) {
+    return { object: markTerminating(context, request, old, parameters), gone: false };
+  }
   const grace = graceOf(context, request, old, parameters);
   if (grace.kind === "pending") return { object: old, gone: false };
   const marked = grace.kind === "graceful" ? grace.object : old;
@@ -85,6 +88,25 @@ function graceOf(
     deletionGracePeriodSeconds: seconds,
   });
   return { kind: "graceful", object, seconds };
+}
+
+/** An object that holds others is marked once, and then waits until it is empty. */
+function markTerminating(
+  context: RegistryContext,
+  request: WriteRequest,
+  old: LooseObject,
+  parameters: DeleteParameters,
+): KubeObject {
+  if (old.metadata.deletionTimestamp !== undefined) return old;
+  const marked = withMeta(old, {
+    deletionTimestamp: formatTime(context.engine.now()),
+    finalizers: finalizersFor(request, old, parameters),
+  });
+  return commit(
+    context,
+    request,
+    request.strategy.contents?.terminating(marked, occasionOf(context, request)) ?? marked,
+  );
 }
 
 /** How a kind without graceful deletion is marked while finalizers hold it. */

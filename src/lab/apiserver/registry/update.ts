@@ -1,81 +1,120 @@
 import { deepEqual } from "../../../base/deep.ts";
+import type { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
-import { conflict, invalid, invalidValue, notFound, OBJECT_MODIFIED } from "../errors.ts";
+import { conflict, invalid, notFound, OBJECT_MODIFIED } from "../errors.ts";
 import { type LooseObject, loose } from "../loose.ts";
 import type { WriteAnswer } from "../server.ts";
-import type { RegistryContext, WriteRequest } from "./context.ts";
+import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
 import { createObject } from "./create.ts";
 
+/** What an object is to become. */
+export interface Next {
+  readonly object: LooseObject;
+  /** Only an object with this uid may become it: PUT names it, a patch would be changing it. */
+  readonly uid?: string;
+}
+
 /** Works out what an object is to become; `old` is absent when there is none to change. */
-export type NextState = (old: LooseObject | undefined) => LooseObject;
+export type NextState = (old: LooseObject | undefined) => Next;
+
+/** An update's request: the object is named. */
+export type NamedRequest = WriteRequest & { readonly name: string };
 
 /** Changes a stored object: checks the version, keeps what may not change, has it admitted, commits it if it differs. */
 export function updateObject(
   context: RegistryContext,
-  request: WriteRequest & { readonly name: string },
+  request: NamedRequest,
   next: NextState,
   createMissing = false,
 ): WriteAnswer {
   const stored = request.collection.get(request.namespace, request.name);
   if (stored === undefined) {
-    if (!createMissing && !request.strategy.createOnUpdate) throw notFound(request.kind, request.name);
-    return { object: createObject(context, request, next(undefined)), created: true };
+    const creates = createMissing || (request.strategy.createOnUpdate && request.subresource === undefined);
+    if (!creates) throw notFound(request.kind, request.name);
+    return { object: createObject(context, request, next(undefined).object), created: true };
   }
   const old = loose(stored);
-  const wanted = next(old);
-  checkVersion(request, wanted, old);
+  const { object: wanted, uid } = next(old);
+  checkVersion(request, wanted, uid, old);
   const admitted = context.admission.mutate({ ...request, operation: "UPDATE", object: wanted, old });
-  const prepared = prepare(request, admitted, old);
+  const prepared = prepare(context, request, admitted, old);
   context.admission.validate({ ...request, operation: "UPDATE", object: prepared, old });
   return { object: commitChanged(context, request, prepared, old), created: false };
 }
 
-function commitChanged(
+/** Stores what an update has come to; also the way for writes that are nobody's request, such as a binding. */
+export function commitChanged(
   context: RegistryContext,
-  request: WriteRequest,
+  request: NamedRequest,
   object: LooseObject,
   old: LooseObject,
 ): KubeObject {
-  if (endsDeletion(object, old)) {
+  if (endsDeletion(request, object, old)) {
     if (!request.dryRun) context.store.remove(request.collection, old.metadata.namespace, old.metadata.name);
     return object;
   }
+  // What changes nothing is not written: nobody hears of it, and the resourceVersion stays.
   if (deepEqual(object, old)) return old;
   return request.dryRun ? object : context.store.put(request.collection, object);
 }
 
 /** An object that is being deleted goes when its last finalizer does, unless its grace period still runs. */
-function endsDeletion(object: LooseObject, old: LooseObject): boolean {
+function endsDeletion({ strategy }: WriteRequest, object: LooseObject, old: LooseObject): boolean {
   return (
     old.metadata.deletionTimestamp !== undefined &&
     (object.metadata.finalizers?.length ?? 0) === 0 &&
-    (old.metadata.deletionGracePeriodSeconds ?? 0) === 0
+    (old.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+    strategy.contents?.remain(object) !== true
   );
 }
 
-function checkVersion(request: WriteRequest, wanted: LooseObject, old: LooseObject): void {
-  const { uid, resourceVersion } = wanted.metadata;
-  const name = old.metadata.name;
-  if (uid && uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict(request.kind, name, why);
+function checkVersion(
+  request: NamedRequest,
+  wanted: LooseObject,
+  uid: string | undefined,
+  old: LooseObject,
+): void {
+  const { resourceVersion } = wanted.metadata;
+  if (uid && uid !== old.metadata.uid) throw wrongUid(request, uid, old.metadata.uid);
+  if (resourceVersion) {
+    if (resourceVersion === old.metadata.resourceVersion) return;
+    throw conflict(request.kind, request.name, OBJECT_MODIFIED);
   }
-  if (!resourceVersion) {
-    if (request.strategy.unconditionalUpdate) return;
-    const kind = { ...request.kind, kind: request.kind.plural };
-    throw invalid(kind, name, [
-      invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
-    ]);
-  }
-  if (resourceVersion !== old.metadata.resourceVersion) throw conflict(request.kind, name, OBJECT_MODIFIED);
+  if (request.strategy.unconditionalUpdate) return;
+  const cause = {
+    reason: "FieldValueInvalid",
+    message: "Invalid value: 0x0: must be specified for an update",
+    field: "metadata.resourceVersion",
+  };
+  // Here real servers name the resource where the kind belongs.
+  throw invalid({ ...request.kind, kind: request.kind.plural }, request.name, [cause]);
+}
+
+/** The store's own words, which real servers pass on. */
+function wrongUid({ kind, namespace, name }: NamedRequest, wanted: string, stored: string): StatusError {
+  const prefix = kind.group === "" ? "/registry" : `/registry/${kind.group}`;
+  const key = [prefix, kind.plural, namespace, name].filter((part) => part !== undefined).join("/");
+  const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`;
+  return conflict(
+    kind,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  );
 }
 
 /** What no update may change stays as it is stored; then the kind's own rules. */
-function prepare(request: WriteRequest, wanted: LooseObject, old: LooseObject): LooseObject {
-  const withGeneration = { ...wanted, metadata: keptMeta(wanted.metadata, old.metadata) };
-  return request.subresource === "status"
-    ? request.strategy.prepareForStatusUpdate(withGeneration, old)
-    : request.strategy.prepareForUpdate(withGeneration, old);
+function prepare(
+  context: RegistryContext,
+  request: NamedRequest,
+  wanted: LooseObject,
+  old: LooseObject,
+): LooseObject {
+  const { strategy, subresource } = request;
+  const next = { ...wanted, metadata: keptMeta(wanted.metadata, old.metadata) };
+  const occasion = occasionOf(context, request);
+  const part = subresource === undefined ? undefined : strategy.parts[subresource];
+  if (part !== undefined) return part(next, old, occasion);
+  return strategy.prepareForUpdate(context.allocate(request, next, old), old, occasion);
 }
 
 function keptMeta(wanted: ObjectMeta, old: ObjectMeta): ObjectMeta {
@@ -88,7 +127,7 @@ function keptMeta(wanted: ObjectMeta, old: ObjectMeta): ObjectMeta {
   const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds;
   return {
     ...rest,
-    uid: old.uid,
+    uid: wanted.uid || old.uid,
     resourceVersion: old.resourceVersion,
     creationTimestamp: old.creationTimestamp,
     ...(old.generation === undefined ? {} : { generation: old.generation }),

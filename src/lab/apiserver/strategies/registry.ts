@@ -1,18 +1,133 @@
 import { deepEqual } from "../../../base/deep.ts";
 import { type Kind, resourceName } from "../../../kube/kind.ts";
+import { KINDS } from "../../../kube/kinds.ts";
+import { type LooseObject, withMeta } from "../loose.ts";
+import {
+  certificateSigningRequestStrategy,
+  namespaceStrategy,
+  nodeStrategy,
+  persistentVolumeClaimStrategy,
+  persistentVolumeStrategy,
+  podTemplateStrategy,
+  secretStrategy,
+} from "./core-strategies.ts";
+import { customResourceDefinitionStrategy, customStrategy } from "./custom-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
-import { type Strategy, specChanged, strategy } from "./strategy.ts";
+import { serviceStrategy } from "./service-strategy.ts";
+import { type Strategy, type StrategyTraits, specChanged, strategy } from "./strategy.ts";
+import { daemonSetStrategy, deploymentStrategy, jobStrategy } from "./workload-strategies.ts";
 
-const STRATEGIES: Readonly<Record<string, Strategy>> = {
+/** Kinds with rules of their own. */
+const STRATEGIES: Readonly<Record<string, (kind: Kind) => Strategy>> = {
   pods: podStrategy,
+  namespaces: namespaceStrategy,
+  nodes: nodeStrategy,
+  persistentvolumes: persistentVolumeStrategy,
+  persistentvolumeclaims: persistentVolumeClaimStrategy,
+  podtemplates: podTemplateStrategy,
+  secrets: secretStrategy,
+  services: serviceStrategy,
+  "csidrivers.storage.k8s.io": csiDriverStrategy,
+  "daemonsets.apps": daemonSetStrategy,
+  "deployments.apps": deploymentStrategy,
+  "jobs.batch": jobStrategy,
+  "certificatesigningrequests.certificates.k8s.io": certificateSigningRequestStrategy,
+  "customresourcedefinitions.apiextensions.k8s.io": customResourceDefinitionStrategy,
 };
 
-const plain = strategy({});
-const withStatus = strategy({ initialStatus: {}, newGeneration: specChanged });
+const STATUS = { status: {} } as const;
+const SPEC_AND_STATUS = { status: {}, newGeneration: specChanged } as const;
+const WEBHOOKS = {
+  newGeneration: (next: LooseObject, old: LooseObject) => !deepEqual(next.webhooks, old.webhooks),
+  unconditionalUpdate: false,
+} as const;
 
-/** The strategy of a stored kind. Custom kinds with a status subresource count generations of everything but metadata and status. */
+/** Everything else that differs from a plain object whose every field is the writer's. */
+const TRAITS: Readonly<Record<string, StrategyTraits>> = {
+  endpoints: { createOnUpdate: true },
+  events: { createOnUpdate: true, dependents: "unsupported" },
+  limitranges: { createOnUpdate: true },
+  replicationcontrollers: { ...SPEC_AND_STATUS, dependents: "orphan" },
+  resourcequotas: { ...STATUS, returnsDeleted: true },
+  serviceaccounts: { returnsDeleted: true },
+  "replicasets.apps": SPEC_AND_STATUS,
+  "statefulsets.apps": SPEC_AND_STATUS,
+  "cronjobs.batch": SPEC_AND_STATUS,
+  "horizontalpodautoscalers.autoscaling": STATUS,
+  "poddisruptionbudgets.policy": { ...SPEC_AND_STATUS, unconditionalUpdate: false },
+  "ingresses.networking.k8s.io": SPEC_AND_STATUS,
+  "ingressclasses.networking.k8s.io": { newGeneration: specChanged },
+  "networkpolicies.networking.k8s.io": { newGeneration: specChanged },
+  "servicecidrs.networking.k8s.io": { keptByStatusUpdate: "everything" },
+  "endpointslices.discovery.k8s.io": { newGeneration: sliceChanged },
+  "leases.coordination.k8s.io": { createOnUpdate: true, unconditionalUpdate: false },
+  "priorityclasses.scheduling.k8s.io": { newGeneration: () => false },
+  "runtimeclasses.node.k8s.io": { createOnUpdate: true, unconditionalUpdate: false },
+  "roles.rbac.authorization.k8s.io": { createOnUpdate: true },
+  "rolebindings.rbac.authorization.k8s.io": { createOnUpdate: true },
+  "clusterroles.rbac.authorization.k8s.io": { createOnUpdate: true },
+  "clusterrolebindings.rbac.authorization.k8s.io": { createOnUpdate: true },
+  "csinodes.storage.k8s.io": { unconditionalUpdate: false, returnsDeleted: true },
+  "csistoragecapacities.storage.k8s.io": { unconditionalUpdate: false },
+  "storageclasses.storage.k8s.io": { returnsDeleted: true },
+  "volumeattributesclasses.storage.k8s.io": { returnsDeleted: true },
+  "volumeattachments.storage.k8s.io": {
+    ...STATUS,
+    keptByStatusUpdate: "everything",
+    unconditionalUpdate: false,
+    returnsDeleted: true,
+  },
+  "resourceclaims.resource.k8s.io": { ...STATUS, keptByStatusUpdate: "everything", returnsDeleted: true },
+  "resourceclaimtemplates.resource.k8s.io": { returnsDeleted: true },
+  "resourceslices.resource.k8s.io": { newGeneration: specChanged, returnsDeleted: true },
+  "deviceclasses.resource.k8s.io": { newGeneration: specChanged, returnsDeleted: true },
+  "flowschemas.flowcontrol.apiserver.k8s.io": { ...SPEC_AND_STATUS, keptByStatusUpdate: "everything" },
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": {
+    ...SPEC_AND_STATUS,
+    keptByStatusUpdate: "everything",
+  },
+  "apiservices.apiregistration.k8s.io": STATUS,
+  "mutatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
+  "validatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
+  "validatingadmissionpolicies.admissionregistration.k8s.io": {
+    ...SPEC_AND_STATUS,
+    unconditionalUpdate: false,
+  },
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io": {
+    newGeneration: specChanged,
+    unconditionalUpdate: false,
+  },
+};
+
+const BUILT_IN = new Set<string>(KINDS.map(resourceName));
+const known = new WeakMap<Kind, Strategy>();
+
+/** The strategy of a stored kind. */
 export function strategyOf(kind: Kind): Strategy {
-  return STRATEGIES[resourceName(kind)] ?? (kind.subresources.status === undefined ? plain : withStatus);
+  let found = known.get(kind);
+  if (found === undefined) {
+    const name = resourceName(kind);
+    found = BUILT_IN.has(name)
+      ? (STRATEGIES[name]?.(kind) ?? strategy(kind, TRAITS[name]))
+      : customStrategy(kind);
+    known.set(kind, found);
+  }
+  return found;
 }
 
-export { deepEqual };
+/** Everything in an EndpointSlice is its spec, and so are the labels that name its Service. */
+function sliceChanged(next: LooseObject, old: LooseObject): boolean {
+  const { metadata: _next, ...content } = next;
+  const { metadata: _old, ...stored } = old;
+  return !deepEqual(content, stored) || !deepEqual(next.metadata.labels, old.metadata.labels);
+}
+
+/** CSI drivers begin without a generation and count changes from there. */
+function csiDriverStrategy(kind: Kind): Strategy {
+  const base = strategy(kind, {
+    newGeneration: specChanged,
+    unconditionalUpdate: false,
+    returnsDeleted: true,
+  });
+  return { ...base, prepareForCreate: (object) => withMeta(object, { generation: undefined }) };
+}

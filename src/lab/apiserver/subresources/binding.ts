@@ -1,56 +1,93 @@
+import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
-import type { KubeObject, Pod } from "../../../kube/types/index.ts";
-import { badRequest, conflict } from "../errors.ts";
-import { type Fields, type LooseObject, withMeta } from "../loose.ts";
-import { updateObject } from "../registry/update.ts";
-import type { Subresource } from "./subresource.ts";
+import type { Condition, ObjectReference, Pod, StringMap } from "../../../kube/types/index.ts";
+import { badRequest, conflict, notFound } from "../errors.ts";
+import { type LooseObject, loose, withMeta } from "../loose.ts";
+import { commitChanged, type NamedRequest } from "../registry/update.ts";
+import { type Subresource, success } from "./subresource.ts";
+
+/** What a Binding says. */
+interface Binding {
+  readonly metadata?: {
+    readonly name?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: StringMap;
+  };
+  readonly target?: ObjectReference;
+}
 
 /** pods/binding: a scheduler's decision, written once and never changed. */
-export const bindingSubresource: Subresource = {
+export const binding: Subresource = {
   create(context, request, body) {
-    const target = (body.target ?? {}) as Fields;
-    const nodeName = target.name;
-    if (target.kind !== undefined && target.kind !== "" && target.kind !== "Node") {
-      throw badRequest(`invalid target kind: ${String(target.kind)}`);
+    const given = body as Binding;
+    if (given.metadata?.name !== request.name) {
+      throw badRequest("name in URL does not match name in Binding object");
     }
-    if (typeof nodeName !== "string" || nodeName === "") throw badRequest("target.name: Required value");
-    updateObject(context, { ...request, subresource: "binding" }, (old) => {
-      const pod = old as unknown as Pod;
-      checkBindable(pod, nodeName, (why) =>
-        conflict({ ...request.kind, plural: "pods/binding" }, pod.metadata.name, why),
-      );
-      return bound(pod, nodeName, body, formatTime(context.engine.now()));
-    });
-    return {
-      kind: "Status",
-      apiVersion: "v1",
-      metadata: {},
-      status: "Success",
-      code: 201,
-    } as unknown as KubeObject;
+    const nodeName = targetOf(given);
+    const stored = request.collection.get(request.namespace, request.name);
+    if (stored === undefined) throw notFound(request.kind, request.name);
+    context.admission.mutate({ ...request, operation: "CREATE", object: loose(stored), old: undefined });
+    const pod = stored as Pod;
+    checkBindable(request, pod, given);
+    const next = bound(pod, nodeName, given, formatTime(context.engine.now()));
+    commitChanged(context, request, next, loose(stored));
+    return success(201);
   },
 };
 
-function checkBindable(pod: Pod, nodeName: string, refuse: (why: string) => Error): void {
-  const { name, deletionTimestamp } = pod.metadata;
-  if (deletionTimestamp !== undefined)
-    throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
-  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
-  if ((pod.spec.schedulingGates?.length ?? 0) > 0)
-    throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-  void nodeName;
+function targetOf({ target = {} }: Binding): string {
+  if (target.kind && target.kind !== "Node") {
+    const why = `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`;
+    throw new StatusError("InternalError", `target.kind: ${why}`);
+  }
+  if (!target.name) throw new StatusError("InternalError", "target.name: Required value");
+  return target.name;
 }
 
-function bound(pod: Pod, nodeName: string, body: Fields, now: string): LooseObject {
-  const conditions = (pod.status.conditions ?? []).filter((condition) => condition.type !== "PodScheduled");
-  const scheduled = { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: now };
-  const { annotations } = (body.metadata ?? {}) as { annotations?: Readonly<Record<string, string>> };
+function checkBindable(
+  request: NamedRequest,
+  { metadata, spec }: Pod,
+  { metadata: given = {} }: Binding,
+): void {
+  const { name } = metadata;
+  const refuse = (why: string) => conflict({ ...request.kind, plural: "pods/binding" }, name, why);
+  if (given.uid && given.uid !== metadata.uid) {
+    throw refuse(
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${metadata.uid}`,
+    );
+  }
+  if (given.resourceVersion && given.resourceVersion !== metadata.resourceVersion) {
+    throw refuse(
+      `Precondition failed: ResourceVersion in precondition: ${given.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+    );
+  }
+  if (metadata.deletionTimestamp !== undefined) {
+    throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (spec.nodeName) throw refuse(`pod ${name} is already assigned to node "${spec.nodeName}"`);
+  if ((spec.schedulingGates?.length ?? 0) > 0)
+    throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+}
+
+/** Whoever binds owns no fields: the server itself writes the node and the condition. */
+function bound(pod: Pod, nodeName: string, { metadata = {} }: Binding, now: string): LooseObject {
+  const scheduled: Condition = {
+    type: "PodScheduled",
+    status: "True",
+    lastProbeTime: null,
+    lastTransitionTime: now,
+  };
+  const conditions = pod.status.conditions ?? [];
+  const at = conditions.findIndex((condition) => condition.type === "PodScheduled");
   const next = {
     ...pod,
     spec: { ...pod.spec, nodeName },
-    status: { ...pod.status, conditions: [...conditions, scheduled] },
+    status: {
+      ...pod.status,
+      conditions: at < 0 ? [...conditions, scheduled] : conditions.with(at, scheduled),
+    },
   } as unknown as LooseObject;
-  return annotations === undefined
-    ? next
-    : withMeta(next, { annotations: { ...pod.metadata.annotations, ...annotations } });
+  if (metadata.annotations === undefined) return next;
+  return withMeta(next, { annotations: { ...pod.metadata.annotations, ...metadata.annotations } });
 }

@@ -1,20 +1,37 @@
 import type { Body } from "../../../client/client.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
-import type { RegistryContext, WriteRequest } from "../registry/context.ts";
-import type { DeleteParameters, TokenIssuer } from "../server.ts";
-
-/** A write to a subresource: the object it belongs to is named. */
-export type SubresourceRequest = WriteRequest & { readonly name: string };
-
-/** A subresource that is not simply a part of its object. */
-export interface Subresource {
-  get?(context: SubresourceContext, request: SubresourceRequest): KubeObject;
-  create?(context: SubresourceContext, request: SubresourceRequest, body: Body): KubeObject;
-  update?(context: SubresourceContext, request: SubresourceRequest, body: Body): KubeObject;
-}
+import type { Api } from "../api.ts";
+import type { LooseObject } from "../loose.ts";
+import type { RegistryContext } from "../registry/context.ts";
+import type { NamedRequest } from "../registry/update.ts";
+import type { DeleteParameters, TokenIssuer, WriteAnswer } from "../server.ts";
 
 /** What subresources need besides the registry. */
 export interface SubresourceContext extends RegistryContext {
+  /** In the server's own name. */
+  readonly api: Api;
   readonly issueToken: TokenIssuer | undefined;
-  deletePod(request: SubresourceRequest, parameters: DeleteParameters): KubeObject;
+  /** Deletes the object that the request names, in the caller's name. */
+  delete(request: NamedRequest, parameters: DeleteParameters): KubeObject;
+}
+
+/**
+ * A subresource with an object of its own, such as a Scale. Those that are parts of their object, such as its status,
+ * have no file here: they are updates of the object, confined by its strategy.
+ */
+export interface Subresource {
+  get?(context: SubresourceContext, request: NamedRequest): KubeObject;
+  create?(context: SubresourceContext, request: NamedRequest, body: Body): KubeObject;
+  /** PUT and PATCH: `next` makes the new subresource object of the present one. */
+  update?(
+    context: SubresourceContext,
+    request: NamedRequest,
+    next: (present: LooseObject) => LooseObject,
+  ): WriteAnswer;
+}
+
+/** The answer of subresources that have nothing to show. */
+export function success(code?: number): KubeObject {
+  const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" };
+  return (code === undefined ? status : { ...status, code }) as unknown as KubeObject;
 }

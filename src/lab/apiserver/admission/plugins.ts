@@ -1,0 +1,29 @@
+import type { AdmissionContext, AdmissionPlugin } from "./chain.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
+import { defaultStorageClass } from "./default-storage-class.ts";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { limitRanger } from "./limit-ranger.ts";
+import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
+import { priority } from "./priority.ts";
+import { resourceQuota } from "./resource-quota.ts";
+import { serviceAccount } from "./service-account.ts";
+import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
+import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+
+/** kube-apiserver's default plugins in its own order, but for those that guard against users the lab does not have. */
+export function defaultPlugins(context: AdmissionContext): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(context),
+    limitRanger(context),
+    serviceAccount(context),
+    taintNodesByCondition(),
+    priority(context),
+    defaultTolerationSeconds(),
+    defaultStorageClass(context),
+    storageObjectInUseProtection(),
+    persistentVolumeClaimResize(context),
+    defaultIngressClass(context),
+    resourceQuota(context),
+  ];
+}

@@ -1,0 +1,307 @@
+import type { Body, ListQuery, WatchQuery } from "../../client/client.ts";
+import type { Kind, Verb } from "../../kube/kind.ts";
+import { pods } from "../../kube/kinds.ts";
+import { isStatus } from "../../kube/status-error.ts";
+import type { KubeObject } from "../../kube/types/index.ts";
+import type { Engine } from "../../time/engine.ts";
+import { AdmissionChain } from "./admission/chain.ts";
+import { defaultPlugins } from "./admission/plugins.ts";
+import type { Api, ChangeHandler, PatchType } from "./api.ts";
+import type { Collection } from "./collection.ts";
+import { fromStorage, toStorage } from "./conversion.ts";
+import { decodeObject, placeObject, type Refuse } from "./decode.ts";
+import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
+import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
+import type { KindRegistry } from "./kind-registry.ts";
+import { listObjects } from "./list.ts";
+import { LocalApi } from "./local-api.ts";
+import { type LooseObject, loose } from "./loose.ts";
+import { patched, refusePatch } from "./patch.ts";
+import type { RegistryContext } from "./registry/context.ts";
+import { createObject } from "./registry/create.ts";
+import { deleteObject } from "./registry/delete.ts";
+import { type NamedRequest, type NextState, updateObject } from "./registry/update.ts";
+import type {
+  ApiServer,
+  Caller,
+  DeleteAnswer,
+  DeleteParameters,
+  ListAnswer,
+  PatchParameters,
+  ReadHook,
+  Target,
+  TokenIssuer,
+  WatchStream,
+  WriteAnswer,
+  WriteParameters,
+} from "./server.ts";
+import type { Store } from "./store.ts";
+import { strategyOf } from "./strategies/registry.ts";
+import { subresourceOf } from "./subresources/registry.ts";
+import type { Subresource, SubresourceContext } from "./subresources/subresource.ts";
+import { openWatch } from "./watch.ts";
+
+/** The parts that a server is put together from. */
+export interface ServerParts {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly kinds: KindRegistry;
+  readonly allocate: RegistryContext["allocate"];
+  /** Subresources of kinds that are not built in. */
+  readonly customSubresourceOf: (kind: Kind, subresource: string) => Subresource | undefined;
+}
+
+/** Takes requests apart, asks registry, watch and subresources, and puts the answers into the version asked for. */
+export class RunningServer implements ApiServer {
+  readonly engine: Engine;
+  readonly kinds: KindRegistry;
+  readonly #store: Store;
+  readonly #parts: ServerParts;
+  readonly #context: RegistryContext;
+  readonly #api: Api;
+  readonly #readHooks = new Map<Collection, ReadHook<KubeObject>>();
+  readonly #watches = new Set<WatchStream>();
+  #up = true;
+  #tokenIssuer: TokenIssuer | undefined;
+
+  constructor(parts: ServerParts) {
+    const { engine, kinds, store, allocate } = parts;
+    this.engine = engine;
+    this.kinds = kinds;
+    this.#store = store;
+    this.#parts = parts;
+    this.#api = this.api("kube-apiserver");
+    const admission = new AdmissionChain(defaultPlugins({ engine, api: this.#api }));
+    this.#context = { engine, store, admission, allocate };
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  setUp(up: boolean): void {
+    this.#up = up;
+    if (!up) for (const watch of [...this.#watches]) watch.stop();
+  }
+
+  get(_caller: Caller, target: Target): KubeObject {
+    const { kind, namespace, name = "", subresource } = target;
+    const collection = this.#collection(kind, "get");
+    if (subresource !== undefined) {
+      const own = this.#subresource(kind, subresource);
+      if (own !== undefined) {
+        if (own.get === undefined) throw methodNotSupported(kind, "get");
+        return own.get(this.#subresourceContext(_caller), this.#request(_caller, target));
+      }
+    }
+    const stored = collection.get(namespace, name);
+    if (stored === undefined) throw notFound(kind, name);
+    return this.#show(kind, collection, stored);
+  }
+
+  list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
+    const collection = this.#collection(kind, "list");
+    const answer = listObjects({ kind, collection, revision: this.#store.revision }, namespace, query);
+    if (!this.#readHooks.has(collection) && kind === collection.kind) return answer;
+    return { ...answer, items: answer.items.map((object) => this.#show(kind, collection, object)) };
+  }
+
+  watch(_caller: Caller, { kind, namespace }: Target, query: WatchQuery = {}): WatchStream {
+    const collection = this.#collection(kind, "watch");
+    const source = {
+      engine: this.engine,
+      store: this.#store,
+      kind,
+      collection,
+      convert: (object: KubeObject) => fromStorage(kind, collection.kind, object),
+      open: this.#watches,
+    };
+    return openWatch(source, namespace, query);
+  }
+
+  create(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): KubeObject {
+    const { kind, subresource } = target;
+    if (kind.plural === "bindings" && kind.group === "") {
+      return this.create(caller, legacyBinding(target, body), body, parameters);
+    }
+    if (subresource !== undefined) {
+      const own = this.#subresource(kind, subresource);
+      if (own?.create === undefined) throw methodNotSupported(kind, "create");
+      const request = this.#request(caller, target, parameters.dryRun);
+      return own.create(this.#subresourceContext(caller), request, body);
+    }
+    const request = this.#request(caller, target, parameters.dryRun, "create");
+    const decoded = decodeObject({ kind, parameters, caller }, body);
+    const object = toStorage(kind, request.collection.kind, placeObject(target, decoded));
+    return this.#show(kind, request.collection, createObject(this.#context, request, object));
+  }
+
+  update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
+    const bodyKind = bodyKindOf(target);
+    return this.#change(caller, target, parameters, "update", () => {
+      const object = placeObject(target, decodeObject({ kind: bodyKind, parameters, caller }, body));
+      return { object, uid: object.metadata.uid };
+    });
+  }
+
+  patch(
+    caller: Caller,
+    target: Target,
+    type: PatchType,
+    body: unknown,
+    parameters: PatchParameters = {},
+  ): WriteAnswer {
+    const kind = bodyKindOf(target);
+    if (type === "apply") throw methodNotSupported(kind, "apply");
+    return this.#change(caller, target, parameters, "patch", (old) => {
+      if (old === undefined) throw notFound(target.kind, target.name ?? "");
+      const result = patched(kind, old, type, body);
+      const refuse: Refuse = refusePatch(type, body, result);
+      return { object: placeObject(target, decodeObject({ kind, parameters, caller, refuse }, result)) };
+    });
+  }
+
+  delete(caller: Caller, target: Target, parameters: DeleteParameters = {}): DeleteAnswer {
+    const request = this.#request(caller, target, parameters.dryRun, "delete");
+    checkDeleteParameters(parameters);
+    const { object, gone } = deleteObject(this.#context, request, parameters);
+    const shown = this.#show(target.kind, request.collection, object);
+    const showsObject = !gone || request.strategy.returnsDeleted;
+    return { object: shown, gone, body: showsObject ? { ...shown } : deletedStatus(target.kind, object) };
+  }
+
+  deleteCollection(
+    caller: Caller,
+    target: Target,
+    query: ListQuery = {},
+    parameters: DeleteParameters = {},
+  ): ListAnswer {
+    this.#collection(target.kind, "deletecollection");
+    const found = this.list(caller, target, query);
+    for (const { metadata } of found.items) {
+      try {
+        this.delete(caller, placeOf(target.kind, metadata.namespace, metadata.name), parameters);
+      } catch (error) {
+        // Another deletion of the list may have taken it along.
+        if (!isStatus(error, "NotFound")) throw error;
+      }
+    }
+    return found;
+  }
+
+  api(user: string): Api {
+    return new LocalApi(
+      {
+        server: this,
+        collection: (kind) => this.#collection(kind),
+        showsStored: (kind, collection) => kind === collection.kind && !this.#readHooks.has(collection),
+        show: <T extends KubeObject>(kind: Kind<T>, collection: Collection, stored: T): T =>
+          this.#show(kind, collection, stored) as T,
+        onCommit: (kind, handler) => this.#onCommit(kind, handler),
+      },
+      user,
+    );
+  }
+
+  onRead<T extends KubeObject>(kind: Kind<T>, hook: ReadHook<T>): void {
+    this.#readHooks.set(this.#collectionOf(kind), hook as unknown as ReadHook<KubeObject>);
+  }
+
+  setTokenIssuer(issuer: TokenIssuer): void {
+    this.#tokenIssuer = issuer;
+  }
+
+  /** An update of an object or of one of its subresources; `next` works in the version that the request speaks. */
+  #change(
+    caller: Caller,
+    target: Target,
+    parameters: WriteParameters,
+    verb: Verb,
+    next: (old: LooseObject | undefined) => { readonly object: LooseObject; readonly uid?: string },
+  ): WriteAnswer {
+    const { kind, subresource } = target;
+    const own = subresource === undefined ? undefined : this.#subresource(kind, subresource);
+    if (own !== undefined) {
+      if (own.update === undefined) throw methodNotSupported(kind, verb);
+      const request = this.#request(caller, target, parameters.dryRun);
+      return own.update(this.#subresourceContext(caller), request, (old) => next(old).object);
+    }
+    const request = this.#request(caller, target, parameters.dryRun, verb);
+    const stored = request.collection.kind;
+    const state: NextState = (old) => {
+      const shown = old && loose(fromStorage(kind, stored, old));
+      const { object, uid } = next(shown);
+      return { object: toStorage(kind, stored, object), ...(uid ? { uid } : {}) };
+    };
+    const { object, created } = updateObject(this.#context, request, state);
+    return { object: this.#show(kind, request.collection, object), created };
+  }
+
+  #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {
+    const collection = this.#collectionOf(kind);
+    const show = (object: KubeObject) => fromStorage(kind, collection.kind, object);
+    return this.#store.onCommit(collection, ({ type, object, previous }) =>
+      handler(
+        previous === undefined
+          ? { type, object: show(object) }
+          : { type, object: show(object), previous: show(previous) },
+      ),
+    );
+  }
+
+  #subresource(kind: Kind, subresource: string): Subresource | undefined {
+    if (kind.subresources[subresource] === undefined) throw noSuchResource();
+    return subresourceOf(kind, subresource) ?? this.#parts.customSubresourceOf(kind, subresource);
+  }
+
+  #subresourceContext(caller: Caller): SubresourceContext {
+    return {
+      ...this.#context,
+      api: this.#api,
+      issueToken: this.#tokenIssuer,
+      delete: ({ kind, namespace, name }, parameters) =>
+        this.delete(caller, placeOf(kind, namespace, name), parameters).object,
+    };
+  }
+
+  #request(caller: Caller, target: Target, dryRun = false, verb?: Verb): NamedRequest {
+    const { kind, namespace, name, subresource } = target;
+    const collection = this.#collection(kind, verb);
+    const strategy = strategyOf(collection.kind);
+    return { caller, kind, collection, strategy, namespace, name: name ?? "", subresource, dryRun };
+  }
+
+  /** @throws {StatusError} when the server is down, or the kind is not served or knows no such verb */
+  #collection(kind: Kind, verb?: Verb): Collection {
+    if (!this.#up) throw unavailable();
+    if (verb !== undefined && !kind.verbs.includes(verb)) throw methodNotSupported(kind, verb);
+    return this.#collectionOf(kind);
+  }
+
+  #collectionOf(kind: Kind): Collection {
+    const served = this.kinds.served(kind);
+    if (served === undefined) throw noSuchResource();
+    return this.#store.collection(this.kinds.storageOf(served));
+  }
+
+  #show(kind: Kind, collection: Collection, stored: KubeObject): KubeObject {
+    const hook = this.#readHooks.get(collection);
+    return fromStorage(kind, collection.kind, hook === undefined ? stored : hook(stored));
+  }
+}
+
+/** What a body sent to the target has to be: the subresource's own kind where it has one. */
+function bodyKindOf({ kind, subresource }: Target): Kind {
+  const row = subresource === undefined ? undefined : kind.subresources[subresource];
+  if (row === undefined || row.kind === kind.kind) return kind;
+  return { ...kind, group: row.group, version: row.version, kind: row.kind };
+}
+
+function legacyBinding({ namespace }: Target, body: Body): Target {
+  const { name = "" } = (body.metadata ?? {}) as { name?: string };
+  return { ...placeOf(pods, namespace, name), subresource: "binding" };
+}
+
+function placeOf(kind: Kind, namespace: string | undefined, name: string): Target {
+  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+}

@@ -1,0 +1,105 @@
+import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
+import { compileLabels, compileSelector } from "../../../kube/selectors.ts";
+import { StatusError } from "../../../kube/status-error.ts";
+import type { KubeObject, LabelSelector, ObjectMeta, StringMap } from "../../../kube/types/index.ts";
+import { conflict, invalid, invalidValue, notFound } from "../errors.ts";
+import { type Fields, type LooseObject, loose } from "../loose.ts";
+import { updateObject } from "../registry/update.ts";
+import type { Subresource } from "./subresource.ts";
+
+const SCALE: Kind = { group: "autoscaling", version: "v1", kind: "Scale" } as Kind;
+
+/** Where a kind keeps what its Scale shows. Paths as in CustomResourceDefinitions: ".spec.replicas". */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  /** A selector as text; the built-in kinds have theirs worked out. */
+  readonly labelSelectorPath?: string;
+}
+
+const BUILT_IN: ScalePaths = { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas" };
+
+/** scale: how many replicas an object wants and has, without the rest of it. */
+export function scale(paths: ScalePaths = BUILT_IN): Subresource {
+  return {
+    get(_context, request) {
+      const object = request.collection.get(request.namespace, request.name);
+      if (object === undefined) throw notFound(request.kind, request.name);
+      return scaleOf(request.kind, loose(object), paths);
+    },
+    update(context, request, next) {
+      const answer = updateObject(context, request, (old) => {
+        if (old === undefined) {
+          throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
+        }
+        const wanted = next(loose(scaleOf(request.kind, old, paths)));
+        return { object: scaled(request.kind, old, wanted, paths) };
+      });
+      return { ...answer, object: scaleOf(request.kind, loose(answer.object), paths) };
+    },
+  };
+}
+
+function scaleOf(kind: Kind, object: LooseObject, paths: ScalePaths): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const wanted = valueAt(object, paths.specReplicasPath);
+  const selector = selectorOf(kind, object, paths);
+  const status = { replicas: valueAt(object, paths.statusReplicasPath) ?? 0 };
+  const whole = {
+    kind: SCALE.kind,
+    apiVersion: apiVersionOf(SCALE),
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as ObjectMeta,
+    spec: wanted === undefined || wanted === 0 ? {} : { replicas: wanted },
+    status: selector === "" ? status : { ...status, selector },
+  };
+  return whole as KubeObject;
+}
+
+function selectorOf(kind: Kind, object: LooseObject, { labelSelectorPath }: ScalePaths): string {
+  if (labelSelectorPath !== undefined) return String(valueAt(object, labelSelectorPath) ?? "");
+  const selector = object.spec?.selector;
+  if (selector === undefined) return "";
+  return resourceName(kind) === "replicationcontrollers"
+    ? compileLabels(selector as StringMap).toString()
+    : compileSelector(selector as LabelSelector).toString();
+}
+
+/** The object with the replicas of a Scale; version and uid of the Scale are the object's own to compare. */
+function scaled(kind: Kind, old: LooseObject, wanted: LooseObject, paths: ScalePaths): LooseObject {
+  const replicas = wanted.spec?.replicas ?? 0;
+  const { name } = old.metadata;
+  if (typeof replicas !== "number" || replicas < 0) {
+    throw invalid(SCALE, name, [
+      invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"),
+    ]);
+  }
+  const { uid, resourceVersion } = wanted.metadata;
+  if (uid && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    throw conflict({ ...kind, plural: `${kind.plural}/scale` }, name, why);
+  }
+  const metadata = { ...old.metadata, resourceVersion: resourceVersion ?? "" };
+  return { ...withValueAt(old, paths.specReplicasPath, replicas), metadata };
+}
+
+function steps(path: string): readonly string[] {
+  return path.split(".").filter((step) => step !== "");
+}
+
+function valueAt(object: Fields, path: string): unknown {
+  let value: unknown = object;
+  for (const step of steps(path)) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Fields)[step];
+  }
+  return value;
+}
+
+function withValueAt(object: LooseObject, path: string, value: unknown): LooseObject {
+  const set = (fields: Fields, [first, ...rest]: readonly string[]): Fields => {
+    if (first === undefined) throw new StatusError("InternalError", `the path ${path} names no field`);
+    const inner = rest.length === 0 ? value : set((fields[first] ?? {}) as Fields, rest);
+    return { ...fields, [first]: inner };
+  };
+  return set(object, steps(path)) as LooseObject;
+}
