@@ -3,7 +3,7 @@ import { pods } from "../../kube/kinds.ts";
 import type { Timing } from "../../kube/timing.ts";
 import type { Container as ContainerSpec, Pod } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
-import type { Api } from "../apiserver/api.ts";
+import type { Api, Draft } from "../apiserver/api.ts";
 import { createEventRecorder } from "../apiserver/event-recorder.ts";
 import { Applications } from "./apps/application.ts";
 import { AssumedNeeds } from "./apps/assumed-needs.ts";
@@ -33,6 +33,8 @@ export interface HostsOptions {
   readonly profile: ProfileFile | undefined;
   readonly cpu: string;
   readonly memory: string;
+  /** By machine. */
+  readonly staticPods: Readonly<Record<string, readonly Draft<Pod>[]>>;
 }
 
 /** A proxy's log entries are kept until all have read them; every so many entries somebody looks how far they are. */
@@ -154,6 +156,7 @@ export class Hosts {
       podNetwork: network,
       volumes,
       csiDrivers: [],
+      staticPods: this.#options.staticPods[machine.name] ?? [],
       pullSeconds: (pod, spec) => this.#profileOf(pod, spec).pullSeconds,
       pullProblem: (pod, spec) => {
         const { unavailable = false } = this.#profileOf(pod, spec);

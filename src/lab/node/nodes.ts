@@ -8,9 +8,9 @@
  */
 import { formatMicroTime } from "../../kube/time.ts";
 import type { Timing } from "../../kube/timing.ts";
-import type { Lease } from "../../kube/types/index.ts";
+import type { Lease, Pod } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
-import type { Api } from "../apiserver/api.ts";
+import type { Api, Draft } from "../apiserver/api.ts";
 import type { Part } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import { ClientTraffic } from "./client-traffic.ts";
@@ -39,6 +39,8 @@ export interface NodesOptions {
   readonly memory: string;
   /** Makes the API server itself refuse, or serve again. */
   readonly setApiServerFailed?: (failed: boolean) => void;
+  /** Pods that kubelets run by themselves, by machine; each shows in the API as a mirror. */
+  readonly staticPods?: Readonly<Record<string, readonly Draft<Pod>[]>>;
 }
 
 export interface Nodes {
@@ -74,6 +76,7 @@ export function createNodes(options: NodesOptions): Nodes {
     profile,
     cpu,
     memory,
+    staticPods: options.staticPods ?? {},
   });
   const metrics = new RequestMetrics(engine, hosts.byName);
   const traffic = new ClientTraffic({

@@ -98,6 +98,12 @@ const EXPECTED: Readonly<Record<keyof Required<WorkloadProfile>, Expectation>> =
   needs: NAMES,
   pullSeconds: RANGE,
   readinessChecksNeeds: TRUTH,
+  runSeconds: SECONDS,
+  exitCode: {
+    form: "a whole number from 0 to 255",
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255,
+  },
+  unavailable: TRUTH,
 };
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -13,7 +13,7 @@ const LOST_EXIT_CODE = 255;
 
 /** Who wants to know what happens to a machine's containers. */
 export interface RuntimeListener {
-  /** A container of the pod started or ended: what the kubelet finds out when it looks next. */
+  /** A sandbox or a container of the pod started, or a container ended: what the kubelet finds out when it looks next. */
   onLifecycle(podUid: string): void;
   /** A process of the pod began or ceased to answer. */
   onHealth(podUid: string): void;
@@ -85,6 +85,7 @@ export class ContainerRuntime {
       ready: true,
     };
     entry.sandboxes.unshift(sandbox);
+    this.#tellLifecycle(entry.uid);
     return sandbox;
   }
 

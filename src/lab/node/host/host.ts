@@ -1,4 +1,5 @@
 import type { Container as ContainerSpec, Pod, Probe } from "../../../kube/types/index.ts";
+import type { Draft } from "../../apiserver/api.ts";
 import type { LabContext } from "../../context.ts";
 import { Agenda } from "../agenda.ts";
 import type { ImageManagerOptions } from "../kubelet/image-manager.ts";
@@ -24,6 +25,7 @@ export interface HostOptions {
   readonly podNetwork: string;
   readonly volumes: Volumes;
   readonly csiDrivers: readonly string[];
+  readonly staticPods: readonly Draft<Pod>[];
   readonly pullSeconds: ImageManagerOptions["pullSeconds"];
   readonly pullProblem: ImageManagerOptions["pullProblem"];
   readonly plan: PlanProcess;
@@ -124,7 +126,7 @@ export class Host {
   }
 
   #startKubelet(): void {
-    const { traits, volumes, csiDrivers, plan, ask } = this.#options;
+    const { traits, volumes, csiDrivers, staticPods, plan, ask } = this.#options;
     const { engine, api, timing, events } = this.#options.context;
     this.#starts++;
     const context: KubeletContext = {
@@ -145,6 +147,7 @@ export class Host {
       traits,
       volumes,
       csiDrivers,
+      staticPods,
       plan,
       ask,
       images: {

@@ -8,10 +8,12 @@
  * It never looks at other nodes, and it never decides where a pod should run.
  */
 
-import { nodes } from "../../../kube/kinds.ts";
+import { nodes, pods } from "../../../kube/kinds.ts";
 import { qualityOfService } from "../../../kube/quality-of-service.ts";
+import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { Container as ContainerSpec, Pod, Probe } from "../../../kube/types/index.ts";
+import type { Draft } from "../../apiserver/api.ts";
 import { type Routine, runRoutine, together } from "../routine.ts";
 import type { Volumes } from "../volumes/volumes.ts";
 import { rejectionOf } from "./admission.ts";
@@ -26,6 +28,7 @@ import { PodWorker } from "./pod-worker.ts";
 import type { ProbeAnswer, ProbeKind } from "./probe-worker.ts";
 import { Prober } from "./prober.ts";
 import { Relist } from "./relist.ts";
+import { createMirror, isMirror, localUid, staticPod } from "./static-pods.ts";
 import { StatusManager } from "./status-manager.ts";
 import { VolumeManager } from "./volume-manager.ts";
 
@@ -35,6 +38,8 @@ export interface KubeletOptions {
   readonly images: ImageManagerOptions;
   readonly volumes: Volumes;
   readonly csiDrivers: readonly string[];
+  /** Pods that it runs by itself, as from files. */
+  readonly staticPods: readonly Draft<Pod>[];
   readonly plan: PlanProcess;
   readonly ask: (pod: Pod, container: ContainerSpec, kind: ProbeKind, probe: Probe) => ProbeAnswer;
 }
@@ -43,6 +48,8 @@ export interface KubeletOptions {
 const WATCH_MS = [1, 5] as const;
 /** Grace of containers whose pod nobody knows any more: kubelet_pods.go, HandlePodCleanups. */
 const ORPHAN_GRACE_MS = 2_000;
+/** The next sync of a static pod whose image could not be made. */
+const MIRROR_RETRY_MS = 10_000;
 /** client-go's reflector pauses between tries to watch again, doubling. */
 const RECONNECT_MS = [800, 30_000] as const;
 
@@ -51,6 +58,7 @@ export class Kubelet {
   readonly #context: KubeletContext;
   readonly #known = new Map<string, Pod>();
   readonly #workers = new Map<string, PodWorker>();
+  readonly #static = new Map<string, Pod>();
   /** Pods that are over on this node, while their objects are still there. */
   readonly #over = new Set<string>();
   readonly #services: PodServices;
@@ -101,6 +109,7 @@ export class Kubelet {
       volumesInUse: () => volumes.inUse(),
       diskPressure: () => this.#eviction.isUnderPressure,
       csiDrivers: options.csiDrivers,
+      onRegistered: () => this.#mirror(),
     });
   }
 
@@ -108,7 +117,10 @@ export class Kubelet {
   start(): void {
     this.#nodeStatus.start();
     this.#eviction.look();
-    this.#context.agenda.after(this.#context.random.between(100, 400), () => this.#list());
+    this.#context.agenda.after(this.#context.random.between(100, 400), () => {
+      for (const draft of this.#options.staticPods) this.#addStatic(draft);
+      this.#list();
+    });
   }
 
   /** A pod bound to this node has changed, or was bound to it. */
@@ -124,7 +136,7 @@ export class Kubelet {
   observeRemoval(pod: Pod): void {
     if (!this.#synced || !this.#context.isConnected()) return;
     this.#context.agenda.after(this.#context.random.between(...WATCH_MS), () => {
-      if (this.#context.isConnected()) this.#remove(pod.metadata.uid);
+      if (this.#context.isConnected()) this.#remove(localUid(pod));
     });
   }
 
@@ -167,7 +179,7 @@ export class Kubelet {
     }
     this.#synced = true;
     const listed = this.#context.api.podsOnNode(this.#context.nodeName);
-    const uids = new Set(listed.map(({ metadata }) => metadata.uid));
+    const uids = new Set([...this.#static.keys(), ...listed.map(localUid)]);
     for (const uid of [...this.#known.keys()]) if (!uids.has(uid)) this.#remove(uid);
     for (const pod of [...listed].sort(byAge)) this.#see(pod);
     for (const uid of this.#context.runtime.podUids()) {
@@ -175,9 +187,14 @@ export class Kubelet {
     }
     this.#services.statuses.reconnect();
     this.#nodeStatus.requestSync();
+    this.#mirror();
   }
 
   #see(pod: Pod): void {
+    if (isMirror(pod)) {
+      this.#seeMirror(pod);
+      return;
+    }
     const uid = pod.metadata.uid;
     const isNew = !this.#known.has(uid);
     this.#known.set(uid, pod);
@@ -192,6 +209,38 @@ export class Kubelet {
     if (!isOver && pod.metadata.deletionTimestamp === undefined && !this.#admit(pod)) return;
     const worker = new PodWorker(this.#services, pod, () => this.#terminated(pod.metadata.uid));
     this.#workers.set(pod.metadata.uid, worker);
+  }
+
+  #addStatic(draft: Draft<Pod>): void {
+    const pod = staticPod(draft, this.#context.nodeName, machineNow(this.#context));
+    const uid = pod.metadata.uid;
+    this.#static.set(uid, pod);
+    this.#known.set(uid, pod);
+    this.#workers.set(uid, new PodWorker(this.#services, pod, () => this.#terminated(uid)));
+  }
+
+  /** Static pods do not care what becomes of their images: one that is deleted is made anew. */
+  #seeMirror(mirror: Pod): void {
+    const { namespace, name, uid, deletionTimestamp } = mirror.metadata;
+    const { api } = this.#context;
+    const isOrphan = !this.#static.has(localUid(mirror));
+    if (!isOrphan && deletionTimestamp === undefined) this.#services.statuses.observe(mirror);
+    else if (api.get(pods, namespace, name)?.metadata.uid === uid) {
+      api.delete(pods, namespace, name, { gracePeriodSeconds: 0 });
+    }
+  }
+
+  /** Sees to it that every static pod has its image in the API. */
+  #mirror(): void {
+    if (!this.#synced || !this.#context.isConnected()) return;
+    try {
+      for (const pod of this.#static.values()) createMirror(this.#context, pod);
+      this.#services.statuses.reconnect();
+    } catch (error) {
+      // A namespace that is not there yet, for one.
+      if (!(error instanceof StatusError)) throw error;
+      this.#context.agenda.after(MIRROR_RETRY_MS, () => this.#mirror());
+    }
   }
 
   /** Whether the node takes the pod; one that it does not take is reported as failed. */
@@ -220,6 +269,10 @@ export class Kubelet {
   }
 
   #remove(uid: string): void {
+    if (this.#static.has(uid)) {
+      this.#mirror();
+      return;
+    }
     this.#known.delete(uid);
     this.#over.delete(uid);
     this.#services.statuses.forget(uid);

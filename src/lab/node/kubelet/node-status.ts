@@ -20,6 +20,7 @@ export interface NodeStatusOptions {
   readonly diskPressure: () => boolean;
   /** CSI drivers that run on this node: it can mount what they provide. */
   readonly csiDrivers: readonly string[];
+  readonly onRegistered: () => void;
 }
 
 /**
@@ -85,6 +86,7 @@ export class NodeStatus {
     this.#registered = true;
     this.#tellStart();
     this.#sync();
+    this.#options.onRegistered();
   }
 
   #create(): Node {
@@ -240,7 +242,7 @@ function nodeReference(name: string): KubeObject {
 
 function transition(before: Node, after: Node, type: string): string | undefined {
   const of = (node: Node) => node.status.conditions?.find((condition) => condition.type === type)?.status;
-  return of(before) === of(after) ? undefined : of(after);
+  return of(before) === undefined || of(before) === of(after) ? undefined : of(after);
 }
 
 /** Whether two statuses tell the same, but for when the kubelet has last looked. */

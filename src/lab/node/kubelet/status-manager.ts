@@ -6,6 +6,7 @@ import type { Timer } from "../../../time/engine.ts";
 import { type KubeletContext, machineNow } from "./kubelet-context.ts";
 import { isOwnedByKubelet } from "./pod-conditions.ts";
 import { withContainerReady, withContainerStarted } from "./pod-status.ts";
+import { isMirror, localUid } from "./static-pods.ts";
 
 /** How often statuses that could not be written, or that others have changed, are looked at (status_manager.go). */
 const SYNC_PERIOD_MS = 10_000;
@@ -75,9 +76,9 @@ export class StatusManager {
 
   /** The pod was seen to have changed: if somebody else has changed its status, that will be put right. */
   observe(pod: Pod): void {
-    const cached = this.#cache.get(pod.metadata.uid);
+    const cached = this.#cache.get(localUid(pod));
     if (cached === undefined || this.#writing) return;
-    cached.pod = pod;
+    if (!isMirror(pod)) cached.pod = pod;
     const differs = !isSameByKubelet(pod.status, cached.status);
     const canGo = cached.finished && pod.metadata.deletionTimestamp !== undefined;
     if (!differs && !canGo) return;
@@ -130,12 +131,12 @@ export class StatusManager {
     const { api } = this.#context;
     const { namespace, name, uid } = cached.pod.metadata;
     let stored = api.get(pods, namespace, name);
-    if (stored === undefined || stored.metadata.uid !== uid) return;
+    if (stored === undefined || localUid(stored) !== uid) return;
     const status = merge(stored, cached.status, this.#mayRun(uid));
     if (!deepEqual(stored.status, status)) {
       stored = api.updateStatus(pods, { ...stored, status });
     }
-    if (!cached.finished || stored.metadata.deletionTimestamp === undefined) return;
+    if (!cached.finished || stored.metadata.deletionTimestamp === undefined || isMirror(stored)) return;
     if (stored.status.phase !== "Succeeded" && stored.status.phase !== "Failed") return;
     api.delete(pods, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
     this.#cache.delete(uid);
