@@ -1,6 +1,7 @@
 /** kube-scheduler's default profile: which plugins look at a pod, in which order, and what their scores weigh. */
 import type { FilterPlugin, PluginName, RequeuePlugin, ScorePlugin } from "./plugin.ts";
 import { balancedAllocation } from "./plugins/balanced-allocation.ts";
+import { defaultPreemption } from "./plugins/default-preemption.ts";
 import { imageLocality } from "./plugins/image-locality.ts";
 import { interPodAffinity } from "./plugins/inter-pod-affinity/filter.ts";
 import { interPodAffinityScore } from "./plugins/inter-pod-affinity/score.ts";
@@ -47,5 +48,5 @@ export const SCORES: readonly ScorePlugin[] = [
 
 /** Everything that can keep a pod waiting, by name, with what brings the pod back. */
 export const REQUEUE_PLUGINS: ReadonlyMap<PluginName, RequeuePlugin> = new Map(
-  [schedulingGates, ...FILTERS].map((plugin) => [plugin.name, plugin]),
+  [schedulingGates, defaultPreemption, ...FILTERS].map((plugin) => [plugin.name, plugin]),
 );

@@ -23,6 +23,7 @@ export interface ClaimOptions {
   /** The volume that it is bound to, completely. */
   readonly volume?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly phase?: PersistentVolumeClaim["status"]["phase"];
 }
 
 /** A claim; `name` may be "namespace/name". */
@@ -42,7 +43,7 @@ export function claim(name: string, options: ClaimOptions = {}): PersistentVolum
       ...(storageClass !== undefined && { storageClassName: storageClass }),
       ...(volume !== undefined && { volumeName: volume }),
     },
-    status: { phase: volume === undefined ? "Pending" : "Bound" },
+    status: { phase: options.phase ?? (volume === undefined ? "Pending" : "Bound") },
   });
 }
 

@@ -27,7 +27,7 @@ describePlacements("volumes", [
   {
     name: "a claim whose volume is lost",
     nodes: [node("a")],
-    objects: [{ ...claim("data", { volume: "pv-gone" }), status: { phase: "Lost" } }],
+    objects: [claim("data", { volume: "pv-gone", phase: "Lost" })],
     pod: pod("p").claims("data"),
     expected: {
       message:

@@ -196,13 +196,13 @@ function changesDomains(pod: Pod, event: ClusterEvent): boolean {
   const before = (event.before as Node | undefined)?.metadata;
   const after = (event.after as Node).metadata;
   const { required, requiredApart } = podInfo(pod).affinity;
-  const valueOf = (node: Node["metadata"], { topologyKey }: AffinityTerm) => node.labels?.[topologyKey];
+  const domainOf = (node: Node["metadata"], { topologyKey }: AffinityTerm) => node.labels?.[topologyKey];
   if (before === undefined) {
-    return requiredApart.length > 0 || required.some((term) => valueOf(after, term) !== undefined);
+    return requiredApart.length > 0 || required.some((term) => domainOf(after, term) !== undefined);
   }
-  const isMoved = (term: AffinityTerm) => valueOf(before, term) !== valueOf(after, term);
+  const isMoved = (term: AffinityTerm) => domainOf(before, term) !== domainOf(after, term);
   return (
-    required.some((term) => isMoved(term) && valueOf(after, term) !== undefined) ||
-    requiredApart.some((term) => isMoved(term) && valueOf(before, term) !== undefined)
+    required.some((term) => isMoved(term) && domainOf(after, term) !== undefined) ||
+    requiredApart.some((term) => isMoved(term) && domainOf(before, term) !== undefined)
   );
 }
