@@ -10,3 +10,13 @@ export function goPrint(value: unknown): string {
     .map((key) => `${key}:${goPrint(value[key])}`);
   return `map[${entries.join(" ")}]`;
 }
+
+/** What Go calls the type of decoded JSON. */
+export function goTypeName(value: unknown): string {
+  if (value === null || value === undefined) return "%!s(<nil>)";
+  if (Array.isArray(value)) return "[]interface {}";
+  if (isFields(value)) return "map[string]interface {}";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value;
+}

@@ -10,7 +10,7 @@ import type { Schema } from "../schema/schema.ts";
 import { StatusError } from "../status-error.ts";
 import { type Identity, orderElements } from "./element-order.ts";
 import { type Fields, FieldsDraft, hasField, isFields, jsonTypeName } from "./fields.ts";
-import { goPrint } from "./go-print.ts";
+import { goPrint, goTypeName } from "./go-print.ts";
 
 const DIRECTIVE = "$patch";
 const RETAIN_KEYS = "$retainKeys";
@@ -316,15 +316,6 @@ function elementKind(items: readonly unknown[], lists: readonly (readonly unknow
 function asList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw failed(`expected a []interface {}, but received a ${goTypeName(value)}`);
-}
-
-function goTypeName(value: unknown): string {
-  if (value === null || value === undefined) return "%!s(<nil>)";
-  if (Array.isArray(value)) return "[]interface {}";
-  if (isFields(value)) return "map[string]interface {}";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
-  return typeof value;
 }
 
 /** The field that a directive such as "$setElementOrder/containers" is about. */
