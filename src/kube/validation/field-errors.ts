@@ -31,6 +31,11 @@ export class FieldErrors {
     this.#addValue("FieldValueInvalid", field, value, detail);
   }
 
+  /** A value that is too large or too dull to be told. */
+  invalidUnshown(field: string, detail: string): void {
+    this.#add("FieldValueInvalid", field, detail);
+  }
+
   /** One error for each sentence, as the checks of names and labels answer with several. */
   invalidEach(field: string, value: unknown, details: readonly string[]): void {
     for (const detail of details) this.invalid(field, value, detail);

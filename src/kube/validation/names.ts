@@ -3,6 +3,8 @@
  * none for a name that is well formed. Patterns have no nested repetition over the same characters, so that none can be slow.
  */
 
+import { labelKeyProblems, labelValueProblems } from "../label-syntax.ts";
+
 const LABEL_FORMAT = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const LABEL = new RegExp(`^${LABEL_FORMAT}$`);
 const LABEL_MESSAGE =
@@ -18,13 +20,6 @@ const DNS_1035_FORMAT = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const DNS_1035 = new RegExp(`^${DNS_1035_FORMAT}$`);
 const DNS_1035_MESSAGE =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-const QUALIFIED_FORMAT = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
-const QUALIFIED = new RegExp(`^${QUALIFIED_FORMAT}$`);
-const QUALIFIED_MESSAGE =
-  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const LABEL_VALUE_FORMAT = `(${QUALIFIED_FORMAT})?`;
-const LABEL_VALUE_MESSAGE =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const IDENTIFIER_FORMAT = "[A-Za-z_][A-Za-z0-9_]*";
 const IDENTIFIER_MESSAGE =
   "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
@@ -36,6 +31,12 @@ const HEADER_FORMAT = "[-A-Za-z0-9]+";
 const HEADER_MESSAGE = "a valid HTTP header must consist of alphanumeric characters or '-'";
 const ENV_MESSAGE =
   "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
+/** A label's key, and everything else of the form "example.com/MyName". */
+export const qualifiedName: NameCheck = (name) => labelKeyProblems(name);
+
+/** A label's value: may be empty. */
+export const labelValue: NameCheck = (value) => labelValueProblems(value);
 
 /** No sentence: the name is well formed. */
 const WELL_FORMED: readonly string[] = [];
@@ -84,39 +85,6 @@ export const pathSegment: NameCheck = (name, isPrefix) => {
     .filter((illegal) => name.includes(illegal))
     .map((illegal) => `may not contain '${illegal}'`);
 };
-
-/** A label's key, and everything else of the form "example.com/MyName". */
-export function qualifiedName(text: string): readonly string[] {
-  const parts = text.split("/");
-  if (parts.length > 2) {
-    const error = patternError(QUALIFIED_MESSAGE, QUALIFIED_FORMAT, QUALIFIED_EXAMPLES);
-    return [
-      `a qualified name ${error} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ];
-  }
-  const [prefix, name] = parts.length === 2 ? (parts as [string, string]) : [undefined, text];
-  const prefixErrors = prefix === undefined ? WELL_FORMED : prefix === "" ? [EMPTY] : dnsSubdomain(prefix);
-  if (prefixErrors.length === 0 && name.length <= 63 && QUALIFIED.test(name)) return WELL_FORMED;
-  const wrong = prefixErrors.map((error) => `prefix part ${error}`);
-  if (name === "") wrong.push(`name part ${EMPTY}`);
-  else if (name.length > 63) wrong.push(`name part ${tooLongError(63)}`);
-  if (!QUALIFIED.test(name)) {
-    wrong.push(`name part ${patternError(QUALIFIED_MESSAGE, QUALIFIED_FORMAT, QUALIFIED_EXAMPLES)}`);
-  }
-  return wrong;
-}
-
-const QUALIFIED_EXAMPLES = ["MyName", "my.name", "123-abc"];
-const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORMAT}$`);
-
-/** A label's value: may be empty. */
-export function labelValue(text: string): readonly string[] {
-  return check(text, 63, LABEL_VALUE, LABEL_VALUE_MESSAGE, LABEL_VALUE_FORMAT, [
-    "MyValue",
-    "my_value",
-    "12345",
-  ]);
-}
 
 const CONFIG_KEY = new RegExp(`^${CONFIG_KEY_FORMAT}$`);
 
@@ -201,8 +169,6 @@ export function patternError(message: string, format: string, examples: readonly
 export function tooLongError(lengthMax: number): string {
   return `must be no more than ${lengthMax} characters`;
 }
-
-const EMPTY = "must be non-empty";
 
 function check(
   text: string,

@@ -20,7 +20,8 @@ import { checkVolumes, type LooseVolume } from "./volumes.ts";
 /** A pod's spec as validation meets it: everything that its checks look at. */
 export interface LoosePodSpec {
   readonly [field: string]: unknown;
-  readonly containers?: readonly LooseContainer[];
+  /** Always written, so null where there are none. */
+  readonly containers?: readonly LooseContainer[] | null;
   readonly initContainers?: readonly LooseContainer[];
   readonly ephemeralContainers?: readonly LooseContainer[];
   readonly volumes?: readonly LooseVolume[];
@@ -78,12 +79,8 @@ export function checkPodSpec(
   path: string,
   context: PodSpecContext,
 ): void {
-  const {
-    containers = [],
-    initContainers = [],
-    ephemeralContainers = [],
-    terminationGracePeriodSeconds,
-  } = spec;
+  const { initContainers = [], ephemeralContainers = [], terminationGracePeriodSeconds } = spec;
+  const containers = spec.containers ?? [];
   if (terminationGracePeriodSeconds === undefined) errors.required(`${path}.terminationGracePeriodSeconds`);
   const pod: PodSurroundings = {
     volumes: checkVolumes(errors, spec.volumes ?? [], `${path}.volumes`, context.podName),

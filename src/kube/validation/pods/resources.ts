@@ -86,7 +86,7 @@ function checkClaims(
 interface PodWithResources {
   readonly [field: string]: unknown;
   readonly resources: LooseResources;
-  readonly containers?: readonly { readonly resources?: LooseResources | undefined }[];
+  readonly containers?: readonly { readonly resources?: LooseResources | undefined }[] | null;
 }
 
 /** Resources of a whole pod: what its containers want together must fit, and none may have more than the pod. */
