@@ -17,11 +17,13 @@ import { endpointsOfServices } from "./endpoints/endpoints.ts";
 import { endpointSlice } from "./endpointslice/endpointslice.ts";
 import { endpointSliceMirroring } from "./endpointslice-mirroring/endpointslice-mirroring.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
+import { job } from "./job/job.ts";
 import { namespace } from "./namespace/namespace.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { podGc } from "./pod-gc/pod-gc.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
+import { resourceQuota } from "./resource-quota/resource-quota.ts";
 import { rootCa } from "./root-ca/root-ca.ts";
 import { serviceAccount } from "./service-account/service-account.ts";
 import { statefulSet } from "./statefulset/statefulset.ts";
@@ -95,6 +97,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       create: daemonSet,
     },
     {
+      name: "job-controller",
+      account: "job-controller",
+      why: "runs work to its end, as often and as wide as asked, and counts what ended",
+      create: job,
+    },
+    {
       name: "ttl-after-finished-controller",
       account: "ttl-after-finished-controller",
       why: "finished Jobs with a time to live would stay for ever",
@@ -105,6 +113,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "disruption-controller",
       why: "budgets allow no eviction until somebody counts what is healthy",
       create: disruption(kinds),
+    },
+    {
+      name: "resourcequota-controller",
+      account: "resourcequota-controller",
+      why: "gives back to a namespace's quota what deleted and ended objects took from it",
+      create: resourceQuota(kinds),
     },
     {
       name: "garbage-collector-controller",

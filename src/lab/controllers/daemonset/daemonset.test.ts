@@ -23,11 +23,13 @@ function settled(
   return lab;
 }
 
+/** Admission taints every new node as not ready, and its own taints are all that a test is about. */
 function addNode({ api }: TestControllers, { metadata, spec }: Pick<Node, "metadata" | "spec">): void {
-  api.create(nodes, {
+  const created = api.create(nodes, {
     metadata: { name: metadata.name, ...(metadata.labels && { labels: metadata.labels }) },
     spec,
   });
+  api.update(nodes, { ...created, spec });
 }
 
 function agent({ api }: TestControllers): DaemonSet {

@@ -12,6 +12,7 @@ import { WorkQueue } from "../../../runtime/work-queue.ts";
 import type { DeleteOptions } from "../../apiserver/api.ts";
 import type { KindRegistry } from "../../apiserver/kind-registry.ts";
 import type { ControllerFactory, LabContext, Part } from "../../context.ts";
+import { followKinds } from "../shared/follow-kinds.ts";
 import {
   DependencyGraph,
   FOREGROUND,
@@ -25,7 +26,9 @@ import { type Classified, classifyOwners } from "./references.ts";
 const NAME = "garbage-collector-controller";
 
 /** Events own nothing and nothing owns them; there are too many of them to follow. */
-const IGNORED = new Set(["events", "events.k8s.io/events"]);
+function isCollectable({ plural, verbs }: Kind): boolean {
+  return plural !== "events" && (["delete", "list", "watch"] as const).every((verb) => verbs.includes(verb));
+}
 
 /** Collects garbage of every kind that `kinds` serves, as it comes and goes. */
 export function garbageCollector(kinds: KindRegistry): ControllerFactory {
@@ -37,7 +40,6 @@ class GarbageCollector implements Part {
   readonly #context: LabContext;
   readonly #kinds: KindRegistry;
   readonly #graph = new DependencyGraph();
-  readonly #followed = new Map<string, () => void>();
   /** What is queued, by uid. */
   readonly #items = new Map<string, Identity>();
   /** Objects with an owner of a kind that is not served: looked at again when kinds change. */
@@ -64,38 +66,18 @@ class GarbageCollector implements Part {
   }
 
   start(): void {
-    this.#followKinds();
-    this.#kinds.onChange(() => {
-      this.#followKinds();
-      for (const item of this.#unjudged.values()) this.#enqueue(item);
-      this.#unjudged.clear();
-    });
-  }
-
-  #followKinds(): void {
-    const served = new Map<string, Kind>();
-    for (const kind of this.#kinds.all()) {
-      const storage = this.#kinds.storageOf(kind);
-      const isFollowable = (["delete", "list", "watch"] as const).every((verb) =>
-        storage.verbs.includes(verb),
-      );
-      const key = storage.group === "" ? storage.plural : `${storage.group}/${storage.plural}`;
-      if (isFollowable && !IGNORED.has(key)) served.set(key, storage);
-    }
-    for (const [key, stop] of this.#followed) {
-      if (served.has(key)) continue;
-      stop();
-      this.#followed.delete(key);
-    }
     const { api } = this.#context;
-    for (const [key, kind] of served) {
-      if (this.#followed.has(key)) continue;
+    followKinds(this.#kinds, isCollectable, (kind) => {
       const stop = api.onChange(kind, ({ type, object, previous }) =>
         type === "DELETED" ? this.#onGone(kind, object) : this.#onChanged(kind, object, previous),
       );
-      this.#followed.set(key, stop);
       for (const object of api.list(kind)) this.#onChanged(kind, object, undefined);
-    }
+      return stop;
+    });
+    this.#kinds.onChange(() => {
+      for (const item of this.#unjudged.values()) this.#enqueue(item);
+      this.#unjudged.clear();
+    });
   }
 
   #onChanged(kind: Kind, object: KubeObject, previous: KubeObject | undefined): void {

@@ -1,0 +1,73 @@
+import { deepEqual } from "../../../base/deep.ts";
+import type { Kind } from "../../../kube/kind.ts";
+import { resourceQuotas } from "../../../kube/kinds.ts";
+import { quotaEvaluatorOf } from "../../../kube/quota/evaluator.ts";
+import { WorkQueue } from "../../../runtime/work-queue.ts";
+import type { KindRegistry } from "../../apiserver/kind-registry.ts";
+import type { ControllerFactory } from "../../context.ts";
+import { followKinds } from "../shared/follow-kinds.ts";
+import { keyOf, splitKey } from "../shared/keys.ts";
+import { watchAll } from "../shared/watch.ts";
+import { countUsage, frees } from "./usage.ts";
+
+const NAME = "resourcequota-controller";
+
+/**
+ * ResourceQuotas: counts what a namespace uses, when a quota is new or changed, and when something has been freed. What
+ * is added is charged, and what is too much refused, by admission.
+ */
+export function resourceQuota(kinds: KindRegistry): ControllerFactory {
+  return ({ api, engine }) => {
+    const countable = new Map<string, Kind>();
+
+    const reconcile = (key: string): void => {
+      const { namespace, name } = splitKey(key);
+      const quota = api.get(resourceQuotas, namespace, name);
+      if (quota === undefined) return;
+      const objectsOf = (kind: Kind) => api.list(kind, { namespace });
+      const status = countUsage(quota, [...countable.values()], objectsOf, engine.now());
+      if (!deepEqual(status, quota.status)) api.updateStatus(resourceQuotas, { ...quota, status });
+    };
+
+    const recount = (kind: Kind, namespace: string | undefined): void => {
+      if (namespace === undefined) return;
+      const { limits } = quotaEvaluatorOf(kind);
+      for (const quota of api.list(resourceQuotas, { namespace })) {
+        if (Object.keys(quota.status.hard ?? {}).some(limits)) queue.add(keyOf(quota));
+      }
+    };
+
+    const queue = new WorkQueue(engine, { name: NAME, reconcile });
+    return {
+      name: NAME,
+      start() {
+        followKinds(kinds, isCountable, (kind) => {
+          const id = `${kind.group}/${kind.plural}`;
+          countable.set(id, kind);
+          const stop = api.onChange(kind, ({ type, object, previous }) => {
+            const isFreed =
+              type === "DELETED" || (previous !== undefined && frees(kind, object, previous, engine.now()));
+            if (isFreed) recount(kind, object.metadata.namespace);
+          });
+          return () => {
+            stop();
+            countable.delete(id);
+          };
+        });
+        watchAll(api, resourceQuotas, ({ type, object, previous }) => {
+          const isChanged = !deepEqual(object.spec.hard, previous?.spec.hard);
+          if (type === "ADDED" || (type === "MODIFIED" && isChanged)) queue.add(keyOf(object));
+        });
+      },
+    };
+  };
+}
+
+/** Events come and go by the thousand, and no quota limits them. */
+function isCountable({ namespaced, plural, verbs }: Kind): boolean {
+  return (
+    namespaced &&
+    plural !== "events" &&
+    (["create", "list", "watch", "delete"] as const).every((verb) => verbs.includes(verb))
+  );
+}
