@@ -43,7 +43,8 @@ export function classNameOfClaim({ metadata, spec }: PersistentVolumeClaim): str
   return metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName ?? "";
 }
 
-function classNameOfVolume({ metadata, spec }: PersistentVolume): string {
+/** The name of the class that a volume belongs to; "" for none. */
+export function classNameOfVolume({ metadata, spec }: PersistentVolume): string {
   return metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName ?? "";
 }
 
@@ -99,6 +100,7 @@ export function isFitFor({ spec, metadata }: PersistentVolume, claim: Persistent
   );
 }
 
-function offersModes(offered: readonly AccessMode[] = [], wanted: readonly AccessMode[] = []): boolean {
+/** Whether every mode of access that is wanted is among those offered. */
+export function offersModes(offered: readonly AccessMode[] = [], wanted: readonly AccessMode[] = []): boolean {
   return wanted.every((mode) => offered.includes(mode));
 }
