@@ -26,12 +26,6 @@ export interface PodRequests {
   readonly scoredMemoryBytes: number;
 }
 
-/** What a container that names no request counts for when nodes are rated. */
-const DEFAULT_REQUESTS: ReadonlyMap<string, number> = new Map([
-  ["cpu", 100],
-  ["memory", 200 * 1024 * 1024],
-]);
-
 const NO_SCALARS: ReadonlyMap<string, number> = new Map();
 
 /** No amounts at all. */
@@ -42,8 +36,19 @@ export const NO_RESOURCES: Resources = Object.freeze({
   scalars: NO_SCALARS,
 });
 
-/** Amounts by resource name while they are being added up. */
-type Amounts = Map<string, number>;
+/** Amounts while they are being added up; what nobody has named is absent, which is not the same as nought. */
+interface Amounts {
+  milliCpu: number | undefined;
+  memoryBytes: number | undefined;
+  ephemeralStorageBytes: number | undefined;
+  scalars: Map<string, number> | undefined;
+}
+
+/** What counts for a container that names no request when nodes are rated. */
+type Defaults = Pick<Amounts, "milliCpu" | "memoryBytes">;
+
+const NO_DEFAULTS: Defaults = { milliCpu: undefined, memoryBytes: undefined };
+const DEFAULT_REQUESTS: Defaults = { milliCpu: 100, memoryBytes: 200 * 1024 * 1024 };
 
 /** A list as it stands in an object. */
 export function resourcesOf(list: ResourceList | undefined): Resources {
@@ -52,26 +57,27 @@ export function resourcesOf(list: ResourceList | undefined): Resources {
 
 /** Adds up what a pod asks for. */
 export function podRequests(pod: Pod): PodRequests {
-  const { resources: podLevel } = pod.spec;
-  const levels = podLevelRequests(podLevel?.requests);
-  const plain = withOverhead(overlay(containerRequests(pod, NO_DEFAULTS), levels), pod.spec.overhead);
-  const defaulted = withOverhead(containerRequests(pod, DEFAULT_REQUESTS), pod.spec.overhead);
-  const nonZero = levels === undefined ? defaulted : nonZeroBesidePodLevel(pod, plain, levels);
+  const { resources, overhead } = pod.spec;
+  const podLevel = podLevelRequests(resources?.requests);
+  const requests = totalRequests(pod, NO_DEFAULTS, podLevel, overhead);
+  const scored = totalRequests(pod, DEFAULT_REQUESTS, undefined, overhead);
+  const nonZero = podLevel === undefined ? scored : nonZeroBesidePodLevel(pod, requests, podLevel);
   return {
-    requests: resourcesFrom(plain),
-    nonZeroMilliCpu: nonZero.get("cpu") ?? 0,
-    nonZeroMemoryBytes: nonZero.get("memory") ?? 0,
-    scoredMilliCpu: defaulted.get("cpu") ?? 0,
-    scoredMemoryBytes: defaulted.get("memory") ?? 0,
+    requests: resourcesFrom(requests),
+    nonZeroMilliCpu: nonZero.milliCpu ?? 0,
+    nonZeroMemoryBytes: nonZero.memoryBytes ?? 0,
+    scoredMilliCpu: scored.milliCpu ?? 0,
+    scoredMemoryBytes: scored.memoryBytes ?? 0,
   };
 }
 
-const NO_DEFAULTS: ReadonlyMap<string, number> = new Map();
-
 /** With pod-level requests only what neither level names is defaulted. */
-function nonZeroBesidePodLevel(pod: Pod, plain: Amounts, levels: Amounts): Amounts {
-  const missing = new Map([...DEFAULT_REQUESTS].filter(([name]) => !plain.has(name)));
-  return withOverhead(overlay(containerRequests(pod, missing), levels), pod.spec.overhead);
+function nonZeroBesidePodLevel(pod: Pod, requests: Amounts, podLevel: Amounts): Amounts {
+  const defaults = {
+    milliCpu: requests.milliCpu === undefined ? DEFAULT_REQUESTS.milliCpu : undefined,
+    memoryBytes: requests.memoryBytes === undefined ? DEFAULT_REQUESTS.memoryBytes : undefined,
+  };
+  return totalRequests(pod, defaults, podLevel, pod.spec.overhead);
 }
 
 function podLevelRequests(requests: ResourceList | undefined): Amounts | undefined {
@@ -82,43 +88,43 @@ function podLevelRequests(requests: ResourceList | undefined): Amounts | undefin
   return supported.length === 0 ? undefined : amountsOf(Object.fromEntries(supported));
 }
 
-function overlay(amounts: Amounts, over: Amounts | undefined): Amounts {
-  if (over !== undefined) for (const [name, amount] of over) amounts.set(name, amount);
-  return amounts;
-}
-
-function withOverhead(amounts: Amounts, overhead: ResourceList | undefined): Amounts {
-  if (overhead !== undefined) add(amounts, amountsOf(overhead));
-  return amounts;
-}
-
 /** Containers run together and add up; init containers run one after the other beside the sidecars started before them. */
-function containerRequests(pod: Pod, defaults: ReadonlyMap<string, number>): Amounts {
-  const total: Amounts = new Map();
-  for (const container of pod.spec.containers) add(total, requestsOf(pod, container, defaults));
-  const { initContainers } = pod.spec;
-  if (initContainers === undefined || initContainers.length === 0) return total;
-  const sidecars: Amounts = new Map();
-  const starting: Amounts = new Map();
-  for (const container of initContainers) {
-    const requests = requestsOf(pod, container, defaults);
-    if (container.restartPolicy === "Always") {
-      add(total, requests);
-      add(sidecars, requests);
-      raise(starting, sidecars);
-    } else {
-      const beside = new Map(requests);
-      add(beside, sidecars);
-      raise(starting, beside);
-    }
-  }
-  raise(total, starting);
+function totalRequests(
+  pod: Pod,
+  defaults: Defaults,
+  podLevel: Amounts | undefined,
+  overhead: ResourceList | undefined,
+): Amounts {
+  const total = nothing();
+  for (const container of pod.spec.containers) combine(total, requestsOf(pod, container, defaults), sum);
+  if (pod.spec.initContainers !== undefined) addInitContainers(total, pod, pod.spec.initContainers, defaults);
+  if (podLevel !== undefined) combine(total, podLevel, latter);
+  if (overhead !== undefined) combine(total, amountsOf(overhead), sum);
   return total;
 }
 
-function requestsOf(pod: Pod, container: Container, defaults: ReadonlyMap<string, number>): Amounts {
+function addInitContainers(
+  total: Amounts,
+  pod: Pod,
+  initContainers: readonly Container[],
+  defaults: Defaults,
+): void {
+  const sidecars = nothing();
+  const most = nothing();
+  for (const container of initContainers) {
+    const starting = requestsOf(pod, container, defaults);
+    combine(starting, sidecars, sum);
+    combine(most, starting, larger);
+    if (container.restartPolicy === "Always") combine(sidecars, requestsOf(pod, container, defaults), sum);
+  }
+  combine(total, sidecars, sum);
+  combine(total, most, larger);
+}
+
+function requestsOf(pod: Pod, container: Container, defaults: Defaults): Amounts {
   const amounts = inForce(pod, container) ?? amountsOf(container.resources.requests);
-  for (const [name, amount] of defaults) if (!amounts.has(name)) amounts.set(name, amount);
+  amounts.milliCpu ??= defaults.milliCpu;
+  amounts.memoryBytes ??= defaults.memoryBytes;
   return amounts;
 }
 
@@ -127,10 +133,9 @@ function inForce(pod: Pod, container: Container): Amounts | undefined {
   const status = statusOf(pod, container);
   if (status?.resources === undefined) return undefined;
   const pending = pod.status.conditions?.find(({ type }) => type === "PodResizePending");
-  const amounts: Amounts =
-    pending?.reason === "Infeasible" ? new Map() : amountsOf(container.resources.requests);
-  raise(amounts, amountsOf(status.resources.requests));
-  raise(amounts, amountsOf(status.allocatedResources));
+  const amounts = pending?.reason === "Infeasible" ? nothing() : amountsOf(container.resources.requests);
+  combine(amounts, amountsOf(status.resources.requests), larger);
+  combine(amounts, amountsOf(status.allocatedResources), larger);
   return amounts;
 }
 
@@ -140,37 +145,53 @@ function statusOf(pod: Pod, { name, restartPolicy }: Container): ContainerStatus
   return statuses?.find((status) => status.name === name);
 }
 
+function nothing(): Amounts {
+  return {
+    milliCpu: undefined,
+    memoryBytes: undefined,
+    ephemeralStorageBytes: undefined,
+    scalars: undefined,
+  };
+}
+
 function amountsOf(list: ResourceList | undefined): Amounts {
-  const amounts: Amounts = new Map();
+  const amounts = nothing();
   for (const name in list) {
     const text = list[name] as string;
-    amounts.set(name, name === "cpu" ? milliValue(text) : wholeValue(text));
+    if (name === "cpu") amounts.milliCpu = milliValue(text);
+    else if (name === "memory") amounts.memoryBytes = wholeValue(text);
+    else if (name === "ephemeral-storage") amounts.ephemeralStorageBytes = wholeValue(text);
+    else if (isScalarName(name)) {
+      amounts.scalars ??= new Map();
+      amounts.scalars.set(name, wholeValue(text));
+    }
   }
   return amounts;
 }
 
-function add(amounts: Amounts, more: ReadonlyMap<string, number>): void {
-  for (const [name, amount] of more) amounts.set(name, (amounts.get(name) ?? 0) + amount);
-}
+const sum = (a: number, b: number) => a + b;
+const larger = (a: number, b: number) => Math.max(a, b);
+const latter = (_a: number, b: number) => b;
 
-function raise(amounts: Amounts, floor: ReadonlyMap<string, number>): void {
-  for (const [name, amount] of floor) {
-    if (amount > (amounts.get(name) ?? Number.NEGATIVE_INFINITY)) amounts.set(name, amount);
+/** Brings what `more` names into `amounts`; what only one side names is taken as it is. */
+function combine(amounts: Amounts, more: Amounts, how: (a: number, b: number) => number): void {
+  const both = (a: number | undefined, b: number | undefined) =>
+    a === undefined ? b : b === undefined ? a : how(a, b);
+  amounts.milliCpu = both(amounts.milliCpu, more.milliCpu);
+  amounts.memoryBytes = both(amounts.memoryBytes, more.memoryBytes);
+  amounts.ephemeralStorageBytes = both(amounts.ephemeralStorageBytes, more.ephemeralStorageBytes);
+  if (more.scalars === undefined) return;
+  amounts.scalars ??= new Map();
+  for (const [name, amount] of more.scalars) {
+    amounts.scalars.set(name, both(amounts.scalars.get(name), amount) as number);
   }
 }
 
-function resourcesFrom(amounts: ReadonlyMap<string, number>): Resources {
-  let scalars: Map<string, number> | undefined;
-  for (const [name, amount] of amounts) {
-    if (isScalarName(name)) {
-      scalars ??= new Map();
-      scalars.set(name, amount);
-    }
-  }
+function resourcesFrom({ milliCpu, memoryBytes, ephemeralStorageBytes, scalars }: Amounts): Resources {
   return {
-    milliCpu: amounts.get("cpu") ?? 0,
-    memoryBytes: amounts.get("memory") ?? 0,
-    ephemeralStorageBytes: amounts.get("ephemeral-storage") ?? 0,
+    milliCpu: milliCpu ?? 0,
+    memoryBytes: memoryBytes ?? 0,
+    ephemeralStorageBytes: ephemeralStorageBytes ?? 0,
     scalars: scalars ?? NO_SCALARS,
   };
 }

@@ -20,7 +20,8 @@ export function scoreNodes(
   for (const plugin of SCORES) {
     const scorer = plugin.preScore(pod, snapshot, nodes);
     if (scorer === undefined) continue;
-    const scores = nodes.map((node) => scorer.score(node));
+    const scores: number[] = new Array(nodes.length);
+    for (let i = 0; i < nodes.length; i++) scores[i] = scorer.score(nodes[i] as NodeInfo);
     scorer.normalize?.(scores, nodes);
     for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] as number) * plugin.weight;
     all.push({ plugin: plugin.name, scores });
@@ -36,14 +37,14 @@ export function pickBest(
 ): NodeInfo {
   let highest = Number.NEGATIVE_INFINITY;
   let best: NodeInfo[] = [];
-  for (const [i, node] of nodes.entries()) {
+  for (let i = 0; i < nodes.length; i++) {
     let sum = 0;
     for (const { scores } of all) sum += scores[i] as number;
     if (sum > highest) {
       highest = sum;
       best = [];
     }
-    if (sum === highest) best.push(node);
+    if (sum === highest) best.push(nodes[i] as NodeInfo);
   }
   return best.length === 1 ? (best[0] as NodeInfo) : random.pick(best);
 }

@@ -76,14 +76,28 @@ function countCompany(
 ): Omit<Counts, "unwelcome"> {
   const near = new TopologyCounts();
   const apart = new TopologyCounts();
-  if (required.length === 0 && requiredApart.length === 0) return { near, apart };
-  for (const node of snapshot.nodes) {
-    for (const pod of node.pods) {
+  const namespaces = namespacesOf([...required, ...requiredApart]);
+  const count = (pods: readonly PodInfo[], node: NodeInfo) => {
+    for (const pod of pods) {
       addNear(near, required, pod, node, 1);
       addApart(apart, requiredApart, pod, undefined, node, 1);
     }
+  };
+  for (const node of snapshot.nodes) {
+    if (namespaces === "all") count(node.pods, node);
+    else for (const namespace of namespaces) count(node.podsIn(namespace), node);
   }
   return { near, apart };
+}
+
+/** The only namespaces whose pods the terms can mean. */
+function namespacesOf(terms: readonly AffinityTerm[]): ReadonlySet<string> | "all" {
+  const names = new Set<string>();
+  for (const { namespaces, namespaceSelector } of terms) {
+    if (namespaceSelector.selectsEverything) return "all";
+    for (const name of namespaces) names.add(name);
+  }
+  return names;
 }
 
 /** A pod counts for affinity when it satisfies every term. */

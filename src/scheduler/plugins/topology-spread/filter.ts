@@ -44,18 +44,18 @@ function countDomains(
   constraints: readonly Constraint[],
   snapshot: Snapshot,
 ): readonly Domains[] {
-  const domains = constraints.map((): Domains => new Map());
-  for (const node of snapshot.nodes) {
-    if (!hasEveryKey(node.labels, constraints)) continue;
-    for (const [i, constraint] of constraints.entries()) {
+  const nodes = snapshot.nodes.filter((node) => hasEveryKey(node.labels, constraints));
+  return constraints.map((constraint) => {
+    const counts: Domains = new Map();
+    for (const node of nodes) {
       if (!countsNode(constraint, pod.pod, node)) continue;
       const value = node.labels[constraint.topologyKey] as string;
-      const counts = domains[i] as Domains;
+      const count = counts.get(value);
       const found = countMatching(node, constraint.selector, pod.namespace);
-      counts.set(value, (counts.get(value) ?? 0) + found);
+      if (count === undefined || found > 0) counts.set(value, (count ?? 0) + found);
     }
-  }
-  return domains;
+    return counts;
+  });
 }
 
 class SpreadFilter implements NodeFilter {
@@ -76,7 +76,8 @@ class SpreadFilter implements NodeFilter {
   }
 
   filter(node: NodeInfo): Rejection | undefined {
-    for (const [i, { topologyKey, maxSkew }] of this.#constraints.entries()) {
+    for (let i = 0; i < this.#constraints.length; i++) {
+      const { topologyKey, maxSkew } = this.#constraints[i] as Constraint;
       const value = node.labels[topologyKey];
       if (value === undefined) return NO_LABEL;
       const matching = this.#domains[i]?.get(value) ?? 0;

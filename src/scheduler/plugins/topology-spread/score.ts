@@ -28,13 +28,9 @@ export const podTopologySpreadScore: ScorePlugin = {
 
 class SpreadScorer implements NodeScorer {
   readonly #pod: PodInfo;
-  readonly #constraints: readonly Constraint[];
   /** Nodes that lack a key of the pod's own constraints: they get no score. */
   readonly #ignored = new Set<NodeInfo>();
-  /** Per constraint, selected pods by topology value, for values that candidate nodes have; by node for the hostname. */
-  readonly #domains: readonly Map<string, number>[];
-  /** Per constraint, so that few large domains do not drown in many small ones. */
-  readonly #weights: readonly number[];
+  readonly #parts: readonly Part[];
 
   constructor(
     pod: PodInfo,
@@ -44,33 +40,28 @@ class SpreadScorer implements NodeScorer {
     nodes: readonly NodeInfo[],
   ) {
     this.#pod = pod;
-    this.#constraints = constraints;
-    this.#domains = constraints.map(() => new Map());
     for (const node of nodes) {
       if (needsEveryKey && !hasEveryKey(node.labels, constraints)) this.#ignored.add(node);
-      else this.#openDomains(node);
     }
-    this.#weights = constraints.map(({ topologyKey }, i) => {
-      const isHostname = topologyKey === HOSTNAME_KEY;
-      const size = isHostname ? nodes.length - this.#ignored.size : (this.#domains[i]?.size ?? 0);
-      return Math.log(size + 2);
+    const rated = this.#ignored.size === 0 ? nodes : nodes.filter((node) => !this.#ignored.has(node));
+    const counted = needsEveryKey
+      ? snapshot.nodes.filter((node) => hasEveryKey(node.labels, constraints))
+      : snapshot.nodes;
+    this.#parts = constraints.map((constraint) => {
+      if (constraint.topologyKey === HOSTNAME_KEY) return { constraint, weight: weightOf(rated.length) };
+      const domains = countDomains(pod, constraint, rated, counted);
+      return { constraint, domains, weight: weightOf(domains.size) };
     });
-    for (const node of snapshot.nodes) {
-      if (!needsEveryKey || hasEveryKey(node.labels, constraints)) this.#countOn(node);
-    }
   }
 
   score(node: NodeInfo): number {
     if (this.#ignored.has(node)) return 0;
     let sum = 0;
-    for (const [i, { topologyKey, selector, maxSkew }] of this.#constraints.entries()) {
-      const value = node.labels[topologyKey];
+    for (const { constraint, domains, weight } of this.#parts) {
+      const value = node.labels[constraint.topologyKey];
       if (value === undefined) continue;
-      const count =
-        topologyKey === HOSTNAME_KEY
-          ? countMatching(node, selector, this.#pod.namespace)
-          : (this.#domains[i]?.get(value) ?? 0);
-      sum += count * (this.#weights[i] as number) + (maxSkew - 1);
+      const count = domains?.get(value) ?? countMatching(node, constraint.selector, this.#pod.namespace);
+      sum += count * weight + (constraint.maxSkew - 1);
     }
     return Math.round(sum);
   }
@@ -78,32 +69,48 @@ class SpreadScorer implements NodeScorer {
   normalize(scores: number[], nodes: readonly NodeInfo[]): void {
     let lowest = Number.POSITIVE_INFINITY;
     let highest = 0;
-    for (const [i, score] of scores.entries()) {
+    for (let i = 0; i < scores.length; i++) {
       if (this.#ignored.has(nodes[i] as NodeInfo)) continue;
-      lowest = Math.min(lowest, score);
-      highest = Math.max(highest, score);
+      lowest = Math.min(lowest, scores[i] as number);
+      highest = Math.max(highest, scores[i] as number);
     }
-    for (const [i, score] of scores.entries()) {
+    for (let i = 0; i < scores.length; i++) {
+      const distance = highest + lowest - (scores[i] as number);
       if (this.#ignored.has(nodes[i] as NodeInfo)) scores[i] = 0;
-      else if (highest === 0) scores[i] = MAX_NODE_SCORE;
-      else scores[i] = Math.floor((MAX_NODE_SCORE * (highest + lowest - score)) / highest);
+      else scores[i] = highest === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * distance) / highest);
     }
   }
+}
 
-  #openDomains(node: NodeInfo): void {
-    for (const [i, { topologyKey }] of this.#constraints.entries()) {
-      // A node without the key makes a domain of its own kind, named by the empty value.
-      if (topologyKey !== HOSTNAME_KEY) this.#domains[i]?.set(node.labels[topologyKey] ?? "", 0);
-    }
-  }
+/** One constraint at work. */
+interface Part {
+  readonly constraint: Constraint;
+  /** Selected pods by topology value, for the values that rated nodes have; absent where every node is its own domain. */
+  readonly domains?: ReadonlyMap<string, number>;
+  /** So that few large domains do not drown in many small ones. */
+  readonly weight: number;
+}
 
-  #countOn(node: NodeInfo): void {
-    for (const [i, constraint] of this.#constraints.entries()) {
-      const domains = this.#domains[i] as Map<string, number>;
-      const value = node.labels[constraint.topologyKey] ?? "";
-      const count = domains.get(value);
-      if (count === undefined || !countsNode(constraint, this.#pod.pod, node)) continue;
-      domains.set(value, count + countMatching(node, constraint.selector, this.#pod.namespace));
-    }
+function weightOf(domainCount: number): number {
+  return Math.log(domainCount + 2);
+}
+
+function countDomains(
+  pod: PodInfo,
+  constraint: Constraint,
+  rated: readonly NodeInfo[],
+  counted: readonly NodeInfo[],
+): ReadonlyMap<string, number> {
+  const { topologyKey, selector } = constraint;
+  const domains = new Map<string, number>();
+  // Nodes without the key are one domain together, named by the empty value.
+  for (const { labels } of rated) domains.set(labels[topologyKey] ?? "", 0);
+  for (const node of counted) {
+    const value = node.labels[topologyKey] ?? "";
+    const count = domains.get(value);
+    if (count === undefined || !countsNode(constraint, pod.pod, node)) continue;
+    const matching = countMatching(node, selector, pod.namespace);
+    if (matching > 0) domains.set(value, count + matching);
   }
+  return domains;
 }
