@@ -90,8 +90,7 @@ function checkApplied(
 ): void {
   const apiVersion = apiVersionOf(kind);
   if (applied.apiVersion !== apiVersion || applied.kind !== kind.kind) {
-    const sent = `${applied.apiVersion}, Kind=${applied.kind}`;
-    throw new StatusError("BadRequest", `invalid object type: ${sent}`);
+    throw new StatusError("BadRequest", `invalid object type: ${typeText(applied.apiVersion, applied.kind)}`);
   }
   const metadata = (applied.metadata ?? {}) as Partial<KubeObject["metadata"]>;
   if (metadata.managedFields !== undefined) {
@@ -99,10 +98,17 @@ function checkApplied(
   }
   const problems = validateApplied(applied, schema);
   if (problems.length === 0) return;
-  const object = `${metadata.namespace ?? ""}/${metadata.name ?? ""}; ${apiVersion}, Kind=${kind.kind}`;
+  const name = `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+  const object = `${name}; ${typeText(apiVersion, kind.kind)}`;
   const list =
     problems.length === 1 ? problems[0] : `errors:\n${problems.map((line) => `  ${line}`).join("\n")}`;
   throw new StatusError("InternalError", `failed to create typed patch object (${object}): ${list}`);
+}
+
+/** "apps/v1, Kind=Deployment"; the core group is empty, "/v1, Kind=Pod". */
+function typeText(apiVersion: unknown, kind: unknown): string {
+  const version = String(apiVersion);
+  return `${version.includes("/") ? version : `/${version}`}, Kind=${kind}`;
 }
 
 /** The managers of the live object. Nobody tracked it so far: then all of it was somebody's before the first apply. */
@@ -183,12 +189,28 @@ function finish<T extends KubeObject>(
 }
 
 function isSameBesidesTimes(live: KubeObject, next: KubeObject): boolean {
-  const timeless = (object: KubeObject) => ({
+  const timeless = (entries: Entries = []) => entries.map(({ time: _, ...entry }) => entry);
+  const bare = ({ metadata: { managedFields: _, ...metadata }, ...object }: KubeObject) => ({
     ...object,
-    metadata: {
-      ...object.metadata,
-      managedFields: object.metadata.managedFields?.map(({ time: _, ...entry }) => entry),
-    },
+    metadata,
   });
-  return deepEqual(timeless(live), timeless(next));
+  return (
+    deepEqual(timeless(live.metadata.managedFields), timeless(next.metadata.managedFields)) &&
+    meansTheSame(bare(live), bare(next))
+  );
+}
+
+/** Like equality, but nothing, null and empty objects and lists are one: the API does not write empty fields. */
+function meansTheSame(a: unknown, b: unknown): boolean {
+  if (a === b || (isNothing(a) && isNothing(b))) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const name in left) if (!meansTheSame(left[name], right[name])) return false;
+  for (const name in right) if (left[name] === undefined && !isNothing(right[name])) return false;
+  return Array.isArray(a) === Array.isArray(b);
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
 }

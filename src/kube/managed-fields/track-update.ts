@@ -63,7 +63,9 @@ export function trackUpdate<T extends KubeObject>(operation: UpdateOperation<T>)
     entries = withoutSet(entries, change.changed, manager);
     const own = entries.find((entry) => isManagedBy(entry, manager));
     const set = own === undefined ? change.changed : union(setOf(own), change.changed);
-    entries = [...entries.filter((entry) => entry !== own), makeEntry(manager, set, time)];
+    // A manager that scales gets no time: the original loses it on the way from the Scale to the object.
+    const since = subresource === "scale" ? own?.time : time;
+    entries = [...entries.filter((entry) => entry !== own), makeEntry(manager, set, since)];
     entries = sortEntries(capUpdaters(entries));
   }
   return withEntries(after, entries);
