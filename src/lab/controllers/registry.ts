@@ -20,6 +20,7 @@ import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { job } from "./job/job.ts";
 import { namespace } from "./namespace/namespace.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
+import { persistentVolume } from "./persistent-volume/persistent-volume.ts";
 import { podGc } from "./pod-gc/pod-gc.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
@@ -167,6 +168,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "endpointslicemirroring-controller",
       why: "makes Endpoints that people write by hand take effect",
       create: endpointSliceMirroring,
+    },
+    {
+      name: "persistentvolume-controller",
+      account: "persistent-volume-binder",
+      why: "brings claims and volumes together",
+      create: persistentVolume,
     },
   ];
 }

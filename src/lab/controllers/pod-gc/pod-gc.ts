@@ -7,7 +7,7 @@
  */
 import { setCondition } from "../../../kube/conditions.ts";
 import { nodes, pods } from "../../../kube/kinds.ts";
-import { isStatus, StatusError } from "../../../kube/status-error.ts";
+import { StatusError } from "../../../kube/status-error.ts";
 import type { Node, Pod, PodStatus } from "../../../kube/types/index.ts";
 import type { ControllerFactory, LabContext, Part } from "../../context.ts";
 import { LazyLoop } from "../shared/lazy-loop.ts";
@@ -73,16 +73,11 @@ class PodGc implements Part {
 
   #pass(nowMs: number): void {
     let isDone = true;
-    try {
-      const all = this.#context.api.list(pods);
-      for (const pod of surplusTerminated(all)) isDone = this.#collect(pod, "terminated") && isDone;
-      isDone = this.#collectAbandoned(all, "out-of-service") && isDone;
-      isDone = this.#collectOrphans(all, nowMs) && isDone;
-      isDone = this.#collectAbandoned(all, "unscheduled") && isDone;
-    } catch (error) {
-      if (!isStatus(error, "ServiceUnavailable")) throw error;
-      isDone = false;
-    }
+    const all = this.#context.api.list(pods);
+    for (const pod of surplusTerminated(all)) isDone = this.#collect(pod, "terminated") && isDone;
+    isDone = this.#collectAbandoned(all, "out-of-service") && isDone;
+    isDone = this.#collectOrphans(all, nowMs) && isDone;
+    isDone = this.#collectAbandoned(all, "unscheduled") && isDone;
     if (!isDone) this.#loop.wake();
   }
 

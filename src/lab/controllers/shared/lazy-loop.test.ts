@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { StatusError } from "../../../kube/status-error.ts";
 import { Engine } from "../../../time/engine.ts";
 import { LazyLoop } from "./lazy-loop.ts";
 
@@ -54,6 +55,15 @@ test("a pass that asks for more gets the next one", () => {
   self.wake();
   engine.runFor(60_000);
   expect(passesMs).toEqual([firstMs, firstMs + 5_000, firstMs + 10_000]);
+});
+
+test("a pass that finds no API server is made up for by the next one", () => {
+  const { engine, passesMs, firstMs, self } = loop((nowMs) => {
+    if (nowMs === firstMsOf(self)) throw new StatusError("ServiceUnavailable", "down");
+  });
+  self.wake();
+  engine.runFor(60_000);
+  expect(passesMs).toEqual([firstMs, firstMs + 5_000]);
 });
 
 function firstMsOf(self: LazyLoop): number {

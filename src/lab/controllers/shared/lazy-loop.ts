@@ -1,9 +1,11 @@
+import { isStatus } from "../../../kube/status-error.ts";
 import type { Engine, Timer } from "../../../time/engine.ts";
 
 export interface LazyLoopOptions {
   /** Names the random stream of the first pass's moment. */
   readonly name: string;
   readonly periodMs: number;
+  /** One that fails for want of an API server is made up for by the next one. */
   readonly pass: (nowMs: number) => void;
 }
 
@@ -48,8 +50,17 @@ export class LazyLoop {
     const timer = this.#engine.at(atMs, () => {
       this.#next = undefined;
       this.#lastMs = atMs;
-      this.#options.pass(atMs);
+      this.#pass(atMs);
     });
     this.#next = { timer, atMs };
+  }
+
+  #pass(nowMs: number): void {
+    try {
+      this.#options.pass(nowMs);
+    } catch (error) {
+      if (!isStatus(error, "ServiceUnavailable")) throw error;
+      this.wake();
+    }
   }
 }
