@@ -1,4 +1,12 @@
-import type { Condition, IntOrString, KubeObject, LabelSelector, StringMap, Time } from "./meta.ts";
+import type {
+  Condition,
+  IntOrString,
+  KubeObject,
+  LabelSelector,
+  ObjectReference,
+  StringMap,
+  Time,
+} from "./meta.ts";
 import type { PodTemplateSpec } from "./pod.ts";
 import type { PersistentVolumeClaim } from "./storage.ts";
 
@@ -222,12 +230,7 @@ export interface CronJob extends KubeObject {
     readonly failedJobsHistoryLimit: number;
   };
   readonly status: {
-    readonly active?: readonly {
-      readonly kind?: string;
-      readonly name?: string;
-      readonly namespace?: string;
-      readonly uid?: string;
-    }[];
+    readonly active?: readonly ObjectReference[];
     readonly lastScheduleTime?: Time;
     readonly lastSuccessfulTime?: Time;
   };

@@ -10,6 +10,7 @@
 import type { KindRegistry } from "../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
+import { cronJob } from "./cronjob/cronjob.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
 import { disruption } from "./disruption/disruption.ts";
@@ -102,6 +103,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "job-controller",
       why: "runs work to its end, as often and as wide as asked, and counts what ended",
       create: job,
+    },
+    {
+      name: "cronjob-controller",
+      account: "cronjob-controller",
+      why: "begins Jobs at the moments of a schedule",
+      create: cronJob,
     },
     {
       name: "ttl-after-finished-controller",
