@@ -11,6 +11,7 @@ import type { KindRegistry } from "../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import { cronJob } from "./cronjob/cronjob.ts";
+import { csiProvisioner } from "./csi-provisioner/csi-provisioner.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
 import { disruption } from "./disruption/disruption.ts";
@@ -181,6 +182,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "persistent-volume-binder",
       why: "brings claims and volumes together",
       create: persistentVolume,
+    },
+    {
+      name: "csi-provisioner",
+      account: "csi-provisioner",
+      why: "makes the volumes that claims ask their storage class for",
+      create: csiProvisioner,
     },
   ];
 }
