@@ -42,7 +42,6 @@ export function needsChosenNode({ provisioner }: StorageClass): boolean {
 
 /** Why the provisioner refuses, in its own words; `undefined` when it does not. */
 export function refusalOf({ claim, storageClass, node }: ProvisionRequest): string | undefined {
-  const { provisioner } = storageClass;
   const { accessModes = [], volumeMode } = claim.spec;
   const wantsMany = accessModes.some((mode) => mode === "ReadWriteMany" || mode === "ReadOnlyMany");
   if (needsChosenNode(storageClass)) {
