@@ -71,7 +71,7 @@ class LocalClient implements Client {
     body: Body,
     query: WriteQuery = {},
   ): Promise<T> {
-    return this.#connect().create(this.#caller, target(kind, namespace), body, query) as T;
+    return this.#connect().create(this.#caller, target(kind, namespace), body, withChecks(query)) as T;
   }
 
   async update<T extends KubeObject>(
@@ -81,7 +81,13 @@ class LocalClient implements Client {
     body: Body,
     query: WriteQuery = {},
   ): Promise<T> {
-    return this.#connect().update(this.#caller, target(kind, namespace, name), body, query).object as T;
+    const answer = this.#connect().update(
+      this.#caller,
+      target(kind, namespace, name),
+      body,
+      withChecks(query),
+    );
+    return answer.object as T;
   }
 
   async patch<T extends KubeObject>(
@@ -94,7 +100,7 @@ class LocalClient implements Client {
   ): Promise<T> {
     const { subresource, ...parameters } = query;
     const place = target(kind, namespace, name, subresource);
-    return this.#connect().patch(this.#caller, place, type, body, parameters).object as T;
+    return this.#connect().patch(this.#caller, place, type, body, withChecks(parameters)).object as T;
   }
 
   async delete(
@@ -123,8 +129,8 @@ class LocalClient implements Client {
     const server = this.#connect();
     const place = target(kind, namespace, name, subresource);
     if (verb === "get") return server.get(this.#caller, place);
-    if (verb === "create") return server.create(this.#caller, place, body, query);
-    return server.update(this.#caller, place, body, query).object;
+    if (verb === "create") return server.create(this.#caller, place, body, withChecks(query));
+    return server.update(this.#caller, place, body, withChecks(query)).object;
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, query: WatchQuery = {}): AsyncIterable<WatchNotice<T>> {
@@ -177,6 +183,11 @@ function noticeOf<T extends KubeObject>({ type, object }: WatchEvent): WatchNoti
     default:
       return { type, object: object as T };
   }
+}
+
+/** Bodies from outside are checked like those that come over HTTP; warnings have nobody to be shown to. */
+function withChecks<Q extends WriteQuery>(query: Q): Q {
+  return { fieldValidation: "Warn", ...query };
 }
 
 function target(kind: Kind, namespace: string | undefined, name?: string, subresource?: string): Target {

@@ -20,7 +20,8 @@ export function decodeContinue(token: string): Continuation {
   try {
     value = JSON.parse(json) as typeof value;
   } catch {
-    throw badRequest("invalid continue token: continue key is not valid: unexpected token");
+    const why = `invalid character '${json.charAt(0)}' looking for beginning of value`;
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }
   const { v, rv, start } = value;
   if (v !== "meta.k8s.io/v1") {

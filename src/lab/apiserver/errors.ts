@@ -1,6 +1,7 @@
 import { type Kind, resourceName } from "../../kube/kind.ts";
 import { type StatusCause, type StatusDetails, StatusError } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
+import { invalidError } from "../../kube/validation/validate.ts";
 
 /** What an optimistic writer is told whose copy is out of date. */
 export const OBJECT_MODIFIED =
@@ -30,17 +31,12 @@ export function forbidden(kind: Kind, name: string, why: string): StatusError {
   return new StatusError("Forbidden", message, details(kind, name));
 }
 
-/** 422 with one cause for each wrong field. */
+/** 422 with one cause for each wrong field; options have no name. */
 export function invalid(kind: Kind, name: string, causes: readonly StatusCause[]): StatusError {
-  const type = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
-  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
-  const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  return new StatusError("Invalid", `${type} "${name}" is invalid: ${all}`, {
-    name,
-    ...(kind.group === "" ? {} : { group: kind.group }),
-    kind: kind.kind,
-    causes,
-  });
+  const error = invalidError(kind, name, causes);
+  if (name !== "") return error;
+  const { name: _, ...rest } = error.details;
+  return new StatusError("Invalid", error.message, rest);
 }
 
 export function badRequest(message: string): StatusError {

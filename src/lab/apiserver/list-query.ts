@@ -1,6 +1,6 @@
 import type { ListQuery, WatchQuery } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
-import type { StatusCause } from "../../kube/status-error.ts";
+import { type StatusCause, StatusError } from "../../kube/status-error.ts";
 import { badRequest, invalid } from "./errors.ts";
 
 const LIST_OPTIONS = { group: "meta.k8s.io", kind: "ListOptions" } as Kind;
@@ -55,6 +55,17 @@ export function parseResourceVersion(text: string): number {
   throw badRequest(
     `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
   );
+}
+
+/** Refuses a revision that is still to come; a real server waits three seconds for it first.
+ * @throws {StatusError} Timeout */
+export function checkNotFuture(resourceVersion: string | undefined, current: number): void {
+  const asked = resourceVersion ? parseResourceVersion(resourceVersion) : 0;
+  if (asked <= current) return;
+  throw new StatusError("Timeout", `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }],
+    retryAfterSeconds: 1,
+  });
 }
 
 function forbiddenField(field: string, why: string): StatusCause {

@@ -4,7 +4,7 @@ import type { KubeObject, ListMeta } from "../../kube/types/index.ts";
 import type { Collection } from "./collection.ts";
 import { decodeContinue, encodeContinue } from "./continue-token.ts";
 import { expired } from "./errors.ts";
-import { checkListQuery, parseResourceVersion } from "./list-query.ts";
+import { checkListQuery, checkNotFuture, parseResourceVersion } from "./list-query.ts";
 import { compareTexts, keyOf } from "./object-key.ts";
 import { compileSelection } from "./selection.ts";
 import type { ListAnswer } from "./server.ts";
@@ -23,6 +23,7 @@ export interface ListSource {
  */
 export function listObjects(source: ListSource, namespace: string | undefined, query: ListQuery): ListAnswer {
   checkListQuery(query);
+  checkNotFuture(query.resourceVersion, source.revision);
   const matches = compileSelection(source.kind, query);
   const start = query.continue ? decodeContinue(query.continue) : undefined;
   const revision = start?.revision ?? exactRevision(query) ?? source.revision;

@@ -9,18 +9,20 @@ import { defaultPlugins } from "./admission/plugins.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
 import { fromStorage, toStorage } from "./conversion.ts";
-import { decodeObject, placeObject, type Refuse } from "./decode.ts";
+import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
 import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
+import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { listObjects } from "./list.ts";
+import { checkNotFuture } from "./list-query.ts";
 import { LocalApi } from "./local-api.ts";
 import { type LooseObject, loose } from "./loose.ts";
 import { patched, refusePatch } from "./patch.ts";
 import type { RegistryContext } from "./registry/context.ts";
 import { createObject } from "./registry/create.ts";
 import { deleteObject } from "./registry/delete.ts";
-import { type NamedRequest, type NextState, updateObject } from "./registry/update.ts";
+import { type NamedRequest, type Next, type NextState, updateObject } from "./registry/update.ts";
 import type {
   ApiServer,
   Caller,
@@ -84,9 +86,10 @@ export class RunningServer implements ApiServer {
     if (!up) for (const watch of [...this.#watches]) watch.stop();
   }
 
-  get(_caller: Caller, target: Target): KubeObject {
+  get(_caller: Caller, target: Target, query: { readonly resourceVersion?: string } = {}): KubeObject {
     const { kind, namespace, name = "", subresource } = target;
     const collection = this.#collection(kind, "get");
+    checkNotFuture(query.resourceVersion, this.#store.revision);
     if (subresource !== undefined) {
       const own = this.#subresource(kind, subresource);
       if (own !== undefined) {
@@ -131,16 +134,17 @@ export class RunningServer implements ApiServer {
       return own.create(this.#subresourceContext(caller), request, body);
     }
     const request = this.#request(caller, target, parameters.dryRun, "create");
-    const decoded = decodeObject({ kind, parameters, caller }, body);
-    const object = toStorage(kind, request.collection.kind, placeObject(target, decoded));
+    const decoded = placeObject(target, decodeObject({ kind, parameters, caller }, body));
+    const owned = withOwners(this.#owned(caller, target, parameters), undefined, decoded);
+    const object = toStorage(kind, request.collection.kind, owned);
     return this.#show(kind, request.collection, createObject(this.#context, request, object));
   }
 
   update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
     const bodyKind = bodyKindOf(target);
-    return this.#change(caller, target, parameters, "update", () => {
+    return this.#change(caller, target, parameters, "update", (old, owned) => {
       const object = placeObject(target, decodeObject({ kind: bodyKind, parameters, caller }, body));
-      return { object, uid: object.metadata.uid };
+      return { object: withOwners(owned, old, object), uid: object.metadata.uid };
     });
   }
 
@@ -152,12 +156,20 @@ export class RunningServer implements ApiServer {
     parameters: PatchParameters = {},
   ): WriteAnswer {
     const kind = bodyKindOf(target);
-    if (type === "apply") throw methodNotSupported(kind, "apply");
-    return this.#change(caller, target, parameters, "patch", (old) => {
+    checkPatchParameters(type === "apply", parameters);
+    const decoding = { kind, parameters, caller };
+    return this.#change(caller, target, parameters, type === "apply" ? "apply" : "patch", (old, owned) => {
+      if (type === "apply") {
+        const object = applied(owned, parameters, old, body);
+        if (object === old) return { object };
+        // Unknown fields have been refused already; what is stored is not the client's to answer for.
+        const whole = decodeObject({ ...decoding, parameters: {} }, object);
+        return { object: placeObject(target, whole) };
+      }
       if (old === undefined) throw notFound(target.kind, target.name ?? "");
       const result = patched(kind, old, type, body);
-      const refuse: Refuse = refusePatch(type, body, result);
-      return { object: placeObject(target, decodeObject({ kind, parameters, caller, refuse }, result)) };
+      const whole = decodeObject({ ...decoding, refuse: refusePatch(type, body, result) }, result);
+      return { object: withOwners(owned, old, placeObject(target, whole)) };
     });
   }
 
@@ -216,25 +228,35 @@ export class RunningServer implements ApiServer {
     caller: Caller,
     target: Target,
     parameters: WriteParameters,
-    verb: Verb,
-    next: (old: LooseObject | undefined) => { readonly object: LooseObject; readonly uid?: string },
+    verb: "update" | "patch" | "apply",
+    next: (old: LooseObject | undefined, owned: OwnedWrite) => Next,
   ): WriteAnswer {
     const { kind, subresource } = target;
     const own = subresource === undefined ? undefined : this.#subresource(kind, subresource);
     if (own !== undefined) {
       if (own.update === undefined) throw methodNotSupported(kind, verb);
       const request = this.#request(caller, target, parameters.dryRun);
-      return own.update(this.#subresourceContext(caller), request, (old) => next(old).object);
+      const owned = this.#owned(caller, target, parameters);
+      return own.update(this.#subresourceContext(caller), request, {
+        make: (present) => next(present, { ...owned, kind: bodyKindOf(target) }).object,
+        own: (before, after) => withOwners(owned, before, after),
+      });
     }
-    const request = this.#request(caller, target, parameters.dryRun, verb);
+    const owned = this.#owned(caller, target, parameters);
+    const request = this.#request(caller, target, parameters.dryRun, verb === "update" ? verb : "patch");
     const stored = request.collection.kind;
     const state: NextState = (old) => {
       const shown = old && loose(fromStorage(kind, stored, old));
-      const { object, uid } = next(shown);
+      const { object, uid } = next(shown, owned);
       return { object: toStorage(kind, stored, object), ...(uid ? { uid } : {}) };
     };
-    const { object, created } = updateObject(this.#context, request, state);
+    const createsMissing = verb === "apply" && subresource === undefined;
+    const { object, created } = updateObject(this.#context, request, state, createsMissing);
     return { object: this.#show(kind, request.collection, object), created };
+  }
+
+  #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
+    return { kind, caller, parameters, subresource, nowMs: this.engine.now() };
   }
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {

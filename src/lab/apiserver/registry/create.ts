@@ -1,8 +1,9 @@
 import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
+import { validateCreate } from "../../../kube/validation/validate.ts";
 import type { Engine } from "../../../time/engine.ts";
-import { alreadyExists } from "../errors.ts";
+import { alreadyExists, invalid } from "../errors.ts";
 import type { LooseObject } from "../loose.ts";
 import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
 
@@ -38,10 +39,18 @@ function commitNew(
 ): KubeObject {
   const allocated = context.allocate(request, newObject(context.engine, admitted, name), undefined);
   const prepared = request.strategy.prepareForCreate(allocated, occasionOf(context, request));
+  const causes = validateCreate(request.collection.kind, prepared);
+  if (causes.length > 0) throw invalid(request.collection.kind, name ?? "", causes);
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
   context.admission.validate({ ...request, operation: "CREATE", object: prepared, old: undefined });
-  return request.dryRun ? prepared : context.store.put(request.collection, prepared);
+  return request.dryRun ? withoutVersion(prepared) : context.store.put(request.collection, prepared);
+}
+
+/** What was never stored has no resourceVersion. */
+function withoutVersion({ metadata, ...object }: LooseObject): KubeObject {
+  const { resourceVersion: _, ...rest } = metadata;
+  return { ...object, metadata: rest as ObjectMeta };
 }
 
 /** The object with what the server gives every new one, its metadata in the order of the API reference. */

@@ -1,6 +1,7 @@
 import { deepEqual } from "../../../base/deep.ts";
 import type { StatusError } from "../../../kube/status-error.ts";
-import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../../../kube/types/index.ts";
+import { validateUpdate } from "../../../kube/validation/validate.ts";
 import { conflict, invalid, notFound, OBJECT_MODIFIED } from "../errors.ts";
 import { type LooseObject, loose } from "../loose.ts";
 import type { WriteAnswer } from "../server.ts";
@@ -38,8 +39,16 @@ export function updateObject(
   checkVersion(request, wanted, uid, old);
   const admitted = context.admission.mutate({ ...request, operation: "UPDATE", object: wanted, old });
   const prepared = prepare(context, request, admitted, old);
+  if (prepared !== old) check(request, prepared, old);
   context.admission.validate({ ...request, operation: "UPDATE", object: prepared, old });
   return { object: commitChanged(context, request, prepared, old), created: false };
+}
+
+function check({ collection, name, subresource }: NamedRequest, object: LooseObject, old: LooseObject): void {
+  // Ephemeral containers and resources are what no other update may change: an update's rules would refuse them.
+  if (subresource === "ephemeralcontainers" || subresource === "resize") return;
+  const causes = validateUpdate(collection.kind, object, old);
+  if (causes.length > 0) throw invalid(collection.kind, name, causes);
 }
 
 /** Stores what an update has come to; also the way for writes that are nobody's request, such as a binding. */
@@ -53,9 +62,21 @@ export function commitChanged(
     if (!request.dryRun) context.store.remove(request.collection, old.metadata.namespace, old.metadata.name);
     return object;
   }
-  // What changes nothing is not written: nobody hears of it, and the resourceVersion stays.
-  if (deepEqual(object, old)) return old;
+  if (saysTheSame(object, old)) return old;
   return request.dryRun ? object : context.store.put(request.collection, object);
+}
+
+/** What changes nothing is not written: nobody hears of it, and the resourceVersion stays. Times of managers are nothing. */
+function saysTheSame(object: LooseObject, old: LooseObject): boolean {
+  const { managedFields, ...metadata } = object.metadata;
+  const { managedFields: before, ...oldMetadata } = old.metadata;
+  if (!deepEqual(metadata, oldMetadata) || !deepEqual({ ...object, metadata }, { ...old, metadata }))
+    return false;
+  return managedFields === before || deepEqual(managedFields?.map(timeless), before?.map(timeless));
+}
+
+function timeless({ time: _, ...entry }: ManagedFieldsEntry): Omit<ManagedFieldsEntry, "time"> {
+  return entry;
 }
 
 /** An object that is being deleted goes when its last finalizer does, unless its grace period still runs. */

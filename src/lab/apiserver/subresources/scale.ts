@@ -27,13 +27,13 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
       if (object === undefined) throw notFound(request.kind, request.name);
       return scaleOf(request.kind, loose(object), paths);
     },
-    update(context, request, next) {
+    update(context, request, { make, own }) {
       const answer = updateObject(context, request, (old) => {
         if (old === undefined) {
           throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
         }
-        const wanted = next(loose(scaleOf(request.kind, old, paths)));
-        return { object: scaled(request.kind, old, wanted, paths) };
+        const wanted = make(loose(scaleOf(request.kind, old, paths)));
+        return { object: own(old, scaled(request.kind, old, wanted, paths)) };
       });
       return { ...answer, object: scaleOf(request.kind, loose(answer.object), paths) };
     },

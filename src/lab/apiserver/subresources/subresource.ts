@@ -22,12 +22,16 @@ export interface SubresourceContext extends RegistryContext {
 export interface Subresource {
   get?(context: SubresourceContext, request: NamedRequest): KubeObject;
   create?(context: SubresourceContext, request: NamedRequest, body: Body): KubeObject;
-  /** PUT and PATCH: `next` makes the new subresource object of the present one. */
-  update?(
-    context: SubresourceContext,
-    request: NamedRequest,
-    next: (present: LooseObject) => LooseObject,
-  ): WriteAnswer;
+  /** PUT and PATCH. */
+  update?(context: SubresourceContext, request: NamedRequest, change: SubresourceChange): WriteAnswer;
+}
+
+/** What a client wants a subresource to become. */
+export interface SubresourceChange {
+  /** Makes the new subresource object of the present one. */
+  make(present: LooseObject): LooseObject;
+  /** Gives the object that the subresource belongs to its managers, from its state before and after. */
+  own(before: LooseObject, after: LooseObject): LooseObject;
 }
 
 /** The answer of subresources that have nothing to show. */

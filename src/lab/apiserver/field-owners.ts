@@ -1,0 +1,74 @@
+import type { Kind } from "../../kube/kind.ts";
+import { applyServerSide } from "../../kube/managed-fields/apply.ts";
+import { applyConflictError } from "../../kube/managed-fields/conflicts.ts";
+import { trackUpdate } from "../../kube/managed-fields/track-update.ts";
+import { StatusError } from "../../kube/status-error.ts";
+import { formatTime } from "../../kube/time.ts";
+import type { LooseObject } from "./loose.ts";
+import type { Caller, PatchParameters, WriteParameters } from "./server.ts";
+
+/** A write as far as the ownership of fields goes. */
+export interface OwnedWrite {
+  readonly kind: Kind;
+  readonly caller: Caller;
+  readonly parameters: WriteParameters;
+  readonly subresource: string | undefined;
+  readonly nowMs: number;
+}
+
+/** The object with its managers as they are after a create, update or patch. */
+export function withOwners(
+  { kind, caller, parameters, subresource, nowMs }: OwnedWrite,
+  before: LooseObject | undefined,
+  after: LooseObject,
+): LooseObject {
+  const manager = parameters.fieldManager || caller.agent;
+  return trackUpdate({ before, after, manager, subresource, time: formatTime(nowMs), kind });
+}
+
+/** What an apply makes of an object, not yet defaulted; the same object when nothing changes.
+ * @throws {StatusError} Conflict when it would take fields from others */
+export function applied(
+  { kind, subresource, nowMs }: OwnedWrite,
+  parameters: PatchParameters,
+  live: LooseObject | undefined,
+  patch: unknown,
+): LooseObject {
+  const outcome = applyServerSide({
+    live,
+    applied: patch as Readonly<Record<string, unknown>>,
+    manager: parameters.fieldManager ?? "",
+    force: parameters.force,
+    subresource,
+    time: formatTime(nowMs),
+    kind,
+  });
+  if (outcome.kind === "conflict") throw applyConflictError(outcome.conflicts);
+  return outcome.object;
+}
+
+/** Refuses what only an apply may ask for, and an apply that does not say whose it is. @throws {StatusError} Invalid */
+export function checkPatchParameters(isApply: boolean, { force, fieldManager }: PatchParameters): void {
+  if (isApply && !fieldManager) {
+    throw invalidPatchOptions(
+      "fieldManager",
+      "FieldValueRequired",
+      "Required value: is required for apply patch",
+    );
+  }
+  if (!isApply && force !== undefined) {
+    throw invalidPatchOptions(
+      "force",
+      "FieldValueForbidden",
+      "Forbidden: may not be specified for non-apply patch",
+    );
+  }
+}
+
+function invalidPatchOptions(field: string, reason: string, message: string): StatusError {
+  return new StatusError("Invalid", `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+    group: "meta.k8s.io",
+    kind: "PatchOptions",
+    causes: [{ reason, message, field }],
+  });
+}
