@@ -135,7 +135,7 @@ function causesOf(samples: readonly Sample[], unreachableNodes: readonly string[
   for (const { client, node, answer } of samples) {
     if (client !== "reader" || answer.ok) continue;
     if (unreachableNodes.includes(node)) causes.deadNode++;
-    else if (answer.failure === "server-error") causes.dependency++;
+    else if (answer.need !== undefined || answer.failure === "server-error") causes.dependency++;
     else if (answer.failure === "refused") causes.noEndpoint++;
     else causes.deadEndpoint++;
   }

@@ -36,6 +36,8 @@ export interface ProbeAnswer {
   /** "timeout", "refused", "reset", "server-error" or "unauthorized". */
   readonly failure?: string;
   readonly why?: string;
+  /** What the application itself could not reach, where that is known to have been in the way. */
+  readonly need?: string;
   readonly latencyMs: number;
   readonly servedBy?: string;
   readonly session?: ProbeSession;

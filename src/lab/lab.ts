@@ -80,7 +80,12 @@ export function createLab(options: LabOptions = {}): Lab {
   });
   server.onRead(leases, built.readLease);
   const parts: Part[] = [
-    ...controllers({ heartbeats: built.heartbeats, metrics: built.metrics }).map((row) =>
+    ...controllers({
+      heartbeats: built.heartbeats,
+      metrics: built.metrics,
+      kinds: server.kinds,
+      rootCertificates: options.rootCertificates ?? "",
+    }).map((row) =>
       row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name)),
     ),
     scheduler(contextFor("system:kube-scheduler", "default-scheduler")),

@@ -12,6 +12,8 @@ export interface LabOptions {
   readonly profile?: ProfileFile;
   /** Minor version of Kubernetes whose timing is modelled, 29 … 34. */
   readonly minor?: number;
+  /** PEM of the authority behind the API server's certificate; none where nothing listens. */
+  readonly rootCertificates?: string;
   readonly startMs?: number;
   readonly keepTrace?: boolean;
 }

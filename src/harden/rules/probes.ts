@@ -7,16 +7,29 @@ const START_PERIOD_SECONDS = 2;
 const START_FAILURES = 150;
 
 /** Gives a slow start time, and a busy process more than one second to answer. */
-export const probes: Rule = {
-  id: "probes",
+export const patience: Rule = {
+  id: "patience",
   phase: 1,
   reason: () =>
     `up to ${(START_PERIOD_SECONDS * START_FAILURES) / 60} minutes to start before liveness counts, checked every ${START_PERIOD_SECONDS} s so that a quick start is seen at once, and ${TIMEOUT_SECONDS} s for each answer`,
-  edit(workload, { traits }) {
+  edit(workload) {
     return withContainers(workload, (container) => {
       const probed = container.livenessProbe ?? container.readinessProbe;
-      if (probed !== undefined) return withPatience(container, probed);
-      return traits.role === "web" ? container : withPortProbe(container);
+      return probed === undefined ? container : withPatience(container, probed);
+    });
+  },
+};
+
+/** Lets a database, a broker or a cache count as ready only once it listens. */
+export const readiness: Rule = {
+  id: "readiness",
+  phase: 1,
+  reason: () => "without any probe it counts as ready before it listens: now its port is asked first",
+  edit(workload, { traits }) {
+    if (traits.role === "web") return workload;
+    return withContainers(workload, (container) => {
+      const probed = container.livenessProbe ?? container.readinessProbe ?? container.startupProbe;
+      return probed === undefined ? withPortProbe(container) : container;
     });
   },
 };
@@ -50,7 +63,6 @@ function actionOf({ httpGet, tcpSocket, exec, grpc }: Probe): Partial<Probe> {
   return grpc === undefined ? {} : { grpc };
 }
 
-/** A database or broker without any probe counts as ready before it listens: its port is asked. */
 function withPortProbe(container: Container): Container {
   const port = container.ports?.[0]?.containerPort;
   if (port === undefined) return container;

@@ -1,5 +1,5 @@
 import { imagePolicy } from "./image-policy.ts";
-import { probes } from "./probes.ts";
+import { patience, readiness } from "./probes.ts";
 import { replicas, spread } from "./replicas.ts";
 import { rollout } from "./rollout.ts";
 import type { Rule } from "./rule.ts";
@@ -12,7 +12,8 @@ export const RULES: readonly Rule[] = [
   spread,
   rollout,
   termination,
-  probes,
+  patience,
+  readiness,
   tolerations,
   imagePolicy,
 ];

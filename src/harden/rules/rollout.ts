@@ -20,7 +20,9 @@ export const rollout: Rule = {
       : "no node is free for an extra pod, so one old pod goes first: a rollout that waits for room would never end";
   },
   edit(workload, input) {
-    if (!isDeployment(workload)) return workload;
+    // A broker or a cache that is replaced loses what it held either way; how its pods follow each other does not matter.
+    if (!isDeployment(workload) || (input.traits.role !== "web" && !isSingleWriter(workload, input)))
+      return workload;
     const strategy = wantedStrategy(workload, input);
     const current = workload.spec.strategy;
     const same =

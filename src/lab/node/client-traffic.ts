@@ -146,12 +146,13 @@ function succeeded(
 
 /** A client that gets no answer gives up when its time is over. */
 function failed(
-  { failure, why }: Extract<Step<unknown>, { ok: false }>,
+  { failure, why, need }: Extract<Step<unknown>, { ok: false }>,
   timeoutMs: number,
   tookMs: number,
 ): RequestOutcome {
+  const behind = need === undefined ? {} : { need };
   if (failure === "timeout" || tookMs > timeoutMs) {
-    return { ok: false, failure: "timeout", why, latencyMs: timeoutMs };
+    return { ok: false, failure: "timeout", why, latencyMs: timeoutMs, ...behind };
   }
-  return { ok: false, failure, why, latencyMs: tookMs };
+  return { ok: false, failure, why, latencyMs: tookMs, ...behind };
 }

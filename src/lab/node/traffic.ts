@@ -65,6 +65,8 @@ export interface RequestOutcome {
   readonly failure?: RequestFailure;
   /** A sentence for people: what was in the way. */
   readonly why?: string;
+  /** "namespace/name" of the Service that the application could not reach, where that was in the way. */
+  readonly need?: string;
   /** From sending to answer or to giving up. */
   readonly latencyMs: number;
   /** "namespace/name" of the pod that answered. */

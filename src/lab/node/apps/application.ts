@@ -3,7 +3,7 @@ import type { FarEnd } from "../proxy/network.ts";
 import { titleOf } from "../proxy/network.ts";
 import type { AppAction, Session } from "../traffic.ts";
 import type { IoState } from "./data-store.ts";
-import type { Need } from "./needs.ts";
+import { formatNeed, type Need } from "./needs.ts";
 import { type Step, unanswered, went, wentWrong } from "./outcome.ts";
 
 /** What the network does for applications. */
@@ -107,7 +107,7 @@ export class Applications {
     for (const need of this.#reach.needsOf(end)) {
       const step = this.#askNeed(end, need, action);
       tookMs += step.tookMs;
-      if (!step.ok) return { ...asServerError(step), tookMs };
+      if (!step.ok) return { ...asServerError(step), need: formatNeed(need), tookMs };
     }
     return went({}, tookMs);
   }

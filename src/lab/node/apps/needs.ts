@@ -18,3 +18,8 @@ export function parseNeed(text: string, ownNamespace: string): Need {
   if (slash < 0) return { kind: "service", namespace: ownNamespace, name: address, port };
   return { kind: "service", namespace: address.slice(0, slash), name: address.slice(slash + 1), port };
 }
+
+/** The need as people read it: "namespace/name" or "localhost:port". */
+export function formatNeed(need: Need): string {
+  return need.kind === "neighbour" ? `localhost:${need.port}` : `${need.namespace}/${need.name}`;
+}

@@ -3,7 +3,14 @@ import type { RequestFailure } from "../traffic.ts";
 /** How a step of a request went, and how long it took. A step that went wrong says what was in the way. */
 export type Step<T> =
   | { readonly ok: true; readonly value: T; readonly tookMs: number }
-  | { readonly ok: false; readonly failure: RequestFailure; readonly why: string; readonly tookMs: number };
+  | {
+      readonly ok: false;
+      readonly failure: RequestFailure;
+      readonly why: string;
+      /** What the application could not reach, where it was the application that was stopped. */
+      readonly need?: string;
+      readonly tookMs: number;
+    };
 
 export function went<T>(value: T, tookMs: number): Step<T> {
   return { ok: true, value, tookMs };
