@@ -77,7 +77,8 @@ async function apply(
 
 /** The API server's refusal, at the line that it is about. */
 function refusedAs(manifest: Manifest, error: StatusError): InputError {
-  const field = error.details.causes?.[0]?.field ?? /unknown field "([^"]+)"/.exec(error.message)?.[1];
+  const said = /\.(\S+): (?:field not declared in schema|expected )/.exec(error.message);
+  const field = error.details.causes?.[0]?.field ?? said?.[1];
   const line = (field === undefined ? undefined : manifest.lineOf(field)) ?? manifest.place.line;
   const place = {
     ...manifest.place,

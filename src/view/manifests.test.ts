@@ -28,6 +28,14 @@ describe("parseManifests", () => {
     expect(manifest?.lineOf("spec.containers[0].name")).toBe(7);
   });
 
+  test("finds the line of a list's item by its key, as the API server names it", () => {
+    const [manifest] = parseManifests(
+      `${pod}spec:\n  containers:\n  - name: x\n  - name: y\n    image: z\n`,
+      "x.yaml",
+    );
+    expect(manifest?.lineOf('spec.containers[name="y"].image')).toBe(9);
+  });
+
   test.each([
     { name: "broken YAML", text: "a: [1\n", error: /^x\.yaml, line \d+: is not valid YAML/ },
     {

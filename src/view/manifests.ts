@@ -206,12 +206,18 @@ function lineAt(
       if (pair === undefined) break;
       offset = rangeStart(pair.key) ?? offset;
       node = pair.value;
-    } else if (isSeq(node) && typeof key === "number") {
-      node = node.items[key];
+    } else if (isSeq(node)) {
+      node = typeof key === "number" ? node.items[key] : itemWithKey(node.items, key);
       offset = rangeStart(node) ?? offset;
     } else break;
   }
   return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+/** The item of a list that a path such as `containers[name="web"]` means. */
+function itemWithKey(items: readonly unknown[], key: string): unknown {
+  const [, field, value] = /^(\w+)="([^"]*)"/.exec(key) ?? [];
+  return items.find((item) => isMap(item) && field !== undefined && String(item.get(field)) === value);
 }
 
 function rangeStart(node: unknown): number | undefined {
