@@ -60,7 +60,7 @@ export class NodeStatus {
     if (!this.#registered || this.#next?.pending) return;
     const { agenda, timing } = this.#options.context;
     const periodMs = timing.nodeStatusUpdateMs;
-    const periods = Math.ceil((agenda.engine.now() - this.#phaseMs) / periodMs);
+    const periods = Math.floor((agenda.engine.now() - this.#phaseMs) / periodMs) + 1;
     this.#next = agenda.at(periods * periodMs + this.#phaseMs, () => this.#sync());
   }
 

@@ -104,7 +104,8 @@ export class StatusManager {
     if (this.#next?.pending) return;
     const { agenda } = this.#context;
     const now = agenda.engine.now();
-    const dueMs = Math.ceil((now - this.#phaseMs) / SYNC_PERIOD_MS) * SYNC_PERIOD_MS + this.#phaseMs;
+    const periods = Math.floor((now - this.#phaseMs) / SYNC_PERIOD_MS) + 1;
+    const dueMs = periods * SYNC_PERIOD_MS + this.#phaseMs;
     this.#next = agenda.at(dueMs, () => {
       for (const cached of [...this.#cache.values()]) if (!cached.written) this.#write(cached);
     });
