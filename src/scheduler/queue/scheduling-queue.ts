@@ -143,9 +143,7 @@ export class SchedulingQueue {
     const backoffMs = this.#backoff.nextDueMs();
     const [oldest] = this.#unschedulable.values();
     if (oldest === undefined) return backoffMs;
-    const waitedMs = oldest.timestampMs + this.#options.unschedulableMaxMs - this.#startMs;
-    const leftoverMs = this.#startMs + (Math.floor(waitedMs / LEFTOVER_PERIOD_MS) + 1) * LEFTOVER_PERIOD_MS;
-    return backoffMs === undefined ? leftoverMs : Math.min(backoffMs, leftoverMs);
+    return Math.min(this.#leftoverDueMs(oldest), backoffMs ?? Number.POSITIVE_INFINITY);
   }
 
   /** Lets pods try again whose back-off is over, or who have waited too long for an event. */
@@ -153,9 +151,15 @@ export class SchedulingQueue {
     const nowMs = this.#options.clock.now();
     for (const queued of this.#backoff.popExpired(nowMs)) this.#enter(queued);
     for (const queued of [...this.#unschedulable.values()]) {
-      if (nowMs - queued.timestampMs <= this.#options.unschedulableMaxMs) break;
+      if (nowMs < this.#leftoverDueMs(queued)) break;
       this.#requeue(queued);
     }
+  }
+
+  /** When a pod has waited too long for an event, and somebody looks. */
+  #leftoverDueMs({ timestampMs }: QueuedPod): number {
+    const overdueMs = timestampMs + this.#options.unschedulableMaxMs - this.#startMs;
+    return this.#startMs + (Math.floor(overdueMs / LEFTOVER_PERIOD_MS) + 1) * LEFTOVER_PERIOD_MS;
   }
 
   #newcomer(pod: Pod): QueuedPod {

@@ -101,6 +101,9 @@ export function isFitFor({ spec, metadata }: PersistentVolume, claim: Persistent
 }
 
 /** Whether every mode of access that is wanted is among those offered. */
-export function offersModes(offered: readonly AccessMode[] = [], wanted: readonly AccessMode[] = []): boolean {
+export function offersModes(
+  offered: readonly AccessMode[] = [],
+  wanted: readonly AccessMode[] = [],
+): boolean {
   return wanted.every((mode) => offered.includes(mode));
 }
