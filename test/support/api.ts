@@ -1,8 +1,7 @@
 /** An API server of its own for a test, on virtual time. */
-import { namespaces, nodes, serviceAccounts } from "../../src/kube/kinds.ts";
+import { configMaps, namespaces, nodes, serviceAccounts } from "../../src/kube/kinds.ts";
 import { TAINT_NOT_READY } from "../../src/kube/taints.ts";
 import { timingFor } from "../../src/kube/timing.ts";
-import type { Namespace } from "../../src/kube/types/index.ts";
 import type { Api } from "../../src/lab/apiserver/api.ts";
 import { createApiServer } from "../../src/lab/apiserver/create-api-server.ts";
 import type { ApiServer } from "../../src/lab/apiserver/server.ts";
@@ -20,26 +19,44 @@ export interface TestApiOptions {
   readonly seed?: number;
   /** Whether namespaces get their "default" service account, which pods cannot do without. Yes unless told otherwise. */
   readonly serviceAccounts?: boolean;
+  /** Gives namespaces the ConfigMap with the cluster's certificate, which a kubelet has to mount into pods. */
+  readonly rootCertificates?: boolean;
   /** Takes the not-ready taint, which admission gives to new nodes, off again at once, as the node controller does in time. */
   readonly untaintNodes?: boolean;
 }
 
 /** A fresh server with the objects of a stock cluster; equal seeds give equal runs. */
 export function testApi(options: TestApiOptions = {}): TestApi {
-  const { seed = 1, serviceAccounts = true, untaintNodes = false } = options;
+  const {
+    seed = 1,
+    serviceAccounts: accounts = true,
+    rootCertificates = false,
+    untaintNodes = false,
+  } = options;
   const engine = new Engine({ seed });
   const server = createApiServer({ engine, timing: timingFor() });
-  if (serviceAccounts) giveServiceAccounts(server.api("service-account-controller"));
+  const manager = server.api("kube-controller-manager");
+  if (accounts) {
+    inEveryNamespace(manager, (namespace) =>
+      manager.create(serviceAccounts, { metadata: { name: "default", namespace } }),
+    );
+  }
+  if (rootCertificates) {
+    inEveryNamespace(manager, (namespace) =>
+      manager.create(configMaps, {
+        metadata: { name: "kube-root-ca.crt", namespace },
+        data: { "ca.crt": "" },
+      }),
+    );
+  }
   if (untaintNodes) takeNotReadyTaints(server.api("node-controller"));
   return { engine, server, api: server.api("test") };
 }
 
-function giveServiceAccounts(api: Api): void {
-  const give = ({ metadata }: Namespace) =>
-    api.create(serviceAccounts, { metadata: { name: "default", namespace: metadata.name } });
-  for (const namespace of api.list(namespaces)) give(namespace);
+function inEveryNamespace(api: Api, act: (namespace: string) => void): void {
+  for (const namespace of api.list(namespaces)) act(namespace.metadata.name);
   api.onChange(namespaces, ({ type, object }) => {
-    if (type === "ADDED") give(object);
+    if (type === "ADDED") act(object.metadata.name);
   });
 }
 

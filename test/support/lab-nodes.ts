@@ -30,7 +30,10 @@ export interface TestNodes extends TestApi, Omit<Nodes, "parts"> {
 
 /** Three nodes that are Ready, unless told otherwise. */
 export function testNodes(options: TestNodesOptions = {}): TestNodes {
-  const base = testApi(options.seed === undefined ? {} : { seed: options.seed });
+  const base = testApi({
+    rootCertificates: true,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
   const { engine, api, server } = base;
   const { profile, staticPods } = options;
   const nodes = createNodes({
@@ -53,7 +56,11 @@ export function testNodes(options: TestNodesOptions = {}): TestNodes {
     ...base,
     ...nodes,
     seconds: (count) => engine.runFor(count * 1_000),
-    run({ metadata: { uid: _uid, resourceVersion: _version, ...metadata }, spec }) {
+    // A pod's priority follows from its class: the API server does not want to be told.
+    run({
+      metadata: { uid: _uid, resourceVersion: _version, ...metadata },
+      spec: { priority: _priority, ...spec },
+    }) {
       return api.create(pods, { apiVersion: "v1", kind: "Pod", metadata, spec });
     },
     pod,
