@@ -1,20 +1,8 @@
 import { milliValue, wholeValue } from "../../base/quantity.ts";
 import type { Clock } from "../../time/engine.ts";
+import type { ContainerUsage, PodMetrics } from "../pod-metrics.ts";
 import type { Container } from "./host/container.ts";
 import type { Host } from "./host/host.ts";
-
-/** What one container uses. */
-export interface ContainerUsage {
-  readonly name: string;
-  readonly cpuMillicores: number;
-  readonly memoryBytes: number;
-}
-
-/** metrics.k8s.io for those who scale: what running pods use. */
-export interface PodMetrics {
-  /** `undefined` for a pod that does not run, or not for long enough to have been measured. */
-  usageOf(namespace: string, pod: string): readonly ContainerUsage[] | undefined;
-}
 
 /** metrics-server scrapes every 15 s and needs two looks to tell a rate. */
 const FIRST_MS = 30_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type TestNodes, testNodes } from "../../../test/support/lab-nodes.ts";
 import { container, pod } from "../../../test/support/pods.ts";
-import { events, leases, nodes, pods } from "../../kube/kinds.ts";
+import { events, leases, nodes, pods, priorityClasses } from "../../kube/kinds.ts";
 import type { Pod } from "../../kube/types/index.ts";
 
 const web = (rest = {}) =>
@@ -199,7 +199,13 @@ describe("a kubelet that hangs", () => {
 describe("a disk that is full", () => {
   test("has the node say so, evict its pods one by one, take no new ones, and recover five minutes after", () => {
     const lab = running();
-    lab.run(pod("b").on("node-1").priority(1_000, "high").containers(web()));
+    lab.api.create(priorityClasses, {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name: "high" },
+      value: 1_000,
+    });
+    lab.run(pod("b").on("node-1").withSpec({ priorityClassName: "high" }).containers(web()));
     lab.seconds(20);
     lab.failures.fail("node-1", "disk-full");
     const pressure = () =>
