@@ -12,7 +12,9 @@ import { isSystemNamespace, listWorkloads } from "./subject.ts";
 export async function findTrouble(client: Reader): Promise<Finding[]> {
   const theirs = <T extends { metadata: { namespace?: string } }>(items: readonly T[]) =>
     items.filter((item) => !isSystemNamespace(item.metadata.namespace ?? ""));
-  const warnings = (await client.list(events)).items.filter((event) => event.type === "Warning");
+  const warnings = (await client.list(events)).items
+    .filter((event) => event.type === "Warning")
+    .sort((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : 1));
   const lastWarning = (kind: string, namespace: string | undefined, name: string) =>
     warnings.findLast(
       ({ involvedObject: about }) =>
@@ -52,6 +54,11 @@ export async function findTrouble(client: Reader): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** RFC 3339 texts of one zone sort by their moment. */
+function lastSeen(event: Event): string {
+  return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
 }
 
 function whyNotReady(pod: Pod, warning: Event | undefined): string | undefined {

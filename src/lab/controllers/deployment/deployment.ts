@@ -58,9 +58,9 @@ export const deployment: ControllerFactory = (context) => {
   const checkProgressLater = (key: string, owner: Deployment): void => {
     const waitMs = progressCheckMs(owner, engine.now());
     if (waitMs === undefined) return;
-    if (waitMs < 1_000) queue.addRateLimited(key);
-    // Conditions carry whole seconds: a second more, and the deadline has passed for certain.
-    else queue.addAfter(key, waitMs + 1_000);
+    // Conditions carry whole seconds: a second more, and the deadline has passed for certain. Once it has, looking again
+    // without a change would find nothing new.
+    if (waitMs > -1_000) queue.addAfter(key, Math.max(waitMs, 0) + 1_000);
   };
 
   const queue = new WorkQueue(engine, { name: NAME, reconcile, retriesMax: RETRIES_MAX });
