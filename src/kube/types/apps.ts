@@ -255,13 +255,56 @@ export interface PodDisruptionBudget extends KubeObject {
   };
 }
 
+/** What a metric is to be; "Utilization" is a share of what pods request. */
+export interface MetricTarget {
+  readonly type: "Utilization" | "AverageValue" | "Value";
+  readonly averageUtilization?: number;
+  readonly averageValue?: string;
+  readonly value?: string;
+}
+
+/** Exactly the source that `type` names is set. */
+export interface MetricSpec {
+  readonly type: "Resource" | "ContainerResource" | "Pods" | "Object" | "External";
+  readonly resource?: { readonly name: string; readonly target: MetricTarget };
+  readonly containerResource?: {
+    readonly name: string;
+    readonly container: string;
+    readonly target: MetricTarget;
+  };
+  readonly pods?: { readonly metric: MetricIdentifier; readonly target: MetricTarget };
+  readonly object?: {
+    readonly metric: MetricIdentifier;
+    readonly target: MetricTarget;
+    readonly describedObject: { readonly apiVersion?: string; readonly kind: string; readonly name: string };
+  };
+  readonly external?: { readonly metric: MetricIdentifier; readonly target: MetricTarget };
+}
+
+export interface MetricIdentifier {
+  readonly name: string;
+  readonly selector?: LabelSelector;
+}
+
+/** How fast an autoscaler may go one way. */
+export interface ScalingRules {
+  readonly stabilizationWindowSeconds?: number;
+  readonly selectPolicy?: "Max" | "Min" | "Disabled";
+  readonly policies?: readonly {
+    readonly type: "Pods" | "Percent";
+    readonly value: number;
+    readonly periodSeconds: number;
+  }[];
+  readonly tolerance?: string;
+}
+
 export interface HorizontalPodAutoscaler extends KubeObject {
   readonly spec: {
     readonly scaleTargetRef: { readonly apiVersion?: string; readonly kind: string; readonly name: string };
     readonly minReplicas?: number;
     readonly maxReplicas: number;
-    readonly metrics?: readonly Readonly<Record<string, unknown>>[];
-    readonly behavior?: Readonly<Record<string, unknown>>;
+    readonly metrics?: readonly MetricSpec[];
+    readonly behavior?: { readonly scaleUp?: ScalingRules; readonly scaleDown?: ScalingRules };
   };
   readonly status: {
     readonly observedGeneration?: number;

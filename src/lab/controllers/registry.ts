@@ -10,6 +10,7 @@
 import type { KindRegistry } from "../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
+import type { PodMetrics } from "../pod-metrics.ts";
 import { cronJob } from "./cronjob/cronjob.ts";
 import { csiProvisioner } from "./csi-provisioner/csi-provisioner.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
@@ -19,6 +20,7 @@ import { endpointsOfServices } from "./endpoints/endpoints.ts";
 import { endpointSlice } from "./endpointslice/endpointslice.ts";
 import { endpointSliceMirroring } from "./endpointslice-mirroring/endpointslice-mirroring.ts";
 import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
+import { horizontalAutoscaling } from "./horizontal-autoscaling/horizontal-autoscaling.ts";
 import { job } from "./job/job.ts";
 import { namespace } from "./namespace/namespace.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
@@ -47,6 +49,8 @@ export interface ControllerRow {
 /** What controllers cannot learn from the API. */
 export interface ControllerInputs {
   readonly heartbeats: Heartbeats;
+  /** What pods use. */
+  readonly metrics: PodMetrics;
   /** The kinds that the API server serves, custom ones as they come and go. */
   readonly kinds: KindRegistry;
   /** PEM: what pods check the API server's certificate against. */
@@ -55,7 +59,7 @@ export interface ControllerInputs {
 
 /** Every controller, in the order in which they start. */
 export function controllers(inputs: ControllerInputs): readonly ControllerRow[] {
-  const { heartbeats, kinds, rootCertificates } = inputs;
+  const { heartbeats, metrics, kinds, rootCertificates } = inputs;
   return [
     {
       name: "service-account-controller",
@@ -116,6 +120,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "ttl-after-finished-controller",
       why: "finished Jobs with a time to live would stay for ever",
       create: ttlAfterFinished,
+    },
+    {
+      name: "horizontal-pod-autoscaler",
+      account: "horizontal-pod-autoscaler",
+      why: "sets the size of workloads by what their pods use",
+      create: horizontalAutoscaling(kinds, metrics),
     },
     {
       name: "controllermanager",

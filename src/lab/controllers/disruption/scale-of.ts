@@ -1,16 +1,10 @@
-import type { Kind } from "../../../kube/kind.ts";
-import {
-  customResourceDefinitions,
-  deployments,
-  replicaSets,
-  replicationControllers,
-  statefulSets,
-} from "../../../kube/kinds.ts";
+import { deployments, replicaSets, replicationControllers, statefulSets } from "../../../kube/kinds.ts";
 import { controllerOf } from "../../../kube/owners.ts";
 import type { KubeObject, OwnerReference } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
 import type { KindRegistry } from "../../apiserver/kind-registry.ts";
 import { resolveController } from "../shared/owners.ts";
+import { readScale } from "../shared/scale.ts";
 
 /** A controller of pods and the number that it was asked to keep. */
 export interface ControllerScale {
@@ -38,7 +32,7 @@ export function scaleOf(
     case "apps/StatefulSet":
       return sizeOf(resolveController(api, statefulSets, namespace, reference));
     default:
-      return scaleByPath(api, kinds, namespace, reference);
+      return scaleBySubresource(api, kinds, namespace, reference);
   }
 }
 
@@ -51,8 +45,8 @@ function replicaSetScale(api: Api, namespace: string | undefined, reference: Own
     : undefined;
 }
 
-/** Other kinds tell through their scale subresource; custom ones say at which path of theirs it is. */
-function scaleByPath(
+/** Other kinds tell through their scale subresource. */
+function scaleBySubresource(
   api: Api,
   kinds: KindRegistry,
   namespace: string | undefined,
@@ -70,22 +64,7 @@ function scaleByPath(
   }
   const owner = resolveController(api, kind, namespace, reference);
   if (owner === undefined) return undefined;
-  return { uid: owner.metadata.uid, replicas: valueAt(owner, replicasPath(api, kind)) };
-}
-
-function replicasPath(api: Api, kind: Kind): string {
-  const definition = api.get(customResourceDefinitions, undefined, `${kind.plural}.${kind.group}`);
-  const version = definition?.spec.versions.find(({ name }) => name === kind.version);
-  const scale = version?.subresources?.scale as { readonly specReplicasPath?: string } | undefined;
-  return scale?.specReplicasPath ?? ".spec.replicas";
-}
-
-function valueAt(object: unknown, path: string): number {
-  let value = object;
-  for (const field of path.split(".").filter((part) => part !== "")) {
-    value = (value as Readonly<Record<string, unknown>> | undefined)?.[field];
-  }
-  return typeof value === "number" ? value : 0;
+  return { uid: owner.metadata.uid, replicas: readScale(api, kind, owner).replicas };
 }
 
 function sizeOf(owner: Sized | undefined): ControllerScale | undefined {
