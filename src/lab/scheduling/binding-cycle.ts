@@ -67,12 +67,13 @@ function bindPod(state: SchedulerState, binder: VolumeBinder, binding: Binding):
 
 /** Takes the promise back. For other pods that is as if the pod had left the node. */
 function giveUp(state: SchedulerState, binder: VolumeBinder, binding: Binding, message: string): void {
-  const { snapshot, queue, assumed } = state;
+  const { snapshot, queue, assumed, wake } = state;
   const { queued, pod, volumes } = binding;
   if (volumes !== undefined) binder.restore(volumes);
   if (assumed.delete(queued.uid)) {
     snapshot.removePod(queued.uid);
     queue.move({ resource: "AssignedPod", action: "Delete", before: pod });
+    wake();
   }
   handleFailure(state, queued, { reason: "SchedulerError", message, nominatedNode: "" });
 }
