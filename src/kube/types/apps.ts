@@ -311,7 +311,8 @@ export interface HorizontalPodAutoscaler extends KubeObject {
     readonly lastScaleTime?: Time;
     readonly currentReplicas?: number;
     readonly desiredReplicas: number;
-    readonly currentMetrics?: readonly Readonly<Record<string, unknown>>[];
+    /** null until the first look, as the API server writes an absent list here. */
+    readonly currentMetrics?: readonly Readonly<Record<string, unknown>>[] | null;
     readonly conditions?: readonly Condition[];
   };
 }

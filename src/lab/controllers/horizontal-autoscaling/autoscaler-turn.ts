@@ -35,7 +35,7 @@ export class AutoscalerTurn {
   readonly #autoscaler: HorizontalPodAutoscaler;
   readonly #nowMs: number;
   #conditions: readonly Condition[];
-  #currentMetrics: readonly Readonly<Record<string, unknown>>[] | undefined;
+  #currentMetrics: readonly Readonly<Record<string, unknown>>[] | null = null;
   #history: History;
 
   constructor(surroundings: Surroundings, autoscaler: HorizontalPodAutoscaler, history: History) {
@@ -235,7 +235,7 @@ export class AutoscalerTurn {
       ...nonZero({ currentReplicas: current }),
       desiredReplicas,
       ...(scaledAt !== undefined && { lastScaleTime: scaledAt }),
-      ...(this.#currentMetrics !== undefined && { currentMetrics: this.#currentMetrics }),
+      currentMetrics: this.#currentMetrics,
     };
   }
 
