@@ -11,7 +11,9 @@ import type { KindRegistry } from "../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import type { PodMetrics } from "../pod-metrics.ts";
+import { attachDetach } from "./attach-detach/attach-detach.ts";
 import { cronJob } from "./cronjob/cronjob.ts";
+import { csiAttacher } from "./csi-attacher/csi-attacher.ts";
 import { csiProvisioner } from "./csi-provisioner/csi-provisioner.ts";
 import { daemonSet } from "./daemonset/daemonset.ts";
 import { deployment } from "./deployment/deployment.ts";
@@ -198,6 +200,18 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "csi-provisioner",
       why: "makes the volumes that claims ask their storage class for",
       create: csiProvisioner,
+    },
+    {
+      name: "attachdetach-controller",
+      account: "attachdetach-controller",
+      why: "gives volumes to the nodes whose pods want them",
+      create: attachDetach,
+    },
+    {
+      name: "csi-attacher",
+      account: "csi-attacher",
+      why: "does what VolumeAttachments ask of storage drivers",
+      create: csiAttacher,
     },
   ];
 }
