@@ -10,6 +10,7 @@ const ROOTS = [
   "core.PodTemplateSpec",
   "core.PersistentVolumeClaimSpec",
   "core.PersistentVolumeSpec",
+  "core.PersistentVolumeSource",
   "core.EndpointSubset",
   "core.Taint",
   "batch.JobSpec",
@@ -27,7 +28,9 @@ function readStructs(folder) {
     const text = readFileSync(join(folder, file), "utf8");
     for (const [, name, body] of text.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
       const fields = [];
-      for (const [, field, type, tag] of body.matchAll(/^\t(?:(\w+)[ \t]+)?([*[\]\w.]+)(?:[ \t]+`json:"([^",]*)[^`]*`)?[ \t]*(?:\/\/.*)?$/gm)) {
+      for (const [, field, type, tag] of body.matchAll(
+        /^\t(?:(\w+)[ \t]+)?([*[\]\w.]+)(?:[ \t]+`json:"([^",]*)[^`]*`)?[ \t]*(?:\/\/.*)?$/gm,
+      )) {
         fields.push({ name: field, type, json: tag });
       }
       structs.set(name, fields);

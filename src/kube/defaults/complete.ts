@@ -31,6 +31,7 @@ const REMEMBERED_DEPTH = 1;
 function completeValue(type: TypePlan, value: unknown, depth: number): unknown {
   switch (type.spelling) {
     case "plain":
+    case "free":
       return value;
     case "object":
       return isFields(value) ? completeFields(type, value, depth) : value;
@@ -89,16 +90,21 @@ function completePlace(place: Place, given: unknown, depth: number): unknown {
   if (given === undefined) return undefined;
   if (given === null) return place.whenAbsent === null ? null : undefined;
   const value = completeValue(place.type, given, depth + 1);
-  return place.zero === "drop" && isZero(value) ? undefined : value;
+  // Of free JSON even nothing says something.
+  return place.zero === "drop" && place.type.spelling !== "free" && isZero(value) ? undefined : value;
+}
+
+function isPlain({ spelling }: TypePlan): boolean {
+  return spelling === "plain" || spelling === "free";
 }
 
 function completeItems(element: TypePlan | undefined, list: readonly unknown[], depth: number): unknown {
-  if (element === undefined || element.spelling === "plain") return list;
+  if (element === undefined || isPlain(element)) return list;
   return mapShared(list, (item) => completeValue(element, item, depth + 1));
 }
 
 function completeEntries(element: TypePlan | undefined, map: Fields, depth: number): Fields {
-  if (element === undefined || element.spelling === "plain") return map;
+  if (element === undefined || isPlain(element)) return map;
   let copy: Record<string, unknown> | undefined;
   for (const key in map) {
     const value = completeValue(element, map[key], depth + 1);

@@ -11,6 +11,7 @@ export type Spelling =
   | "milli-quantity"
   | "time"
   | "micro-time"
+  | "free"
   | "plain";
 
 /** A field of an object: its rule for zeroes and the plan of its type. */
@@ -89,6 +90,7 @@ const MILLI_QUANTITY = TypePlan.spelled("milli-quantity");
 const plans = new Map<string, TypePlan>();
 
 function spellingOf(schema: Schema): Spelling {
+  if (schema.type === "any") return "free";
   if (schema.type === "object" || schema.type === "map" || schema.type === "list") return schema.type;
   if (schema.format === "quantity") return "quantity";
   if (schema.format !== "date-time") return "plain";

@@ -33,3 +33,42 @@ export function cidrFamily(text: string): 0 | 4 | 6 {
   if (family === 0 || !/^\d{1,3}$/.test(bits)) return 0;
   return Number(bits) <= (family === 4 ? 32 : 128) ? family : 0;
 }
+
+/** The usual spelling of an address: no zeroes in front, IPv6 as short as it gets. `undefined` for no address. */
+export function normalIp(text: string): string | undefined {
+  const family = ipFamily(text);
+  if (family === 0) return undefined;
+  if (family === 4) return text.replaceAll(/(^|\.)0+(?=\d)/g, "$1");
+  return new URL(`http://[${text}]`).hostname.slice(1, -1);
+}
+
+/** Whether the range `inner` lies within `outer` and is smaller. Both must be ranges. */
+export function isStrictSubrange(inner: string, outer: string): boolean {
+  const [innerBits, innerLength] = rangeBits(inner);
+  const [outerBits, outerLength] = rangeBits(outer);
+  return innerLength > outerLength && innerBits.startsWith(outerBits.slice(0, outerLength));
+}
+
+/** The bits of an address as text, behind its family so that families never match, and how many of them count. */
+function rangeBits(range: string): readonly [bits: string, length: number] {
+  const [address = "", length = ""] = range.split("/");
+  const family = ipFamily(address);
+  const normal = normalIp(address) ?? "";
+  const bits =
+    family === 4
+      ? normal.split(".").map((part) => binary(Number(part), 8))
+      : groupsOf(normal).map((g) => binary(g, 16));
+  return [`${family === 4 ? "4" : "6"}${bits.join("")}`, Number(length) + 1];
+}
+
+function groupsOf(ip: string): readonly number[] {
+  const [head = "", tail] = ip.split("::");
+  const numbers = (text: string) =>
+    text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
+  const [first, last] = [numbers(head), numbers(tail ?? "")];
+  return tail === undefined ? first : [...first, ...Array(8 - first.length - last.length).fill(0), ...last];
+}
+
+function binary(value: number, width: number): string {
+  return value.toString(2).padStart(width, "0");
+}

@@ -53,6 +53,11 @@ export function checkResourceName(errors: FieldErrors, name: string, path: strin
   return false;
 }
 
+/** Whether a quota may bound the resource. */
+export function isQuotaResource(name: string): boolean {
+  return isStandard(name) && name !== "storage";
+}
+
 function isStandard(name: string): boolean {
   return STANDARD.has(name) || isHugePages(name) || name.startsWith("requests.hugepages-");
 }

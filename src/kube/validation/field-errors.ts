@@ -50,8 +50,8 @@ export class FieldErrors {
     this.#addValue("FieldValueNotSupported", field, value, detail);
   }
 
-  duplicate(field: string, value: unknown): void {
-    this.#addValue("FieldValueDuplicate", field, value, "");
+  duplicate(field: string, value: unknown, detail = ""): void {
+    this.#addValue("FieldValueDuplicate", field, value, detail);
   }
 
   notFound(field: string, value: unknown): void {
@@ -62,6 +62,11 @@ export class FieldErrors {
   notFoundAmong(field: string, value: string, listedIn: string, names: readonly string[]): void {
     const listed = names.length === 0 ? " which is empty" : `: ${names.join(", ")}`;
     this.#addValue("FieldValueNotFound", field, value, `must be one of the names in ${listedIn}${listed}`);
+  }
+
+  /** What should not have happened while judging. */
+  internal(field: string, sentence: string): void {
+    this.#add("InternalError", field, sentence);
   }
 
   typeInvalid(field: string, value: unknown, detail: string): void {
@@ -94,7 +99,25 @@ export class FieldErrors {
 
 function formatValue(value: unknown): string {
   if (typeof value === "string") return quote(value);
-  return JSON.stringify(value) ?? "null";
+  const json = JSON.stringify(value, orderKeys) ?? "null";
+  return json.replaceAll(/[<>&\u2028\u2029]/g, escapeForHtml);
+}
+
+/** Go sorts the keys of maps and keeps the order of structs; what holds nothing but texts is taken for a map. */
+function orderKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if ("matchExpressions" in value && "matchLabels" in value) {
+    const { matchLabels, ...rest } = value;
+    return { matchLabels, ...rest };
+  }
+  const entries = Object.entries(value);
+  if (!entries.every(([, item]) => typeof item === "string")) return value;
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** As Go's encoder does it, so that JSON can stand in a page. */
+function escapeForHtml(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A text as Go's %q prints it. */

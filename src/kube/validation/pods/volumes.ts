@@ -170,7 +170,8 @@ const HOST_PATH_TYPES = [
   "Socket",
 ];
 
-function checkHostPath(errors: FieldErrors, source: Source, path: string): void {
+/** A folder of the node. */
+export function checkHostPath(errors: FieldErrors, source: Source, path: string): void {
   if (!source.path) {
     errors.required(`${path}.path`);
     return;

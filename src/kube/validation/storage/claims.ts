@@ -10,7 +10,7 @@ import { dnsLabel, dnsSubdomain } from "../names.ts";
 import type { KindRules } from "../rules.ts";
 
 interface DataSource {
-  readonly apiGroup?: string;
+  readonly apiGroup?: string | null;
   readonly kind?: string;
   readonly name?: string;
   readonly namespace?: string;
@@ -117,7 +117,8 @@ function checkDataSources(
 }
 
 function checkDataSource(errors: FieldErrors, source: DataSource, path: string): void {
-  const { apiGroup = "", kind = "", name = "" } = source;
+  const { kind = "", name = "" } = source;
+  const apiGroup = source.apiGroup ?? "";
   if (name === "") errors.required(`${path}.name`);
   if (kind === "") errors.required(`${path}.kind`);
   if (apiGroup !== "") errors.invalidEach(`${path}.apiGroup`, apiGroup, dnsSubdomain(apiGroup));

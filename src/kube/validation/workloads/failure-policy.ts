@@ -4,17 +4,19 @@ import type { LoosePodTemplate } from "../pods/pod.ts";
 
 /** What a Job makes of failed pods, as validation meets it. */
 export interface LooseFailurePolicy {
-  readonly rules?: readonly {
-    readonly action?: string;
-    readonly onExitCodes?: ExitCodes;
-    readonly onPodConditions?: readonly { readonly type?: string; readonly status?: string }[];
-  }[];
+  readonly rules?: readonly FailureRule[] | null;
+}
+
+interface FailureRule {
+  readonly action?: string;
+  readonly onExitCodes?: ExitCodes;
+  readonly onPodConditions?: readonly { readonly type?: string; readonly status?: string }[];
 }
 
 interface ExitCodes {
   readonly containerName?: string;
   readonly operator?: string;
-  readonly values?: readonly number[];
+  readonly values?: readonly number[] | null;
 }
 
 interface JobAround {
@@ -32,10 +34,11 @@ const OPERATORS = ["In", "NotIn"];
 /** Rules by exit code or by pod condition; each looks at one of the two. */
 export function checkFailurePolicy(
   errors: FieldErrors,
-  { rules = [] }: LooseFailurePolicy,
+  policy: LooseFailurePolicy,
   job: JobAround,
   path: string,
 ): void {
+  const rules = policy.rules ?? [];
   if (rules.length > RULES_MAX) errors.tooMany(`${path}.rules`, rules.length, RULES_MAX);
   const { containers, initContainers } = job.template?.spec ?? {};
   const names = new Set([...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name));
@@ -75,10 +78,12 @@ function checkConditions(
 
 function checkExitCodes(
   errors: FieldErrors,
-  { containerName, operator = "", values = [] }: ExitCodes,
+  exitCodes: ExitCodes,
   names: ReadonlySet<string | undefined>,
   path: string,
 ): void {
+  const { containerName, operator = "" } = exitCodes;
+  const values = exitCodes.values ?? [];
   if (operator === "") errors.required(`${path}.operator`, `valid values: ${listed(OPERATORS)}`);
   else if (!OPERATORS.includes(operator)) errors.notSupported(`${path}.operator`, operator, OPERATORS);
   if (containerName !== undefined && !names.has(containerName)) {

@@ -6,6 +6,7 @@ import { internalForm } from "../internal-form.ts";
 import { checkSelector } from "../labels.ts";
 import { checkImmutable } from "../metadata.ts";
 import { dnsLabel, dnsSubdomain } from "../names.ts";
+import { checkDomainPath } from "../network/ingresses.ts";
 import { checkNonnegative } from "../numbers.ts";
 import { checkPodTemplate } from "../pods/pod.ts";
 import type { KindRules } from "../rules.ts";
@@ -27,7 +28,7 @@ export interface LooseJobSpec extends LooseWorkloadSpec {
   readonly managedBy?: string;
   readonly podReplacementPolicy?: string;
   readonly podFailurePolicy?: LooseFailurePolicy;
-  readonly successPolicy?: { readonly rules?: readonly unknown[] };
+  readonly successPolicy?: { readonly rules?: readonly unknown[] | null };
 }
 
 interface LooseJob {
@@ -138,11 +139,7 @@ export function checkJobSpec(errors: FieldErrors, spec: LooseJobSpec, path: stri
 }
 
 function checkManager(errors: FieldErrors, manager: string, path: string): void {
-  const [, domain = "", name = ""] = /^([^/]*)\/(.*)$/s.exec(manager) ?? [];
-  if (manager === "") errors.required(path);
-  else if (domain === "" || name === "") {
-    errors.invalid(path, manager, 'must be a domain-prefixed path (such as "acme.io/foo")');
-  } else errors.invalidEach(path, domain, dnsSubdomain(domain));
+  checkDomainPath(errors, manager, path);
   if (manager.length > MANAGER_LENGTH_MAX) errors.tooLong(path, MANAGER_LENGTH_MAX);
 }
 
@@ -190,7 +187,7 @@ const SUCCESS_RULES_MAX = 20;
 function checkSuccessPolicy(errors: FieldErrors, spec: LooseJobSpec, path: string): void {
   const { successPolicy } = spec;
   if (!successPolicy) return;
-  const { rules = [] } = successPolicy;
+  const rules = successPolicy.rules ?? [];
   if (spec.completionMode !== "Indexed") {
     const form = internalForm("batch.SuccessPolicy", successPolicy);
     errors.invalid(path, form, "requires indexed completion mode");
