@@ -25,9 +25,12 @@ import { garbageCollector } from "./garbage-collector/garbage-collector.ts";
 import { horizontalAutoscaling } from "./horizontal-autoscaling/horizontal-autoscaling.ts";
 import { job } from "./job/job.ts";
 import { namespace } from "./namespace/namespace.ts";
+import { nodeIpam } from "./node-ipam/node-ipam.ts";
 import { nodeLifecycle } from "./node-lifecycle/node-lifecycle.ts";
 import { persistentVolume } from "./persistent-volume/persistent-volume.ts";
 import { podGc } from "./pod-gc/pod-gc.ts";
+import { pvProtection } from "./pv-protection/pv-protection.ts";
+import { pvcProtection } from "./pvc-protection/pvc-protection.ts";
 import { replicaSet } from "./replicaset/replicaset.ts";
 import { replicationController } from "./replicationcontroller/replicationcontroller.ts";
 import { resourceQuota } from "./resource-quota/resource-quota.ts";
@@ -212,6 +215,24 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "csi-attacher",
       why: "does what VolumeAttachments ask of storage drivers",
       create: csiAttacher,
+    },
+    {
+      name: "pvc-protection-controller",
+      account: "pvc-protection-controller",
+      why: "keeps claims that pods still use",
+      create: pvcProtection,
+    },
+    {
+      name: "pv-protection-controller",
+      account: "pv-protection-controller",
+      why: "keeps volumes that claims still have",
+      create: pvProtection,
+    },
+    {
+      name: "cidrAllocator",
+      account: "node-controller",
+      why: "gives every node addresses for its pods",
+      create: nodeIpam,
     },
   ];
 }
