@@ -48,8 +48,15 @@ describe("an object's text", () => {
   });
 
   test("is refused in any other format", () => {
-    const read = () => decodeObject(body("x", "application/vnd.kubernetes.protobuf"), "ConfigMap");
+    const read = () => decodeObject(body("x", "text/plain"), "ConfigMap");
     expect(read).toThrow(expect.objectContaining({ reason: "UnsupportedMediaType", code: 415 }));
+  });
+
+  test("is refused when it only claims to be protobuf", () => {
+    const read = () => decodeObject(body("{}", "application/vnd.kubernetes.protobuf"), "ConfigMap");
+    expect(read).toThrow(
+      "the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] ({})",
+    );
   });
 
   test("tells fields given twice, in either language", () => {

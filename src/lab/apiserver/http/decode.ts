@@ -1,12 +1,12 @@
 /**
- * Reads request bodies: JSON or YAML in, plain values out, with the fields given twice told beside them. What the value
+ * Reads request bodies: JSON, YAML or protobuf in, plain values out, with the fields given twice told beside them. What the value
  * means is judged further in; only the text is judged here, in the words of kube-apiserver's decoders.
  */
 import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
 import type { Parsed } from "../../../base/parsed.ts";
+import { decodeProtobuf } from "../../../kube/protobuf/decode-protobuf.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import { scanJson } from "./json-scan.ts";
-import { BODY_TYPES } from "./negotiate.ts";
 
 /** What a body holds. */
 export interface DecodedBody {
@@ -29,7 +29,7 @@ export function mediaType(contentType: string | undefined): string {
 /** Reads an object of the kind that the path names.
  * @throws {StatusError} UnsupportedMediaType or BadRequest */
 export function decodeObject(body: RawBody, kind: string): DecodedBody {
-  const read = readerFor(body)(body.bytes.toString("utf8"));
+  const read = readBodyText(body);
   if (!read.ok) {
     throw new StatusError(
       "BadRequest",
@@ -41,21 +41,31 @@ export function decodeObject(body: RawBody, kind: string): DecodedBody {
 
 /** Reads an options object, whose texts are complained about without naming a kind. */
 export function decodeOptions(body: RawBody): Parsed<DecodedBody> {
-  return readerFor(body)(body.bytes.toString("utf8"));
+  return readBodyText(body);
 }
 
-function readerFor(body: RawBody): (text: string) => Parsed<DecodedBody> {
+/** Media types that bodies may have, in the order in which messages tell them. */
+const BODY_TYPES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+function readBodyText(body: RawBody): Parsed<DecodedBody> {
   switch (mediaType(body.contentType)) {
     case "application/json":
-      return readObjectJson;
+      return readObjectJson(body.bytes.toString("utf8"));
     case "application/yaml":
-      return readYaml;
+      return readYaml(body.bytes.toString("utf8"));
+    case "application/vnd.kubernetes.protobuf":
+      return readProtobuf(body.bytes);
     default:
       throw new StatusError(
         "UnsupportedMediaType",
         `the body of the request was in an unknown format - accepted media types include: ${BODY_TYPES}`,
       );
   }
+}
+
+function readProtobuf(bytes: Buffer): Parsed<DecodedBody> {
+  const read = decodeProtobuf(bytes, { apiVersion: "", kind: "" });
+  return read.ok ? { ok: true, value: { value: read.value.object, issues: [] } } : read;
 }
 
 function readObjectJson(text: string): Parsed<DecodedBody> {

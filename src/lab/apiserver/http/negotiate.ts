@@ -1,6 +1,6 @@
 /**
  * Chooses the form of an answer by the request's Accept header, as kube-apiserver does: JSON or YAML, plain or turned
- * into a Table or bare metadata. Protobuf is not offered; clients that prefer it name JSON as well.
+ * into a Table or bare metadata. Protobuf is read but not written; clients that prefer it name JSON as well.
  */
 import { StatusError } from "../../../kube/status-error.ts";
 
@@ -33,8 +33,7 @@ const OFFERS: readonly Offer[] = [
   { format: "yaml", streams: false },
 ];
 
-/** Media types that bodies may have, in the order in which messages tell them. */
-export const BODY_TYPES = "application/json, application/yaml";
+const OUTPUT_TYPES = "application/json, application/yaml";
 
 const TRANSFORMATIONS = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
 
@@ -50,7 +49,7 @@ export interface Requester {
  * @throws {StatusError} NotAcceptable when the client takes none of what is offered. */
 export function negotiate(requester: Requester): OutputForm {
   const choice = choose(requester.accept, () => true);
-  if (choice === undefined) throw notAcceptable(BODY_TYPES);
+  if (choice === undefined) throw notAcceptable(OUTPUT_TYPES);
   return { ...choice, pretty: choice.pretty || wantsPretty(requester) };
 }
 
