@@ -1,6 +1,5 @@
 /** An API server that listens, for tests of what goes over the wire. */
 
-import { defaultTable } from "../../src/lab/apiserver/http/default-table.ts";
 import {
   type HttpServer,
   type HttpServerOptions,
@@ -22,7 +21,6 @@ export async function startTestServer(options: Partial<HttpServerOptions> = {}):
     server: core.server,
     catchUp: clock.catchUp,
     admin: { machines: new Map(), failures: NO_FAILURES, about: {} },
-    renderTable: defaultTable,
     openApi: () => undefined,
     ...options,
   });

@@ -211,13 +211,13 @@ describe("forms", () => {
     expect((await call(`${MAPS}?labelSelector=test%3Dhttp`, { headers })).json()).toMatchObject({
       kind: "Table",
       apiVersion: "meta.k8s.io/v1",
-      columnDefinitions: [{ name: "Name", format: "name" }, {}],
+      columnDefinitions: [{ name: "Name", format: "name" }, { name: "Data" }, { name: "Age" }],
       rows: [
         {
-          cells: ["a", expect.any(String)],
+          cells: ["a", 1, expect.any(String)],
           object: { kind: "PartialObjectMetadata", metadata: { name: "a" } },
         },
-        { cells: ["b", expect.any(String)] },
+        { cells: ["b", 1, expect.any(String)] },
       ],
     });
   });

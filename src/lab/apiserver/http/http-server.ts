@@ -10,6 +10,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
+import { customResourceDefinitions, findKind } from "../../../kube/kinds.ts";
+import type { CustomColumn } from "../../../kube/tables/custom.ts";
 import { wallNow } from "../../../time/wall-clock.ts";
 import type { ApiServer } from "../server.ts";
 import { type AdminContext, LAB_PATH } from "./admin.ts";
@@ -23,7 +26,6 @@ import { kubeconfigText } from "./kubeconfig-text.ts";
 import { readBody } from "./limited-body.ts";
 import { admit, answer, callerOf, failureAnswer, type PipelineContext, readHead } from "./pipeline.ts";
 import { respond } from "./respond.ts";
-import type { TableRenderer } from "./transform.ts";
 
 /** A lab's API server reached over HTTPS. */
 export interface HttpServer {
@@ -40,7 +42,6 @@ export interface HttpServerOptions {
   /** Brings the lab's time up to the machine's before a request is handled. */
   readonly catchUp: () => void;
   readonly admin: Pick<AdminContext, "machines" | "failures" | "about">;
-  readonly renderTable: TableRenderer;
   readonly openApi: (exchange: Exchange) => Answer | undefined;
   /** 0, the default, takes a free one. */
   readonly port?: number;
@@ -149,7 +150,7 @@ async function handle(
   const result = await decide(options, context, incoming, head, (text) => warnings.add(text));
   if (warnings.size > 0) outgoing.setHeader("warning", [...warnings].map(warningHeader));
   const transformation = {
-    renderTable: options.renderTable,
+    customColumns: (kind: Kind) => columnsOf(options.server, kind),
     nowMs: options.server.engine.now(),
     includeObject: head.query.get("includeObject"),
   };
@@ -176,6 +177,17 @@ async function decide(
   } catch (error) {
     return failureAnswer(context, error);
   }
+}
+
+/** What the definition of a custom kind says about its listing. */
+function columnsOf(server: ApiServer, kind: Kind): readonly CustomColumn[] | undefined {
+  if (findKind(apiVersionOf(kind), kind.kind) !== undefined) return undefined;
+  const definition = server
+    .api("system:apiserver")
+    .get(customResourceDefinitions, undefined, resourceName(kind));
+  const version = definition?.spec.versions.find(({ name }) => name === kind.version);
+  // Validated when the definition was made.
+  return (version?.additionalPrinterColumns ?? []) as unknown as readonly CustomColumn[];
 }
 
 /** A server that is down does not say so: connections break. */

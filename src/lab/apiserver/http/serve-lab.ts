@@ -1,6 +1,5 @@
 import { runOnWallClock, wallNow } from "../../../time/wall-clock.ts";
 import type { Lab } from "../../lab.ts";
-import { defaultTable } from "./default-table.ts";
 import { type HttpServer, startHttpServer } from "./http-server.ts";
 import { gitVersion } from "./version.ts";
 
@@ -34,7 +33,6 @@ export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<Ht
           startedMs: Math.round(startedMs),
         },
       },
-      renderTable: defaultTable,
       openApi: () => undefined,
       ...(options.port === undefined ? {} : { port: options.port }),
       minor,

@@ -3,22 +3,16 @@
  */
 import { apiVersionOf, type Kind } from "../../../kube/kind.ts";
 import { StatusError } from "../../../kube/status-error.ts";
+import type { CustomColumn } from "../../../kube/tables/custom.ts";
+import { tableFor } from "../../../kube/tables/tables.ts";
 import type { KubeObject, ListMeta } from "../../../kube/types/index.ts";
 import type { OutgoingObject } from "./exchange.ts";
 import type { Transformation } from "./negotiate.ts";
 
-/** Columns and rows of some objects of one kind, as metav1.Table has them. */
-export interface RenderedTable {
-  readonly columnDefinitions: readonly object[];
-  readonly rows: readonly { readonly cells: readonly unknown[]; readonly conditions?: readonly object[] }[];
-}
-
-/** Renders objects as they stand at a moment: ages count from it. */
-export type TableRenderer = (kind: Kind, objects: readonly KubeObject[], nowMs: number) => RenderedTable;
-
 /** What a transformation goes by. */
 export interface TransformContext {
-  readonly renderTable: TableRenderer;
+  /** The columns that a custom kind's definition asks for; undefined for built-in kinds. */
+  readonly customColumns: (kind: Kind) => readonly CustomColumn[] | undefined;
   readonly nowMs: number;
   /** Query parameter: what of the object a row carries along. */
   readonly includeObject: string | null;
@@ -75,32 +69,22 @@ function table(
   metadata: object,
   withColumns: boolean,
 ): OutgoingObject {
-  const include = includedObject(context.includeObject);
-  const rendered = context.renderTable(kind, objects, context.nowMs);
-  return {
-    kind: "Table",
-    apiVersion: META,
+  const rendered = tableFor(kind, objects, {
+    nowMs: context.nowMs,
+    includeObject: included(context.includeObject),
     metadata,
-    columnDefinitions: withColumns ? rendered.columnDefinitions : null,
-    rows: rendered.rows.map((row, index) => ({ ...row, object: include(objects[index] as KubeObject) })),
-  };
+    customColumns: context.customColumns(kind),
+  });
+  return withColumns ? { ...rendered } : { ...rendered, columnDefinitions: null };
 }
 
-function includedObject(policy: string | null): (object: KubeObject) => object | null {
-  switch (policy ?? "") {
-    case "":
-    case "Metadata":
-      return partial;
-    case "Object":
-      return (object) => object;
-    case "None":
-      return () => null;
-    default:
-      throw new StatusError(
-        "BadRequest",
-        `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(policy)}: must be 'Metadata', 'Object', 'None', or empty`,
-      );
-  }
+function included(policy: string | null): "None" | "Metadata" | "Object" {
+  if (policy === null || policy === "" || policy === "Metadata") return "Metadata";
+  if (policy === "Object" || policy === "None") return policy;
+  throw new StatusError(
+    "BadRequest",
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(policy)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }
 
 function partial(object: { readonly metadata?: unknown }): OutgoingObject {
