@@ -76,7 +76,11 @@ export interface Service extends KubeObject {
   };
   readonly status: {
     readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+      readonly ingress?: readonly {
+        readonly ip?: string;
+        readonly ipMode?: "VIP" | "Proxy";
+        readonly hostname?: string;
+      }[];
     };
     readonly conditions?: readonly Condition[];
   };

@@ -36,6 +36,8 @@ import { replicationController } from "./replicationcontroller/replicationcontro
 import { resourceQuota } from "./resource-quota/resource-quota.ts";
 import { rootCa } from "./root-ca/root-ca.ts";
 import { serviceAccount } from "./service-account/service-account.ts";
+import { serviceLb } from "./service-lb/service-lb.ts";
+import { serviceAccountToken } from "./serviceaccount-token/serviceaccount-token.ts";
 import { statefulSet } from "./statefulset/statefulset.ts";
 import { taintEviction } from "./taint-eviction/taint-eviction.ts";
 import { ttlAfterFinished } from "./ttl-after-finished/ttl-after-finished.ts";
@@ -233,6 +235,18 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "node-controller",
       why: "gives every node addresses for its pods",
       create: nodeIpam,
+    },
+    {
+      name: "metallb-controller",
+      account: "metallb-controller",
+      why: "gives Services of type LoadBalancer an address",
+      create: serviceLb(),
+    },
+    {
+      name: "serviceaccount-token-controller",
+      account: "tokens-controller",
+      why: "fills Secrets that ask for a token of a service account",
+      create: serviceAccountToken({ rootCertificates }),
     },
   ];
 }
