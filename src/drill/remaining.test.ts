@@ -25,7 +25,7 @@ function result(causes: Partial<Causes>, measured: Partial<Measured> = {}): Dril
       ...measured,
     },
     outageGoesOn: false,
-    causes: { deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0, ...causes },
+    causes: { requests: 240, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0, ...causes },
     timeline: { fromSeconds: 0, toSeconds: 1, lanes: [], marks: [] },
   };
 }
@@ -56,7 +56,7 @@ describe("whatRemains", () => {
     },
     {
       name: "a lost node's own address",
-      results: [result({ deadNode: 80 }, { failedShare: 0.3334 })],
+      results: [result({ deadNode: 80 })],
       what: /33\.3 % of all/,
       why: /nothing in the cluster can answer for it/,
     },

@@ -37,14 +37,14 @@ export function whatRemains(results: readonly DrillResult[], subject: Subject): 
     const worst = deadEndpoint.reduce((a, b) => (b.causes.deadEndpoint > a.causes.deadEndpoint ? b : a));
     remaining.push({
       what: `${worst.scenario}: ${worst.causes.deadEndpoint} requests through living nodes were sent to a pod that could not answer`,
-      why: "a node is marked NotReady only 50 s after its last heartbeat; until then every node port still sends clients to the pods on it",
+      why: "a node is marked NotReady only 50 s after its last heartbeat; until then every node port still sends clients to the pods on it, and where clients stick to a pod, the same ones every time",
       next: "put a load balancer that checks the pods' health itself in front, or let an operator take a dead node's endpoints out within seconds",
     });
   }
   if (lostNode.length > 0) {
-    const worst = longest(lostNode);
+    const worst = lostNode.reduce((a, b) => (b.causes.deadNode > a.causes.deadNode ? b : a));
     remaining.push({
-      what: `${worst.scenario}: every request to the lost node's own address failed, ${percent(worst.measured.failedShare)} of all`,
+      what: `${worst.scenario}: every request to the lost node's own address failed, ${percent(worst.causes.deadNode / worst.causes.requests)} of all`,
       why: "clients that go round the nodes' addresses go on knocking at a node that is not there; nothing in the cluster can answer for it",
       next: "give clients one address that moves: a virtual IP (MetalLB, kube-vip) or a pair of load balancers with health checks",
     });

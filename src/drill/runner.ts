@@ -39,6 +39,8 @@ export interface DrillResult {
 
 /** Failed requests of the reader by what they ran into. */
 export interface Causes {
+  /** All requests of the reader, answered or not. */
+  readonly requests: number;
   /** Sent to the address of a node that the fault took away. */
   readonly deadNode: number;
   /** Sent through a living node to a pod that did not answer. */
@@ -131,9 +133,11 @@ export async function runScenario(
 }
 
 function causesOf(samples: readonly Sample[], unreachableNodes: readonly string[]): Causes {
-  const causes = { deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0 };
+  const causes = { requests: 0, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0 };
   for (const { client, node, answer } of samples) {
-    if (client !== "reader" || answer.ok) continue;
+    if (client !== "reader") continue;
+    causes.requests++;
+    if (answer.ok) continue;
     if (unreachableNodes.includes(node)) causes.deadNode++;
     else if (answer.need !== undefined || answer.failure === "server-error") causes.dependency++;
     else if (answer.failure === "refused") causes.noEndpoint++;

@@ -151,8 +151,9 @@ describe("planHardening", () => {
     expect(p.steps.some((step) => step.target.kind.kind === "PodDisruptionBudget")).toBe(false);
   });
 
-  test("sends a client to the same pod only where its protocol needs that", () => {
+  test("sends a client to the same pod only where its protocol or its login needs that", () => {
     expect(stepsOf(plan([NODES(3), WEB], { sticky: true }))).toContain("1 patch Service/web none");
+    expect(stepsOf(plan([NODES(3), WEB], { sessions: "memory" }))).toContain("1 patch Service/web none");
     expect(stepsOf(plan([NODES(3), WEB]))).not.toContain("1 patch Service/web none");
   });
 

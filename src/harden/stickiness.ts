@@ -10,17 +10,13 @@ const TIMEOUT_SECONDS = 10_800;
  * front of the Service can do it by cookie. Left alone where it is not needed: it makes a dead pod hurt its clients longer.
  */
 export function stickinessStep(service: Service, traits: Traits, replicas: number): Step | undefined {
-  if (!traits.sticky || replicas < 2 || service.spec.sessionAffinity === "ClientIP") return undefined;
+  const why = whyStick(traits);
+  if (why === undefined || replicas < 2 || service.spec.sessionAffinity === "ClientIP") return undefined;
   return {
     phase: 1,
     action: "patch",
     target: targetOf(services, service),
-    reasons: [
-      {
-        rule: "stickiness",
-        text: "its clients begin with polling, and those requests must reach the same pod: each client address stays with one pod for three hours",
-      },
-    ],
+    reasons: [{ rule: "stickiness", text: `${why}: each client address stays with one pod for three hours` }],
     gate: "none",
     patch: {
       spec: {
@@ -32,4 +28,9 @@ export function stickinessStep(service: Service, traits: Traits, replicas: numbe
       spec: { sessionAffinity: service.spec.sessionAffinity ?? "None", sessionAffinityConfig: null },
     },
   };
+}
+
+function whyStick({ sticky, sessions }: Traits): string | undefined {
+  if (sticky) return "its clients begin with polling, and those requests must reach the same pod";
+  return sessions === "memory" ? "a login is known to one pod only" : undefined;
 }

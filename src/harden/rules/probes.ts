@@ -70,7 +70,7 @@ function withPortProbe(container: Container): Container {
   const readinessProbe: Probe = {
     tcpSocket,
     timeoutSeconds: TIMEOUT_SECONDS,
-    periodSeconds: 5,
+    periodSeconds: START_PERIOD_SECONDS,
     successThreshold: 1,
     failureThreshold: 3,
   };
