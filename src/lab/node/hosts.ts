@@ -1,7 +1,8 @@
 import { invariant } from "../../base/invariant.ts";
-import { pods } from "../../kube/kinds.ts";
+import { pods, storageClasses } from "../../kube/kinds.ts";
+import { storageTraitsOfClass } from "../../kube/storage-kinds.ts";
 import type { Timing } from "../../kube/timing.ts";
-import type { Container as ContainerSpec, Pod } from "../../kube/types/index.ts";
+import type { Container as ContainerSpec, Pod, StorageClass } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api, Draft } from "../apiserver/api.ts";
 import { createEventRecorder } from "../apiserver/event-recorder.ts";
@@ -47,17 +48,19 @@ export class Hosts {
   readonly applications: Applications;
   readonly #options: HostsOptions;
   readonly #proxies = new Map<string, NodeProxy>();
-  /** The beginning of pods' addresses, with the machine that they are on. */
-  readonly #networks = new Map<string, string>();
+  /** Hosts on which a readiness probe looks, or has looked, at what the application needs. */
+  readonly #watching = new Set<Host>();
+  readonly #csiDrivers = new Set<string>();
   #assumed: AssumedNeeds | undefined;
 
   constructor(options: HostsOptions) {
     this.#options = options;
     const { engine, world, services } = options;
+    const addresses = new Map<string, string>();
     let index = 0;
     for (const machine of world.machines.values()) {
       const network = podNetwork(index++);
-      this.#networks.set(network, machine.name);
+      addresses.set(network, machine.name).set(machine.ip, machine.name);
       this.byName.set(machine.name, this.#host(machine, network));
       const place = { nodeName: machine.name, zone: machine.zone };
       this.#proxies.set(machine.name, new NodeProxy(engine, services, place));
@@ -67,7 +70,7 @@ export class Hosts {
       random: engine.random("network"),
       hosts: this.byName,
       proxies: this.#proxies,
-      networks: this.#networks,
+      addresses,
     });
     this.applications = new Applications(
       {
@@ -98,6 +101,10 @@ export class Hosts {
     });
     volumes.onChange(() => this.#networkChanged());
     services.onAppend(() => this.#servicesChanged());
+    for (const storageClass of api.list(storageClasses)) this.#addCsiDriver(storageClass);
+    api.onChange(storageClasses, ({ type, object }) => {
+      if (type === "ADDED") this.#addCsiDriver(object);
+    });
     api.onChange(pods, ({ type, object, previous }) => {
       const host = this.#hostOf(object);
       if (host === undefined) return;
@@ -105,6 +112,14 @@ export class Hosts {
       else if (object !== previous) host.podChanged(object);
     });
     for (const host of this.byName.values()) host.start();
+  }
+
+  /** Whoever installs a class of storage that is attached to nodes installs its driver on all of them too. */
+  #addCsiDriver(storageClass: StorageClass): void {
+    const { provisioner } = storageClass;
+    if (!storageTraitsOfClass(storageClass).attachable || this.#csiDrivers.has(provisioner)) return;
+    this.#csiDrivers.add(provisioner);
+    for (const host of this.byName.values()) host.csiDriversChanged();
   }
 
   #followMachine(name: string, before: Machine | undefined): void {
@@ -125,20 +140,18 @@ export class Hosts {
       for (const proxy of this.#proxies.values()) proxy.catchUp();
       services.dropBefore(Math.min(...[...this.#proxies.values()].map(({ readUpTo }) => readUpTo)));
     }
-    for (const [name, host] of this.byName) {
-      if (host.watchesNeeds) engine.after(0, () => this.#watchProxy(name, host));
-    }
+    for (const host of this.#watching) engine.after(0, () => this.#watchProxy(host));
   }
 
   /** Where a readiness probe looks at Services, every write of the rules is news for it. */
-  #watchProxy(name: string, host: Host): void {
-    const nextMs = this.#proxies.get(name)?.catchUp();
+  #watchProxy(host: Host): void {
+    const nextMs = this.#proxies.get(host.name)?.catchUp();
     host.networkChanged();
-    if (nextMs !== undefined) this.#options.engine.at(nextMs, () => this.#watchProxy(name, host));
+    if (nextMs !== undefined) this.#options.engine.at(nextMs, () => this.#watchProxy(host));
   }
 
   #networkChanged(): void {
-    for (const host of this.byName.values()) host.networkChanged();
+    for (const host of this.#watching) host.networkChanged();
   }
 
   #hostOf(pod: Pod): Host | undefined {
@@ -155,7 +168,7 @@ export class Hosts {
       traits: { cpu, memory, podCidr: `${network}.0/24` },
       podNetwork: network,
       volumes,
-      csiDrivers: [],
+      csiDrivers: () => [...this.#csiDrivers],
       staticPods: this.#options.staticPods[machine.name] ?? [],
       pullSeconds: (pod, spec) => this.#profileOf(pod, spec).pullSeconds,
       pullProblem: (pod, spec) => {
@@ -164,6 +177,7 @@ export class Hosts {
       },
       plan: processPlanner({
         machine: machine.name,
+        onWatchesNeeds: () => this.#watching.add(host),
         random: engine.random(`processes/${machine.name}`),
         profileOf: (pod, spec) => this.#profileOf(pod, spec),
         hasNeeds: (pod, spec) => this.#checkNeeds(host, pod, spec).ok,

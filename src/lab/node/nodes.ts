@@ -15,6 +15,7 @@ import type { Part } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import type { PodMetrics } from "../pod-metrics.ts";
 import { ClientTraffic } from "./client-traffic.ts";
+import { type ContainerFaults, containerFaults } from "./container-faults.ts";
 import { Failures } from "./failures.ts";
 import { Hosts } from "./hosts.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
@@ -47,6 +48,7 @@ export interface NodesOptions {
 export interface Nodes {
   readonly world: World;
   readonly failures: FailureControl;
+  readonly containers: ContainerFaults;
   readonly traffic: Traffic;
   readonly heartbeats: Heartbeats;
   readonly metrics: PodMetrics;
@@ -97,6 +99,7 @@ export function createNodes(options: NodesOptions): Nodes {
   return {
     world: machines,
     failures,
+    containers: containerFaults(engine, hosts.byName),
     traffic,
     heartbeats,
     metrics,

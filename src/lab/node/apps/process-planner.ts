@@ -17,6 +17,8 @@ export interface PlannerOptions {
   readonly profileOf: (pod: Pod, container: Container) => WorkloadProfile;
   /** Whether everything that a container needs can be reached now. */
   readonly hasNeeds: (pod: Pod, container: Container) => boolean;
+  /** Told of a container whose readiness looks at what it needs. */
+  readonly onWatchesNeeds: () => void;
 }
 
 /** Works out what the programs of one machine's containers do. */
@@ -24,6 +26,7 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
   const { machine, random } = options;
   return ({ pod, container, place, mounts }) => {
     const profile = options.profileOf(pod, container);
+    if (profile.readinessChecksNeeds) options.onWatchesNeeds();
     const [min, max] = profile.startSeconds;
     const runSeconds = errandSeconds(pod, container, place === "init", profile);
     return {

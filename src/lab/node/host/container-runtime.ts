@@ -30,6 +30,7 @@ interface Entry extends RuntimePod {
  */
 export class ContainerRuntime {
   readonly #engine: Engine;
+  readonly #machine: string;
   readonly #random: RandomStream;
   readonly #machineIp: string;
   readonly #podNetwork: string;
@@ -43,6 +44,7 @@ export class ContainerRuntime {
   /** `podNetwork` is the beginning of the pods' addresses, such as "10.244.1". */
   constructor(engine: Engine, machine: string, machineIp: string, podNetwork: string) {
     this.#engine = engine;
+    this.#machine = machine;
     this.#random = engine.random(`containers/${machine}`);
     this.#machineIp = machineIp;
     this.#podNetwork = podNetwork;
@@ -130,6 +132,7 @@ export class ContainerRuntime {
     };
     const earlier = entry.containers.find((other) => other.name === spec.name);
     entry.containers = [container, ...entry.containers.filter((c) => c.name !== spec.name || c === earlier)];
+    this.#trace(container, "starts");
     process.start();
     this.#tellLifecycle(entry.uid);
     return container;
@@ -177,6 +180,7 @@ export class ContainerRuntime {
     container.finishedAtMs = this.#engine.now();
     container.exitCode = exitCode;
     container.reason = exitCode === 0 ? "Completed" : exitCode === LOST_EXIT_CODE ? "Unknown" : "Error";
+    this.#trace(container, `ends with ${exitCode}`);
     this.#tellHealth(container.pod.metadata.uid);
     this.#tellLifecycle(container.pod.metadata.uid);
     const waiting = this.#waiting.get(container.id) ?? [];
@@ -203,6 +207,11 @@ export class ContainerRuntime {
       return ip;
     }
     invariant(false, `Every address of ${this.#podNetwork}.0/24 is in use`);
+  }
+
+  #trace({ pod: { metadata }, name }: Container, what: string): void {
+    const title = `${metadata.namespace}/${metadata.name}`;
+    this.#engine.trace(title, `container ${name} ${what} on ${this.#machine}`);
   }
 
   #tellLifecycle(podUid: string): void {

@@ -24,7 +24,7 @@ export interface HostOptions {
   /** The beginning of its pods' addresses, such as "10.244.1". */
   readonly podNetwork: string;
   readonly volumes: Volumes;
-  readonly csiDrivers: readonly string[];
+  readonly csiDrivers: () => readonly string[];
   readonly staticPods: readonly Draft<Pod>[];
   readonly pullSeconds: ImageManagerOptions["pullSeconds"];
   readonly pullProblem: ImageManagerOptions["pullProblem"];
@@ -85,6 +85,11 @@ export class Host {
     this.#kubelet?.observeRemoval(pod);
   }
 
+  /** A CSI driver runs on every node now. */
+  csiDriversChanged(): void {
+    this.#kubelet?.csiDriversChanged();
+  }
+
   /** Running containers that have this address: the machine's own for pods on its network. */
   containersAt(ip: string): Container[] {
     const pods =
@@ -103,12 +108,6 @@ export class Host {
       for (const container of this.runtime.pod(uid).containers)
         if (container.state === "running") yield container;
     }
-  }
-
-  /** Whether a readiness probe here looks at what the application needs. */
-  get watchesNeeds(): boolean {
-    for (const { process } of this.running()) if (process.plan.profile.readinessChecksNeeds) return true;
-    return false;
   }
 
   /** What applications on the machine can reach may have changed. */

@@ -37,7 +37,7 @@ export interface KubeletOptions {
   readonly traits: NodeTraits;
   readonly images: ImageManagerOptions;
   readonly volumes: Volumes;
-  readonly csiDrivers: readonly string[];
+  readonly csiDrivers: () => readonly string[];
   /** Pods that it runs by itself, as from files. */
   readonly staticPods: readonly Draft<Pod>[];
   readonly plan: PlanProcess;
@@ -48,6 +48,8 @@ export interface KubeletOptions {
 const WATCH_MS = [1, 5] as const;
 /** Grace of containers whose pod nobody knows any more: kubelet_pods.go, HandlePodCleanups. */
 const ORPHAN_GRACE_MS = 2_000;
+/** From a storage class to the driver that its makers run on every node. */
+const CSI_START_MS = [500, 2_000] as const;
 /** The next sync of a static pod whose image could not be made. */
 const MIRROR_RETRY_MS = 10_000;
 /** client-go's reflector pauses between tries to watch again, doubling. */
@@ -126,6 +128,10 @@ export class Kubelet {
   /** A pod bound to this node has changed, or was bound to it. */
   observe(pod: Pod): void {
     if (!this.#synced || !this.#context.isConnected()) return;
+    if (this.#services.statuses.isWriting) {
+      this.#noteOwnWrite(pod);
+      return;
+    }
     this.#context.agenda.after(this.#context.random.between(...WATCH_MS), () => {
       // What was on its way when the wire was cut comes with the next list.
       if (this.#context.isConnected()) this.#see(pod);
@@ -165,6 +171,13 @@ export class Kubelet {
     this.#services.prober.poke(podUid);
   }
 
+  /** A CSI driver has come up on the machine. */
+  csiDriversChanged(): void {
+    this.#context.agenda.after(this.#context.random.between(...CSI_START_MS), () => {
+      this.#nodeStatus.csiDriversChanged();
+    });
+  }
+
   /** The machine's disk has run full, or has room again. */
   diskChanged(): void {
     this.#eviction.look();
@@ -188,6 +201,14 @@ export class Kubelet {
     this.#services.statuses.reconnect();
     this.#nodeStatus.requestSync();
     this.#mirror();
+  }
+
+  /** What a kubelet has written itself is no news: it only has to know the newest object. */
+  #noteOwnWrite(pod: Pod): void {
+    const uid = pod.metadata.uid;
+    if (!this.#known.has(uid)) return;
+    this.#known.set(uid, pod);
+    this.#workers.get(uid)?.update(pod);
   }
 
   #see(pod: Pod): void {

@@ -18,8 +18,8 @@ export interface NodeStatusOptions {
   readonly images: () => readonly ContainerImage[];
   readonly volumesInUse: () => readonly string[];
   readonly diskPressure: () => boolean;
-  /** CSI drivers that run on this node: it can mount what they provide. */
-  readonly csiDrivers: readonly string[];
+  /** CSI drivers that run on this node now: it can mount what they provide. */
+  readonly csiDrivers: () => readonly string[];
   readonly onRegistered: () => void;
 }
 
@@ -62,6 +62,18 @@ export class NodeStatus {
     const periodMs = timing.nodeStatusUpdateMs;
     const periods = Math.floor((agenda.engine.now() - this.#phaseMs) / periodMs) + 1;
     this.#next = agenda.at(periods * periodMs + this.#phaseMs, () => this.#sync());
+  }
+
+  /** A CSI driver has come up on this node. */
+  csiDriversChanged(): void {
+    const { context } = this.#options;
+    if (!this.#registered || !context.isConnected()) return;
+    const stored = context.api.get(csiNodes, undefined, context.nodeName);
+    if (stored === undefined) return;
+    const drivers = this.#drivers();
+    if (!deepEqual(stored.spec.drivers, drivers)) {
+      context.api.update(csiNodes, { ...stored, spec: { ...stored.spec, drivers } });
+    }
   }
 
   /** Something that must not wait has changed, such as the disk's pressure. */
@@ -206,16 +218,22 @@ export class NodeStatus {
   }
 
   #createCsiNode(node: Node): void {
-    const { context, csiDrivers } = this.#options;
+    const { context } = this.#options;
     const { name } = node.metadata;
     this.#ensure(() =>
       context.api.create(csiNodes, {
         apiVersion: "storage.k8s.io/v1",
         kind: "CSINode",
         metadata: { name, ownerReferences: [ownerOf(node)] },
-        spec: { drivers: csiDrivers.map((driver) => ({ name: driver, nodeID: name })) },
+        spec: { drivers: this.#drivers() },
       }),
     );
+    this.csiDriversChanged();
+  }
+
+  #drivers() {
+    const nodeID = this.#options.context.nodeName;
+    return this.#options.csiDrivers().map((name) => ({ name, nodeID, topologyKeys: [] }));
   }
 
   #ensure(create: () => KubeObject): void {

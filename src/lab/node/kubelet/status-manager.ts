@@ -74,10 +74,15 @@ export class StatusManager {
     this.#cache.delete(podUid);
   }
 
+  /** What changes now is its own doing. */
+  get isWriting(): boolean {
+    return this.#writing;
+  }
+
   /** The pod was seen to have changed: if somebody else has changed its status, that will be put right. */
   observe(pod: Pod): void {
     const cached = this.#cache.get(localUid(pod));
-    if (cached === undefined || this.#writing) return;
+    if (cached === undefined) return;
     if (!isMirror(pod)) cached.pod = pod;
     const differs = !isSameByKubelet(pod.status, cached.status);
     const canGo = cached.finished && pod.metadata.deletionTimestamp !== undefined;
@@ -95,9 +100,16 @@ export class StatusManager {
     const uid = pod.metadata.uid;
     const old = this.#cache.get(uid);
     if (old !== undefined && !force && deepEqual(old.status, status)) return;
+    this.#traceReadiness(pod, old?.status ?? pod.status, status);
     const cached = { pod, status, finished: finished || (old?.finished ?? false), written: false };
     this.#cache.set(uid, cached);
     this.#write(cached);
+  }
+
+  #traceReadiness({ metadata }: Pod, before: PodStatus, after: PodStatus): void {
+    if (isReady(before) === isReady(after)) return;
+    const what = isReady(after) ? "is ready" : "is not ready any more";
+    this.#context.agenda.engine.trace(`${metadata.namespace}/${metadata.name}`, what);
   }
 
   #plan(): void {
@@ -121,7 +133,7 @@ export class StatusManager {
       this.#send(cached);
       cached.written = true;
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
+      if (!(error instanceof StatusError) || error.reason === "Invalid") throw error;
       this.#plan();
     } finally {
       this.#writing = false;
@@ -165,6 +177,10 @@ function merge(stored: Pod, status: PodStatus, mayRun: boolean): PodStatus {
     ...(message !== undefined && { message }),
     conditions,
   };
+}
+
+function isReady({ conditions }: PodStatus): boolean {
+  return conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
 function isTerminal(status: PodStatus): boolean {

@@ -22,8 +22,8 @@ export interface NetworkOptions {
   readonly random: RandomStream;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly proxies: ReadonlyMap<string, NodeProxy>;
-  /** The beginning of pods' addresses, such as "10.244.1", with the machine they are on. */
-  readonly networks: ReadonlyMap<string, string>;
+  /** Machines by their own addresses, and by the beginnings of their pods' addresses, such as "10.244.1". */
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 /** Packets from somewhere to a process: wires, service rules, addresses. It knows nothing of what the process answers. */
@@ -123,8 +123,8 @@ export class Network {
   }
 
   #machineOf(ip: string): string | undefined {
-    for (const { name, ip: own } of this.#options.world.machines.values()) if (own === ip) return name;
-    return this.#options.networks.get(ip.slice(0, ip.lastIndexOf(".")));
+    const { addresses } = this.#options;
+    return addresses.get(ip) ?? addresses.get(ip.slice(0, ip.lastIndexOf(".")));
   }
 
   #hopMs(): number {
