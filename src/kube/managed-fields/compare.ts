@@ -193,7 +193,7 @@ function knownFieldsBelow(value: Fields, place: Place): FieldSet {
     const inner = value[name];
     if (inner === undefined) continue;
     shape = shape.next(name, place);
-    const below = typeof inner === "object" ? fieldsBelow(inner, shape.place) : EMPTY_SET;
+    const below = typeof inner === "object" ? fieldsBelow(inner, shape.field.place) : EMPTY_SET;
     walked[walkedTop++] = below;
   }
   walkedTop = start;

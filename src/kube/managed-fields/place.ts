@@ -62,7 +62,7 @@ export class Place {
   readonly #keyNames: readonly string[];
   readonly #keyElements: KnownElement = { next: new Map(), element: undefined };
   /** Sets that were made of this place, to be shared. */
-  readonly shape = new Shape();
+  readonly shape = new Shape<FieldPlace>();
   readonly recentSets = new RecentSets();
   #fields: ReadonlyMap<string, FieldPlace> | undefined;
   #element: Place | undefined;

@@ -4,7 +4,6 @@
  */
 import { EMPTY_SET, type FieldSet, makeSet } from "./field-set.ts";
 import { compareElements } from "./path-element.ts";
-import type { FieldPlace, Place } from "./place.ts";
 
 /** How many sets are remembered of one shape: those of the few workloads that are written at the same time. */
 const RECENT_MAX = 4;
@@ -14,29 +13,34 @@ interface Made {
   readonly set: FieldSet;
 }
 
+/** What a shape asks of a field: the step that leads to it. */
+interface Stepped {
+  readonly element: string;
+}
+
 /** The fields that were met so far, in the order in which they came: a path through the tree of shapes. */
-export class Shape {
-  readonly #field: FieldPlace | undefined;
-  readonly #before: Shape | undefined;
-  readonly #next = new Map<string, Shape>();
+export class Shape<F extends Stepped> {
+  readonly #field: F | undefined;
+  readonly #before: Shape<F> | undefined;
+  readonly #next = new Map<string, Shape<F>>();
   readonly #depth: number;
   readonly #recent: Made[] = [];
   #order: readonly number[] | undefined;
   #elements: readonly string[] = [];
 
-  constructor(field?: FieldPlace, before?: Shape) {
+  constructor(field?: F, before?: Shape<F>) {
     this.#field = field;
     this.#before = before;
     this.#depth = before === undefined ? 0 : before.#depth + 1;
   }
 
-  /** What is at the field that was met last. */
-  get place(): Place {
-    return (this.#field as FieldPlace).place;
+  /** The field that was met last; the shape without fields has none. */
+  get field(): F {
+    return this.#field as F;
   }
 
   /** The shape with one more field of `owner`. */
-  next(name: string, owner: Place): Shape {
+  next(name: string, owner: { field(name: string): F }): Shape<F> {
     let shape = this.#next.get(name);
     if (shape === undefined) {
       shape = new Shape(owner.field(name), this);
@@ -66,7 +70,7 @@ export class Shape {
   #sort(): readonly number[] {
     if (this.#order === undefined) {
       const elements: string[] = [];
-      for (let shape: Shape = this; shape.#field !== undefined; shape = shape.#before as Shape) {
+      for (let shape: Shape<F> = this; shape.#field !== undefined; shape = shape.#before as Shape<F>) {
         elements.unshift(shape.#field.element);
       }
       this.#order = elements
