@@ -21,7 +21,6 @@ export async function startTestServer(options: Partial<HttpServerOptions> = {}):
     server: core.server,
     catchUp: clock.catchUp,
     admin: { machines: new Map(), failures: NO_FAILURES, about: {} },
-    openApi: () => undefined,
     ...options,
   });
   return {

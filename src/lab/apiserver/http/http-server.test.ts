@@ -424,3 +424,25 @@ test("while the server is down connections break, and the lab's own endpoints an
     cluster.server.setUp(true);
   }
 });
+
+describe("OpenAPI", () => {
+  test("has a document for each group and version, found through an index", async () => {
+    const index = (await call("/openapi/v3")).json() as unknown as {
+      readonly paths: Record<string, { readonly serverRelativeURL: string }>;
+    };
+    const url = index.paths["apis/apps/v1"]?.serverRelativeURL ?? "";
+    const reply = await call(url);
+    expect(reply.json()).toMatchObject({
+      openapi: "3.0.0",
+      components: { schemas: { "io.k8s.api.apps.v1.Deployment": {} } },
+    });
+    expect((await call(url, { headers: { "if-none-match": String(reply.headers.etag) } })).code).toBe(304);
+    expect((await call("/openapi/v3/apis/nope/v1")).code).toBe(404);
+  });
+
+  test("is refused to those who take protobuf only, so that they ask for something else", async () => {
+    const headers = { accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf" };
+    expect((await call("/openapi/v2", { headers })).code).toBe(406);
+    expect((await call("/openapi/v2")).json()).toMatchObject({ swagger: "2.0" });
+  });
+});

@@ -10,8 +10,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
-import { customResourceDefinitions, findKind } from "../../../kube/kinds.ts";
+import type { Kind } from "../../../kube/kind.ts";
 import type { CustomColumn } from "../../../kube/tables/custom.ts";
 import { wallNow } from "../../../time/wall-clock.ts";
 import type { ApiServer } from "../server.ts";
@@ -20,10 +19,12 @@ import { ADMIN, oneToken } from "./authenticate.ts";
 import { type Authorizer, allowAuthenticated } from "./authorize.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { certificateOf } from "./client-certificate.ts";
+import { customVersionOf } from "./definitions.ts";
 import { Discovery } from "./discovery.ts";
-import type { Answer, Exchange, Incoming, Outgoing, RequestHead } from "./exchange.ts";
+import type { Answer, Incoming, Outgoing, RequestHead } from "./exchange.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import { readBody } from "./limited-body.ts";
+import { OpenApiDocuments } from "./openapi.ts";
 import { admit, answer, callerOf, failureAnswer, type PipelineContext, readHead } from "./pipeline.ts";
 import { respond } from "./respond.ts";
 
@@ -42,7 +43,6 @@ export interface HttpServerOptions {
   /** Brings the lab's time up to the machine's before a request is handled. */
   readonly catchUp: () => void;
   readonly admin: Pick<AdminContext, "machines" | "failures" | "about">;
-  readonly openApi: (exchange: Exchange) => Answer | undefined;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly minor?: number;
@@ -76,7 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     admin: options.admin,
     minor: options.minor ?? 34,
     speed: options.speed ?? 1,
-    openApi: options.openApi,
+    openApi: new OpenApiDocuments(options.server),
     onBug: options.onBug ?? (() => {}),
   };
   listener.on("request", (incoming: Incoming, outgoing: Outgoing) => {
@@ -179,15 +179,10 @@ async function decide(
   }
 }
 
-/** What the definition of a custom kind says about its listing. */
+/** The columns that the definition of a custom kind asks for. */
 function columnsOf(server: ApiServer, kind: Kind): readonly CustomColumn[] | undefined {
-  if (findKind(apiVersionOf(kind), kind.kind) !== undefined) return undefined;
-  const definition = server
-    .api("system:apiserver")
-    .get(customResourceDefinitions, undefined, resourceName(kind));
-  const version = definition?.spec.versions.find(({ name }) => name === kind.version);
   // Validated when the definition was made.
-  return (version?.additionalPrinterColumns ?? []) as unknown as readonly CustomColumn[];
+  return customVersionOf(server, kind)?.additionalPrinterColumns as readonly CustomColumn[] | undefined;
 }
 
 /** A server that is down does not say so: connections break. */

@@ -14,6 +14,7 @@ import {
   statusAnswer,
 } from "./exchange.ts";
 import { HEALTH_PATHS, healthAnswer } from "./health.ts";
+import type { OpenApiDocuments } from "./openapi.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import { handleResource } from "./resources.ts";
 import { reviewAnswer } from "./reviews.ts";
@@ -29,8 +30,7 @@ export interface PipelineContext {
   /** Minor version of Kubernetes that the lab is like. */
   readonly minor: number;
   readonly speed: number;
-  /** Documents below /openapi; undefined for other paths. */
-  readonly openApi: (exchange: Exchange) => Answer | undefined;
+  readonly openApi: OpenApiDocuments;
   /** Told of every failure that is a bug of ours, not an answer. */
   readonly onBug: (error: unknown) => void;
 }
@@ -119,7 +119,7 @@ function pathAnswer(context: PipelineContext, exchange: Exchange): Answer {
   return (
     context.discovery.answer(exchange) ??
     healthAnswer(exchange) ??
-    context.openApi(exchange) ??
+    context.openApi.answer(exchange) ??
     PAGE_NOT_FOUND
   );
 }

@@ -33,7 +33,6 @@ export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<Ht
           startedMs: Math.round(startedMs),
         },
       },
-      openApi: () => undefined,
       ...(options.port === undefined ? {} : { port: options.port }),
       minor,
       speed,
