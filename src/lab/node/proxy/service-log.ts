@@ -31,7 +31,7 @@ export class ServiceLog {
   }
 
   /** Follows the API from now on. */
-  start(api: Api): void {
+  start(api: Pick<Api, "list" | "onChange">): void {
     for (const service of api.list(services)) this.#setService(service);
     for (const slice of api.list(endpointSlices)) this.#setSlice(slice, false);
     api.onChange(services, ({ type, object }) => {
