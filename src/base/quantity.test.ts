@@ -138,7 +138,7 @@ const exactText = quantityText.filter((text) => exact(text) % 10n ** 9n === 0n &
 
 function tooLargeForBinary(text: string): boolean {
   const amount = exact(text) / 10n ** 18n;
-  return text.endsWith("i") && (amount > 2n ** 63n - 1n || amount < -(2n ** 63n));
+  return text.endsWith("i") && (amount > 2n ** 63n - 1n || amount < 1n - 2n ** 63n);
 }
 
 describe("laws", () => {
