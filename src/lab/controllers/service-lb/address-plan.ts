@@ -31,7 +31,7 @@ export function planAddress(
     return { kind: "keep" };
   }
   if (wanted === undefined) {
-    const address = firstFree(pool, holders);
+    const address = firstFree(pool, (candidate) => (holders.get(candidate) ?? key) === key);
     return address === undefined ? { kind: "fail", why: "no available IPs" } : { kind: "assign", address };
   }
   if (!isInPool(wanted, pool)) {
@@ -63,11 +63,11 @@ function requestedAddress({ metadata, spec }: Service): string | undefined {
   return spec.loadBalancerIP || undefined;
 }
 
-function firstFree(pool: AddressPool, holders: ReadonlyMap<string, string>): string | undefined {
+function firstFree(pool: AddressPool, isFree: (address: string) => boolean): string | undefined {
   const last = numberOf(pool.last);
   for (let address = numberOf(pool.first); address <= last; address++) {
     const text = textOf(address);
-    if (!holders.has(text)) return text;
+    if (isFree(text)) return text;
   }
   return undefined;
 }

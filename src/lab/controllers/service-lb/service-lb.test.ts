@@ -96,6 +96,17 @@ describe("a Service of type LoadBalancer", () => {
   });
 });
 
+test("an address that could not be written is not lost", () => {
+  const { add, address, api, engine, server } = start();
+  add("a");
+  api.create(services, serviceDraft("b", { type: "LoadBalancer" }));
+  server.setUp(false);
+  engine.runFor(1_000);
+  server.setUp(true);
+  engine.runFor(20_000);
+  expect(address("b")).toBe("192.0.2.255");
+});
+
 test("other Services are none of its business", () => {
   const { api, engine, get } = start();
   api.create(services, serviceDraft("plain"));
