@@ -73,7 +73,9 @@ export class Recorder {
     const lanes: Lane[] = [];
     for (const record of this.#lanes.values()) {
       const spans = spansOf(record.changes, fromMs, untilMs, zeroMs);
-      if (spans.length > 0) lanes.push({ kind: record.kind, name: record.name, spans });
+      // What has ended before and only lies there says nothing about the failure.
+      if (spans.some((span) => span.state !== "idle"))
+        lanes.push({ kind: record.kind, name: record.name, spans });
     }
     const rank = (lane: Lane) => (lane.kind === "node" ? 0 : 1);
     return lanes.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -113,7 +115,7 @@ export class Recorder {
 
   #seePod(pod: Pod | undefined, key: string): void {
     if (pod !== undefined && isSystemNamespace(pod.metadata.namespace ?? "")) return;
-    this.#change(key, "pod", pod?.metadata.name ?? key, pod && podState(pod));
+    this.#change(key, "pod", pod === undefined ? key : shortName(pod), pod && podState(pod));
   }
 
   #seeWorkload(workload: Workload | undefined, key: string): void {
@@ -172,6 +174,12 @@ export function podState(pod: Pod): { state: SpanState; label: string } {
   const waiting = pod.status.containerStatuses?.find((status) => status.state.waiting)?.state.waiting?.reason;
   if (pod.status.phase === "Pending") return { state: "bad", label: `${waiting ?? "Pending"}${on}` };
   return { state: "partial", label: `${waiting ?? "not ready"}${on}` };
+}
+
+/** "web xkgvf" for web-57d989bdd4-xkgvf: the hash of the template is of no interest beside the others. */
+function shortName(pod: Pod): string {
+  const hash = pod.metadata.labels?.["pod-template-hash"];
+  return hash === undefined ? pod.metadata.name : pod.metadata.name.replace(`-${hash}-`, " ");
 }
 
 /** Whether a workload has as many ready pods of its current template as it wants, by its own status. */

@@ -146,9 +146,10 @@ function causesOf(samples: readonly Sample[], unreachableNodes: readonly string[
   return causes;
 }
 
-const BUCKET_MS = 1_000;
+/** A few rounds over the nodes: one that does not answer shows as "some", not as a flicker. */
+const BUCKET_MS = 3_000;
 
-/** The reader's requests by second, equal neighbours joined. */
+/** The reader's requests in small steps, equal neighbours joined. */
 function requestLane(samples: readonly Sample[], fromMs: number, untilMs: number, zeroMs: number): Lane {
   const buckets = new Map<number, { ok: number; failed: number; why: string | undefined }>();
   for (const { client, sentMs, answer } of samples) {

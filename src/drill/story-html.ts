@@ -2,7 +2,7 @@ import { escapeHtml, htmlPage } from "../report/html.ts";
 import { legendHtml, timelineHtml } from "../report/timeline-html.ts";
 import type { DrillResult } from "./runner.ts";
 import type { Comparison, StoryReport } from "./story-report.ts";
-import { loginText, lostText, outageText, percentText, repairedText } from "./story-text.ts";
+import { loginText, lostText, outageText, percentText, placementText, repairedText } from "./story-text.ts";
 
 /** The story as a page in one file, with a timeline for every failure. */
 export function storyHtml(report: StoryReport): string {
@@ -12,6 +12,7 @@ export function storyHtml(report: StoryReport): string {
     `<h1>${escapeHtml(title)}</h1>`,
     `<p class="soft">${escapeHtml(introduction(report))}</p>`,
     summaryTable(report),
+    `<p class="soft">${escapeHtml(placementText(report))}</p>`,
     changes(report),
     remaining(report),
     `<h2>Second by second</h2>\n${legendHtml()}`,
@@ -33,7 +34,7 @@ function introduction({ cluster, comparisons, seed }: StoryReport): string {
 function summaryTable({ comparisons }: StoryReport): string {
   const rows = comparisons.map(({ name, before, after }) => {
     const cell = (title: string, left: string, right: string, better: number) =>
-      `<td class="num" data-title="${title}">${left} <span class="${better > 0 ? "better" : better < 0 ? "worse" : "soft"}">→ ${right}</span></td>`;
+      `<td class="num" data-title="${title}"><span>${left} <span class="${better > 0 ? "better" : better < 0 ? "worse" : "soft"}">→ ${right}</span></span></td>`;
     const b = before.measured;
     const a = after.measured;
     const never = Number.MAX_VALUE;
@@ -78,11 +79,15 @@ function card({ name, before, after }: Comparison): string {
 
 function sentence(result: DrillResult): string {
   const { measured } = result;
+  const answers =
+    measured.failedShare === 0
+      ? "every request was answered"
+      : `no answer for ${outageText(result)}, ${percentText(measured.failedShare)} of requests failed`;
   const repaired =
     measured.repairedSeconds === null
       ? "not repaired while watched"
       : `repaired after ${repairedText(measured)}`;
-  return `${capital(result.what)}: no answer for ${outageText(result)}, ${percentText(measured.failedShare)} of requests failed, ${repaired}.`;
+  return `${capital(result.what)}: ${answers}, ${repaired}.`;
 }
 
 function capital(text: string): string {

@@ -15,6 +15,8 @@ export interface Job {
 export interface StageFacts {
   readonly assumed: readonly string[];
   readonly findings: readonly Finding[];
+  /** The nodes that each workload's pods were on before the failure, by the workload's name. */
+  readonly placement: Readonly<Record<string, readonly string[]>>;
   readonly hardening?: Hardening;
 }
 
@@ -38,8 +40,8 @@ export async function runJob(input: StoryInput, job: Job): Promise<JobResult> {
   return { job, result, facts: factsOf(stage) };
 }
 
-export function factsOf({ assumed, findings, hardening }: Stage): StageFacts {
-  return { assumed, findings, ...(hardening === undefined ? {} : { hardening }) };
+export function factsOf({ assumed, findings, placement, hardening }: Stage): StageFacts {
+  return { assumed, findings, placement, ...(hardening === undefined ? {} : { hardening }) };
 }
 
 /** Runs jobs one after another, here. Results stand in the jobs' order. */

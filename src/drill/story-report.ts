@@ -42,7 +42,8 @@ export function storyReport({ seed, nodes, subject, results }: StoryReportInput)
       ? []
       : [{ name: entry.result.scenario, before: entry.result, after: match.result }];
   });
-  const facts = (list: readonly JobResult[]): StageFacts => list[0]?.facts ?? { assumed: [], findings: [] };
+  const facts = (list: readonly JobResult[]): StageFacts =>
+    list[0]?.facts ?? { assumed: [], findings: [], placement: {} };
   return {
     seed,
     cluster: {
@@ -70,6 +71,7 @@ export function storyJson(report: StoryReport, elapsedSeconds: number): Record<s
     cluster: report.cluster,
     assumed: report.before.assumed,
     findings: report.before.findings,
+    placement: { before: report.before.placement, after: report.after.placement },
     changes: (report.after.hardening?.plan.steps ?? []).map((step) => ({
       phase: step.phase,
       object: `${step.target.kind.kind} ${step.target.namespace}/${step.target.name}`,

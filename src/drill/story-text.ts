@@ -26,7 +26,8 @@ export function storyText(report: StoryReport, colours: boolean): string {
   const bullets = (items: readonly string[]) =>
     items.map((item) => `  · ${wrap(item, WIDTH - 4, "    ")}`).join("\n");
 
-  const parts = [bold("Before and after"), textTable(COLUMNS, rows)];
+  const table = `${textTable(COLUMNS, rows)}\n${paint("dim", wrap(placementText(report), WIDTH))}`;
+  const parts = [bold("Before and after"), table];
   const { hardening } = report.after;
   if (hardening !== undefined) {
     const changes = hardening.plan.steps.flatMap((step) =>
@@ -57,6 +58,19 @@ export function storyText(report: StoryReport, colours: boolean): string {
   ];
   if (findings.length > 0) parts.push(bold("Found on the way"), bullets(findings));
   return `${parts.map((part, i) => (i % 2 === 0 ? part : `${part}\n`)).join("\n")}\n`;
+}
+
+/** Where the pods were, so that nobody takes for a change what is another place. */
+export function placementText({ before, after }: StoryReport): string {
+  const places = Object.keys(before.placement).map((name) => {
+    const [was, is] = [before.placement[name] ?? [], after.placement[name] ?? []].map((nodes) =>
+      nodes.join(" and "),
+    );
+    return was === is
+      ? `${name} ran on ${was} both times`
+      : `${name} ran on ${was} before and on ${is} after`;
+  });
+  return `${places.join("; ")}.`;
 }
 
 function row(comparison: Comparison, paint: (style: "green" | "red", text: string) => string): string[] {

@@ -1,7 +1,7 @@
 import { applyPlan } from "../harden/apply.ts";
 import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
 import type { Plan } from "../harden/step.ts";
-import { services } from "../kube/kinds.ts";
+import { pods, services } from "../kube/kinds.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { drive } from "../time/drive.ts";
@@ -30,6 +30,8 @@ export interface Stage {
   readonly subject: Subject;
   readonly assumed: readonly string[];
   readonly findings: readonly Finding[];
+  /** The nodes that each workload's pods are on, by the workload's name. */
+  readonly placement: Readonly<Record<string, readonly string[]>>;
   /** What the improvement was, on an improved stage. */
   readonly hardening?: Hardening;
 }
@@ -78,7 +80,7 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
   const subject = await subjectOf(lab, assumed);
   assumed.push(...lab.assumptions());
   const findings = [...deployed.findings, ...(await findTrouble(client))];
-  if (!hardened) return { lab, subject, assumed, findings };
+  if (!hardened) return { lab, subject, assumed, findings, placement: placementOf(lab, subject) };
 
   const startMs = lab.engine.now();
   const plan = planHardening(await viewOf(client, PLAN_KINDS), (workload) => lab.profileOf(workload));
@@ -96,7 +98,28 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
   }
   const seconds = Math.round(lab.engine.now() - startMs) / 1000;
   await settle(lab);
-  return { lab, subject, assumed, findings, hardening: { plan, seconds } };
+  return {
+    lab,
+    subject,
+    assumed,
+    findings,
+    placement: placementOf(lab, subject),
+    hardening: { plan, seconds },
+  };
+}
+
+function placementOf(lab: Lab, subject: Subject): Stage["placement"] {
+  const { app, database } = subject;
+  const workloads = database === undefined ? [app] : [app, database];
+  return Object.fromEntries(
+    workloads.map(({ namespace, name }) => {
+      const theirs = lab.api
+        .list(pods, { namespace })
+        .filter((pod) => pod.metadata.name.startsWith(`${name}-`));
+      const nodes = theirs.map((pod) => pod.spec.nodeName).filter((node) => node !== undefined);
+      return [name, [...new Set(nodes)].sort()];
+    }),
+  );
 }
 
 async function untilNodesReady(lab: Lab): Promise<void> {
