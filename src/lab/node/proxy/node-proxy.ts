@@ -34,7 +34,8 @@ interface Affinity {
 export class NodeProxy {
   readonly #engine: Engine;
   readonly #log: ServiceLog;
-  readonly #random: RandomStream;
+  /** A stream for each sort of chance: how often somebody looks must not shift what another draws. */
+  readonly #random: Readonly<Record<"watch" | "write" | "start" | "pick", RandomStream>>;
   readonly #place: ProxyPlace;
   readonly #tables = new Map<string, ServiceTable>();
   readonly #nodePorts = new Map<number, string>();
@@ -54,7 +55,13 @@ export class NodeProxy {
     this.#engine = engine;
     this.#log = log;
     this.#place = place;
-    this.#random = engine.random(`proxy/${place.nodeName}`);
+    const stream = (what: string) => engine.random(`proxy/${place.nodeName}/${what}`);
+    this.#random = {
+      watch: stream("watch"),
+      write: stream("write"),
+      start: stream("start"),
+      pick: stream("pick"),
+    };
   }
 
   /** What has been read of the log for good. */
@@ -74,7 +81,7 @@ export class NodeProxy {
     if (this.#cutOffSinceMs === undefined) return;
     const [first, last] = RECONNECT_MS;
     const pauseMs = Math.min(last, Math.max(first, this.#engine.now() - this.#cutOffSinceMs));
-    this.#deafUntilMs = this.#engine.now() + this.#random.between(0, pauseMs);
+    this.#deafUntilMs = this.#engine.now() + this.#random.start.between(0, pauseMs);
     this.#cutOffSinceMs = undefined;
     if (this.#state === "empty") this.#engine.at(this.#deafUntilMs, () => this.#list());
   }
@@ -93,7 +100,7 @@ export class NodeProxy {
   /** The machine has booted: once the proxy runs it reads everything anew. */
   boot(): void {
     this.#state = "empty";
-    this.#engine.after(this.#random.between(...START_MS), () => this.#list());
+    this.#engine.after(this.#random.start.between(...START_MS), () => this.#list());
   }
 
   /** Writes what is due by now; the moment at which there will be something to look at again, if there will be. */
@@ -145,7 +152,7 @@ export class NodeProxy {
   }
 
   #pick(backends: readonly Backend[]): { kind: "backend"; backend: Backend } {
-    return { kind: "backend", backend: this.#random.pick(backends) };
+    return { kind: "backend", backend: this.#random.pick.pick(backends) };
   }
 
   /** Takes up what has reached the node by now. */
@@ -157,7 +164,7 @@ export class NodeProxy {
       if (change === undefined) break;
       const earliest = Math.max(change.atMs, this.#deafUntilMs);
       if (earliest > now) break;
-      this.#arrived.push({ index: this.#cursor, atMs: earliest + this.#random.between(...WATCH_MS) });
+      this.#arrived.push({ index: this.#cursor, atMs: earliest + this.#random.watch.between(...WATCH_MS) });
       this.#cursor++;
     }
   }
@@ -174,7 +181,7 @@ export class NodeProxy {
     let upTo = -1;
     for (const { index, atMs } of this.#arrived) if (atMs <= startMs) upTo = Math.max(upTo, index);
     this.#lastStartMs = startMs;
-    return { doneMs: startMs + this.#random.between(...WRITE_MS), upTo };
+    return { doneMs: startMs + this.#random.write.between(...WRITE_MS), upTo };
   }
 
   #list(): void {
