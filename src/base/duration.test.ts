@@ -58,12 +58,14 @@ describe("ages", () => {
   });
 });
 
-test("what is printed reads back as the same duration", () => {
-  // Nanoseconds of up to a week: a double holds these without loss.
-  assertProperty(
-    fc.property(fc.integer({ min: -604_800_000_000_000, max: 604_800_000_000_000 }), (nanos) => {
-      const answer = parseDuration(formatDuration(nanos / 1e6));
-      expect(answer.ok && Math.round(answer.value * 1e6)).toBe(nanos);
-    }),
-  );
+describe("property", () => {
+  test("what is printed reads back as the same duration", () => {
+    // Nanoseconds of up to a week: a double holds these without loss.
+    assertProperty(
+      fc.property(fc.integer({ min: -604_800_000_000_000, max: 604_800_000_000_000 }), (nanos) => {
+        const answer = parseDuration(formatDuration(nanos / 1e6));
+        expect(answer.ok && Math.round(answer.value * 1e6)).toBe(nanos);
+      }),
+    );
+  });
 });

@@ -141,7 +141,7 @@ function tooLargeForBinary(text: string): boolean {
   return text.endsWith("i") && (amount > 2n ** 63n - 1n || amount < 1n - 2n ** 63n);
 }
 
-describe("laws", () => {
+describe("property", () => {
   test("what is printed reads back as the same amount and prints the same again", () => {
     // Beyond exa the original drops the suffix it does not have.
     const printable = exactText.filter((text) => exact(text) % 10n ** 39n !== 0n || exact(text) === 0n);

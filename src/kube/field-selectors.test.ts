@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { assertProperty } from "../../test/support/fuzz.ts";
 import { formatFieldSelector, matchesFields, parseFieldSelector } from "./field-selectors.ts";
 
@@ -36,14 +36,16 @@ test.each([
   expect(answer.ok && matchesFields(answer.value, (field) => fields[field])).toBe(selected);
 });
 
-test("any value survives being printed and read", () => {
-  assertProperty(
-    fc.property(fc.string(), fc.constantFrom("=" as const, "!=" as const), (value, operator) => {
-      const requirement = { field: "metadata.name", operator, value };
-      expect(parseFieldSelector(formatFieldSelector([requirement]))).toEqual({
-        ok: true,
-        value: [requirement],
-      });
-    }),
-  );
+describe("property", () => {
+  test("any value survives being printed and read", () => {
+    assertProperty(
+      fc.property(fc.string(), fc.constantFrom("=" as const, "!=" as const), (value, operator) => {
+        const requirement = { field: "metadata.name", operator, value };
+        expect(parseFieldSelector(formatFieldSelector([requirement]))).toEqual({
+          ok: true,
+          value: [requirement],
+        });
+      }),
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { assertProperty } from "../../test/support/fuzz.ts";
 import { labelKeyProblems, labelValueProblems } from "./label-syntax.ts";
 
@@ -32,20 +32,22 @@ function isPrefix(text: string): boolean {
 
 const text = fc.string({ unit: fc.constantFrom(..."ab9-_./Z "), maxLength: 8 });
 
-test("keys are judged as the API reference puts it in words", () => {
-  assertProperty(
-    fc.property(text, (key) => {
-      const [name = "", prefix, ...more] = key.split("/").reverse();
-      const isGood = isName(name) && (prefix === undefined || isPrefix(prefix)) && more.length === 0;
-      expect(labelKeyProblems(key).length === 0).toBe(isGood);
-    }),
-  );
-});
+describe("property", () => {
+  test("keys are judged as the API reference puts it in words", () => {
+    assertProperty(
+      fc.property(text, (key) => {
+        const [name = "", prefix, ...more] = key.split("/").reverse();
+        const isGood = isName(name) && (prefix === undefined || isPrefix(prefix)) && more.length === 0;
+        expect(labelKeyProblems(key).length === 0).toBe(isGood);
+      }),
+    );
+  });
 
-test("values are judged as the API reference puts it in words", () => {
-  assertProperty(
-    fc.property(text, (value) => {
-      expect(labelValueProblems(value).length === 0).toBe(value === "" || isName(value));
-    }),
-  );
+  test("values are judged as the API reference puts it in words", () => {
+    assertProperty(
+      fc.property(text, (value) => {
+        expect(labelValueProblems(value).length === 0).toBe(value === "" || isName(value));
+      }),
+    );
+  });
 });

@@ -83,36 +83,38 @@ describe("refuses as the API server does", () => {
   });
 });
 
-test("the text of any selector reads back as the same selector", () => {
-  const word = fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,10}[A-Za-z0-9])?$/);
-  const key = fc.oneof(
-    word,
-    fc.tuple(fc.stringMatching(/^[a-z0-9]{1,8}(\.[a-z]{2,3})?$/), word).map((p) => p.join("/")),
-  );
-  const value = fc.oneof(fc.constant(""), word);
-  const requirement: fc.Arbitrary<LabelRequirement> = fc.oneof(
-    fc.record({ key, operator: fc.constantFrom("exists" as const, "!" as const), values: fc.constant([]) }),
-    fc.record({
-      key,
-      operator: fc.constantFrom("=" as const, "==" as const, "!=" as const),
-      values: fc.tuple(value),
-    }),
-    fc.record({
-      key,
-      operator: fc.constantFrom("in" as const, "notin" as const),
-      values: fc.uniqueArray(value, { minLength: 1, maxLength: 4 }).map((values) => values.sort()),
-    }),
-    fc.record({
-      key,
-      operator: fc.constantFrom("gt" as const, "lt" as const),
-      // A label value starts with a letter or a digit, so it cannot be negative.
-      values: fc.tuple(fc.nat().map(String)),
-    }),
-  );
-  assertProperty(
-    fc.property(fc.array(requirement, { maxLength: 5 }), (requirements) => {
-      const selector = new CompiledSelector(requirements);
-      expect(compiled(selector.toString()).requirements).toEqual(selector.requirements);
-    }),
-  );
+describe("property", () => {
+  test("the text of any selector reads back as the same selector", () => {
+    const word = fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,10}[A-Za-z0-9])?$/);
+    const key = fc.oneof(
+      word,
+      fc.tuple(fc.stringMatching(/^[a-z0-9]{1,8}(\.[a-z]{2,3})?$/), word).map((p) => p.join("/")),
+    );
+    const value = fc.oneof(fc.constant(""), word);
+    const requirement: fc.Arbitrary<LabelRequirement> = fc.oneof(
+      fc.record({ key, operator: fc.constantFrom("exists" as const, "!" as const), values: fc.constant([]) }),
+      fc.record({
+        key,
+        operator: fc.constantFrom("=" as const, "==" as const, "!=" as const),
+        values: fc.tuple(value),
+      }),
+      fc.record({
+        key,
+        operator: fc.constantFrom("in" as const, "notin" as const),
+        values: fc.uniqueArray(value, { minLength: 1, maxLength: 4 }).map((values) => values.sort()),
+      }),
+      fc.record({
+        key,
+        operator: fc.constantFrom("gt" as const, "lt" as const),
+        // A label value starts with a letter or a digit, so it cannot be negative.
+        values: fc.tuple(fc.nat().map(String)),
+      }),
+    );
+    assertProperty(
+      fc.property(fc.array(requirement, { maxLength: 5 }), (requirements) => {
+        const selector = new CompiledSelector(requirements);
+        expect(compiled(selector.toString()).requirements).toEqual(selector.requirements);
+      }),
+    );
+  });
 });

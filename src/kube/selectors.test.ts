@@ -90,22 +90,24 @@ function selectsPlainly(selector: LabelSelector, labels: StringMap): boolean {
   return pairs && expressions;
 }
 
-test("selection agrees with the plain reading of the API reference", () => {
-  const key = fc.constantFrom("a", "b", "c");
-  const value = fc.constantFrom("", "1", "2", "3");
-  const map = fc.dictionary(key, value, { maxKeys: 3 });
-  const requirement = fc.record({
-    key,
-    operator: fc.constantFrom("In" as const, "NotIn" as const, "Exists" as const, "DoesNotExist" as const),
-    values: fc.array(value, { maxLength: 3 }),
+describe("property", () => {
+  test("selection agrees with the plain reading of the API reference", () => {
+    const key = fc.constantFrom("a", "b", "c");
+    const value = fc.constantFrom("", "1", "2", "3");
+    const map = fc.dictionary(key, value, { maxKeys: 3 });
+    const requirement = fc.record({
+      key,
+      operator: fc.constantFrom("In" as const, "NotIn" as const, "Exists" as const, "DoesNotExist" as const),
+      values: fc.array(value, { maxLength: 3 }),
+    });
+    const selector = fc.record(
+      { matchLabels: map, matchExpressions: fc.array(requirement, { maxLength: 3 }) },
+      { requiredKeys: [] },
+    );
+    assertProperty(
+      fc.property(selector, map, (selector, labels) => {
+        expect(selectorMatches(selector, labels)).toBe(selectsPlainly(selector, labels));
+      }),
+    );
   });
-  const selector = fc.record(
-    { matchLabels: map, matchExpressions: fc.array(requirement, { maxLength: 3 }) },
-    { requiredKeys: [] },
-  );
-  assertProperty(
-    fc.property(selector, map, (selector, labels) => {
-      expect(selectorMatches(selector, labels)).toBe(selectsPlainly(selector, labels));
-    }),
-  );
 });

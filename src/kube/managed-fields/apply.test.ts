@@ -141,7 +141,7 @@ test("items stand as they are applied, the others keep their place among them", 
   expect(names(applyContainers(live, "two", "adc"))).toEqual(["a", "b", "d", "c"]);
 });
 
-describe("laws", () => {
+describe("property", () => {
   const key = fc.constantFrom("a", "b", "c");
   const data = fc.dictionary(key, fc.constantFrom("1", "2"), { maxKeys: 3 });
   const manager = fc.constantFrom("one", "two", "three");

@@ -39,7 +39,7 @@ const plain = (paths: readonly (readonly string[])[]) =>
   [...new Set(paths.map((path) => path.join(" / ")))].sort();
 const sorted = (set: FieldSet) => membersOf(set).sort();
 
-describe("laws", () => {
+describe("property", () => {
   test("a set holds the paths that were put into it", () => {
     assertProperty(
       fc.property(paths, path, (paths, other) => {

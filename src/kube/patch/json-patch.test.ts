@@ -106,7 +106,7 @@ test("too many operations are too large", () => {
   );
 });
 
-describe("laws", () => {
+describe("property", () => {
   const { json } = fc.letrec((tie) => ({
     json: fc.oneof(
       { depthSize: "small" },

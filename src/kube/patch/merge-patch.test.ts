@@ -76,7 +76,7 @@ const { json } = fc.letrec((tie) => ({
 }));
 const object = fc.dictionary(key, json, { maxKeys: 4 });
 
-describe("laws", () => {
+describe("property", () => {
   test("a created patch leads from one object to the other", () => {
     assertProperty(
       fc.property(object, object, (before, after) => {

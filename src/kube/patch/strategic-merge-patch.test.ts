@@ -259,7 +259,7 @@ test.each([
   expect(() => patchSpec(spec)).toThrow(expect.objectContaining({ reason: "BadRequest", message }));
 });
 
-describe("laws", () => {
+describe("property", () => {
   const name = fc.constantFrom("a", "b", "c");
   const directive = fc.constantFrom("delete", "replace", "merge", "foo", 1);
   const item = fc.record(

@@ -17,7 +17,7 @@ function isLabel(label: string): boolean {
   return [...label].every((char) => isAlphanumeric(char) || char === "-") && ends.every(isAlphanumeric);
 }
 
-describe("object names are judged as the RFCs put it", () => {
+describe("property: object names are judged as the RFCs put it", () => {
   test.each([
     { form: "DNS label", check: dnsLabel, isGood: (name: string) => name.length <= 63 && isLabel(name) },
     {
@@ -44,14 +44,16 @@ describe("object names are judged as the RFCs put it", () => {
   });
 });
 
-test("a generated name is well formed whenever what stands before its dash is", () => {
-  assertProperty(
-    fc.property(text, fc.integer(), (base, seed) => {
-      const name = `${base}-${new RandomStream(seed, "names").suffix(5)}`;
-      if (dnsSubdomain(base).length === 0) {
-        expect(dnsSubdomain(`${base}-`, true)).toEqual([]);
-        expect(dnsSubdomain(name)).toEqual([]);
-      }
-    }),
-  );
+describe("property", () => {
+  test("a generated name is well formed whenever what stands before its dash is", () => {
+    assertProperty(
+      fc.property(text, fc.integer(), (base, seed) => {
+        const name = `${base}-${new RandomStream(seed, "names").suffix(5)}`;
+        if (dnsSubdomain(base).length === 0) {
+          expect(dnsSubdomain(`${base}-`, true)).toEqual([]);
+          expect(dnsSubdomain(name)).toEqual([]);
+        }
+      }),
+    );
+  });
 });
