@@ -87,20 +87,6 @@ export function humanDuration(durationMs: number): string {
   return hours < 24 * 365 * 8 ? pair(years, "y", days % 365, "d") : `${years}y`;
 }
 
-/** An age with one unit only: "45s", "5m", "3d". */
-export function shortHumanDuration(durationMs: number): string {
-  const seconds = Math.trunc(durationMs / SECOND);
-  if (seconds < -1) return "<invalid>";
-  if (seconds < 0) return "0s";
-  if (seconds < 60) return `${seconds}s`;
-  const minutes = Math.trunc(durationMs / MINUTE);
-  if (minutes < 60) return `${minutes}m`;
-  const hours = Math.trunc(durationMs / HOUR);
-  if (hours < 24) return `${hours}h`;
-  const days = Math.trunc(hours / 24);
-  return days < 365 ? `${days}d` : `${Math.trunc(days / 365)}y`;
-}
-
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }

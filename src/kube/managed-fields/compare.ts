@@ -171,7 +171,7 @@ const walked: FieldSet[] = [];
 let walkedTop = 0;
 
 /** Everything of a value that appears or disappears whole, the place itself included. */
-export function fieldsBelow(value: unknown, place: Place): FieldSet {
+function fieldsBelow(value: unknown, place: Place): FieldSet {
   if (typeof value !== "object" || value === null) return EMPTY_SET;
   switch (place.type) {
     case "leaf":

@@ -119,16 +119,6 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return makeSet(elements, below, false);
 }
 
-/** Whether the place that a path of steps names is a member. */
-export function hasPath(set: FieldSet, path: readonly string[]): boolean {
-  let below: FieldSet | undefined = set;
-  for (const element of path) {
-    below = below[element];
-    if (below === undefined) return false;
-  }
-  return path.length > 0 && isMember(below);
-}
-
 /** Every member as messages show it: the members of a place first, then what lies below each of them. */
 export function pathsOf(set: FieldSet, prefix = ""): string[] {
   const members: string[] = [];

@@ -88,7 +88,7 @@ function compareKeys(a: KeyFields, b: KeyFields): number {
 const TYPE_ORDER = ["number", "string", "boolean", "object"];
 
 /** Numbers before texts before booleans; among equals by size, alphabet, false before true. */
-export function compareValues(a: unknown, b: unknown): number {
+function compareValues(a: unknown, b: unknown): number {
   if (a === b) return 0;
   if (typeof a !== typeof b) return TYPE_ORDER.indexOf(typeof a) - TYPE_ORDER.indexOf(typeof b);
   return (a as string) < (b as string) ? -1 : 1;
