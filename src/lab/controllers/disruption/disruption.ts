@@ -9,6 +9,7 @@ import type { LabelSelector, Pod, PodDisruptionBudget } from "../../../kube/type
 import { WorkQueue } from "../../../runtime/work-queue.ts";
 import type { KindRegistry } from "../../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../../context.ts";
+import { goText } from "../shared/go-text.ts";
 import { keyOf, splitKey } from "../shared/keys.ts";
 import { watchAll } from "../shared/watch.ts";
 import {
@@ -91,16 +92,4 @@ export function disruption(kinds: KindRegistry): ControllerFactory {
 
 function unmanagedMessage(selector: LabelSelector | undefined): string {
   return `Pods selected by this PodDisruptionBudget (selector: ${goText(selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
-}
-
-/** A selector as Go prints it. */
-function goText(selector: LabelSelector = {}): string {
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}: ${value},`);
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
 }

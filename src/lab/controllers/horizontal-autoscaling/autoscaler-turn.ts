@@ -121,9 +121,10 @@ export class AutoscalerTurn {
       return undefined;
     }
     const { metrics } = this.#surroundings;
+    const { namespace = "" } = this.#autoscaler.metadata;
     const question = { pods: selected.pods, currentReplicas: scale.replicas, nowMs: this.#nowMs };
     const specs = this.#autoscaler.spec.metrics ?? [];
-    const answers = specs.map((spec) => askMetric(spec, metrics, question));
+    const answers = specs.map((spec) => askMetric(spec, metrics, namespace, question));
     this.#currentMetrics = answers.map((answer) => ("error" in answer ? { type: "" } : answer.status));
     const troubles = answers.filter((answer): answer is MetricTrouble => "error" in answer);
     for (const { reason, error } of troubles) this.#tell("Warning", reason, error);

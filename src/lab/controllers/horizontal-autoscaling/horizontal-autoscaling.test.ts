@@ -212,7 +212,7 @@ describe("an autoscaler", () => {
     const lost = scaled({ scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "nobody" } });
     lost.runSeconds(16);
     expect(hpa(lost).status.conditions?.[0]?.message).toBe(
-      'the HPA controller was unable to get the target\'s current scale: deployments/scale.apps "nobody" not found',
+      'the HPA controller was unable to get the target\'s current scale: deployments.apps "nobody" not found',
     );
     const rivals = scaled();
     rivals.api.create(horizontalPodAutoscalers, {

@@ -1,6 +1,7 @@
 import { formatQuantity, milliQuantityOf, milliValue } from "../../../base/quantity.ts";
 import type { MetricSpec, MetricTarget } from "../../../kube/types/index.ts";
 import type { PodMetrics } from "../../pod-metrics.ts";
+import { goText } from "../shared/go-text.ts";
 import { proposeByAverage, proposeByUtilization, type Question, type Trouble, usageOf } from "./pod-usage.ts";
 
 /** What one metric of an autoscaler says. */
@@ -24,6 +25,7 @@ export interface MetricTrouble extends Trouble {
 export function askMetric(
   spec: MetricSpec,
   metrics: PodMetrics,
+  namespace: string,
   question: Omit<Question, "resource" | "container">,
 ): MetricAnswer | MetricTrouble {
   const source = spec.type === "Resource" ? spec.resource : spec.containerResource;
@@ -31,7 +33,7 @@ export function askMetric(
     const container = spec.type === "ContainerResource" ? spec.containerResource?.container : undefined;
     return askResource(spec.type, source, metrics, { ...question, resource: source.name, container });
   }
-  return withoutAdapter(spec);
+  return withoutAdapter(spec, namespace);
 }
 
 function askResource(
@@ -82,33 +84,40 @@ function askResource(
   };
 }
 
-function withoutAdapter(spec: MetricSpec): MetricTrouble {
-  const custom =
-    "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
-  const external =
-    "unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered";
+function withoutAdapter(spec: MetricSpec, namespace: string): MetricTrouble {
   switch (spec.type) {
     case "Pods": {
-      const error = `unable to get metric ${spec.pods?.metric.name}: ${custom}`;
+      const error = `unable to get metric ${spec.pods?.metric.name}: ${NO_CUSTOM_METRICS}`;
       return { reason: "FailedGetPodsMetric", prefix: "failed to get pods metric value", error };
     }
     case "Object": {
-      const { kind, name } = spec.object?.describedObject ?? { kind: "", name: "" };
-      const error = `unable to get metric ${spec.object?.metric.name}: ${kind} on ${name}: ${custom}`;
-      return { reason: "FailedGetObjectMetric", prefix: "failed to get object metric value", error };
+      const { describedObject, metric, target } = spec.object ?? {};
+      const error = `unable to get metric ${metric?.name}: ${describedObject?.kind} on ${namespace} ${describedObject?.name}/${NO_CUSTOM_METRICS}`;
+      const inner = target?.type === "Value" ? "" : `: failed to get ${metric?.name} object metric`;
+      return { reason: "FailedGetObjectMetric", prefix: `failed to get object metric value${inner}`, error };
     }
     case "External": {
-      const name = spec.external?.metric.name;
-      const error = `unable to get external metric ${name}: ${external}`;
+      const { metric, target } = spec.external ?? {};
+      const name = metric?.name;
+      const error = `unable to get external metric ${namespace}/${name}/${goText(metric?.selector)}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${name}.external.metrics.k8s.io)`;
+      const inner =
+        target?.type === "Value"
+          ? `failed to get external metric ${name}`
+          : `failed to get ${name} external metric`;
       return {
         reason: "FailedGetExternalMetric",
-        prefix: `failed to get ${name} external metric value`,
+        prefix: `failed to get ${name} external metric value: ${inner}`,
         error,
       };
     }
-    default: {
-      const error = `unknown metric source type "${spec.type}"`;
-      return { reason: "InvalidMetricSourceType", prefix: "", error };
-    }
+    default:
+      return {
+        reason: "InvalidMetricSourceType",
+        prefix: "",
+        error: `unknown metric source type "${spec.type}"`,
+      };
   }
 }
+
+const NO_CUSTOM_METRICS =
+  "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";

@@ -1,4 +1,4 @@
-import type { Kind } from "../../../kube/kind.ts";
+import { type Kind, resourceName } from "../../../kube/kind.ts";
 import type { HorizontalPodAutoscaler, KubeObject } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
 import type { KindRegistry } from "../../apiserver/kind-registry.ts";
@@ -25,6 +25,5 @@ export function findTarget(
   }
   const object: KubeObject | undefined = api.get(kind, metadata.namespace, name);
   if (object !== undefined) return { kind, object };
-  const suffix = kind.group === "" ? "" : `.${kind.group}`;
-  return { error: `${kind.plural}/scale${suffix} "${name}" not found` };
+  return { error: `${resourceName(kind)} "${name}" not found` };
 }
