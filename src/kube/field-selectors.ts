@@ -1,6 +1,6 @@
 /**
  * Field selectors: "metadata.name=cart,status.phase!=Running". They know equality only; which fields a kind offers is for
- * the caller to say. A field that is absent counts as the empty text.
+ * the caller to say, who also takes an absent field for the empty text.
  */
 import { notParsed, type Parsed, parsed } from "../base/parsed.ts";
 
@@ -32,16 +32,6 @@ export function formatFieldSelector(requirements: readonly FieldRequirement[]): 
   return requirements
     .map(({ field, operator, value }) => `${field}${operator}${value.replace(/[\\,=]/g, "\\$&")}`)
     .join(",");
-}
-
-/** Whether an object is selected; `textOf` gives the text of one of its fields. */
-export function matchesFields(
-  requirements: readonly FieldRequirement[],
-  textOf: (field: string) => string | undefined,
-): boolean {
-  return requirements.every(
-    ({ field, operator, value }) => ((textOf(field) ?? "") === value) === (operator === "="),
-  );
 }
 
 /** At commas that no backslash protects. */
