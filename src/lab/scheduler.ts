@@ -7,10 +7,11 @@
  * that asks the API server to write comes a little later. Nothing here decides where a pod goes.
  */
 
+import { unreachable } from "../base/invariant.ts";
 import { type Outcome, SchedulingAlgorithm } from "../scheduler/algorithm.ts";
 import { Nominator } from "../scheduler/nominator.ts";
 import { PluginError } from "../scheduler/plugin-error.ts";
-import { postFilterMessage, preempt } from "../scheduler/preemption/preempt.ts";
+import { type Preemption, postFilterMessage, preempt } from "../scheduler/preemption/preempt.ts";
 import type { QueuedPod } from "../scheduler/queue/queued-pod.ts";
 import { SchedulingQueue } from "../scheduler/queue/scheduling-queue.ts";
 import { Snapshot } from "../scheduler/snapshot.ts";
@@ -111,6 +112,9 @@ class Scheduler implements Part {
         return;
       case "unschedulable":
         this.#makeRoom(queued, outcome);
+        return;
+      default:
+        unreachable(outcome);
     }
   }
 
@@ -119,12 +123,7 @@ class Scheduler implements Part {
     const random = context.engine.random(`${SCHEDULER_NAME}/preemption`);
     const preemption = preempt({ attempt, diagnosis, snapshot, random, nowMs: context.engine.now() });
     if (preemption.kind === "found") evictVictims(this.#state, queued.pod, preemption.candidate);
-    const nominatedNode =
-      preemption.kind === "found"
-        ? preemption.candidate.nodeName
-        : preemption.kind === "helpless"
-          ? ""
-          : undefined;
+    const nominatedNode = promiseAfter(preemption);
     handleFailure(this.#state, queued, {
       reason: "Unschedulable",
       message: diagnosis.message(postFilterMessage(preemption)),
@@ -132,6 +131,12 @@ class Scheduler implements Part {
       ...(nominatedNode !== undefined && { nominatedNode }),
     });
   }
+}
+
+/** The node that the pod is promised after preemption: another one, none any more (""), or the same as before (nothing). */
+function promiseAfter(preemption: Preemption): string | undefined {
+  if (preemption.kind === "found") return preemption.candidate.nodeName;
+  return preemption.kind === "helpless" ? "" : undefined;
 }
 
 function createState(context: LabContext, wake: () => void): SchedulerState {

@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/base/random.ts";
 import type { KubeObject, Node, Pod } from "../../src/kube/types/index.ts";
 import { SchedulingAlgorithm } from "../../src/scheduler/algorithm.ts";
+import { prepareAttempt } from "../../src/scheduler/attempt.ts";
+import { Diagnosis } from "../../src/scheduler/diagnosis.ts";
 import { snapshotOf } from "../../src/scheduler/feed.ts";
 import { Nominator } from "../../src/scheduler/nominator.ts";
 import { podInfo } from "../../src/scheduler/pod-info.ts";
@@ -66,7 +68,13 @@ export function describeScores(title: string, cases: readonly ScoreCase[]): void
   });
 }
 
-function placementOf({ nodes, pods = [], objects = [], pod }: Cluster & { readonly pod: Pod }): Placement {
+/** What our scheduler makes of the pod. */
+export function placementOf({
+  nodes,
+  pods = [],
+  objects = [],
+  pod,
+}: Cluster & { readonly pod: Pod }): Placement {
   const snapshot = snapshotOf([...nodes, ...pods, ...objects]);
   const nominator = new Nominator();
   for (const waiting of pods) if (!waiting.spec.nodeName) nominator.add(waiting);
@@ -86,13 +94,23 @@ function placementOf({ nodes, pods = [], objects = [], pod }: Cluster & { readon
   };
 }
 
-function scoresOf({ nodes, pods = [], objects = [], pod }: Cluster & { readonly pod: Pod }): Scores {
+/** What our plugins give every node that would do for the pod, or to the only one that was left nothing. */
+export function scoresOf(given: Cluster & { readonly pod: Pod }): Scores {
+  const { nodes, pods = [], objects = [], pod } = given;
   const snapshot = snapshotOf([...nodes, ...pods, ...objects]);
+  const attempt = prepareAttempt(
+    podInfo(pod),
+    snapshot,
+    new Nominator(),
+    new Diagnosis(snapshot.nodes.length),
+  );
+  if (attempt === undefined) return {};
+  const feasible = snapshot.nodes.filter((node) => attempt.check(node) === undefined);
+  if (feasible.length < 2) return {};
   const scores: Record<string, Record<string, number>> = {};
-  for (const node of snapshot.nodes) scores[node.name] = {};
-  for (const plugin of scoreNodes(podInfo(pod), snapshot, snapshot.nodes)) {
-    for (const [i, node] of snapshot.nodes.entries()) {
-      (scores[node.name] as Record<string, number>)[plugin.plugin] = plugin.scores[i] as number;
+  for (const { plugin, scores: ofPlugin } of scoreNodes(podInfo(pod), snapshot, feasible)) {
+    for (const [i, { name }] of feasible.entries()) {
+      scores[name] = { ...scores[name], [plugin]: ofPlugin[i] as number };
     }
   }
   return scores;

@@ -68,10 +68,14 @@ export class BackoffQueue {
 
   /** When the next pod's time comes. */
   nextDueMs(): number | undefined {
-    const expiries = [this.#rejected.peek(), this.#failed.peek()].flatMap((head) =>
-      head === undefined ? [] : [this.expiryMs(head)],
+    const rejected = this.#rejected.peek();
+    const failed = this.#failed.peek();
+    if (rejected === undefined && failed === undefined) return undefined;
+    const first = Math.min(
+      rejected === undefined ? Number.POSITIVE_INFINITY : this.expiryMs(rejected),
+      failed === undefined ? Number.POSITIVE_INFINITY : this.expiryMs(failed),
     );
-    return expiries.length === 0 ? undefined : Math.min(...expiries) + WINDOW_MS;
+    return first + WINDOW_MS;
   }
 
   /** Whether the pod still has to wait; it does until the second in which its back-off ends is over. */
