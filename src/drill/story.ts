@@ -3,6 +3,7 @@ import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
 import type { Plan } from "../harden/step.ts";
 import { pods, services } from "../kube/kinds.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
+import { workloadNameOf } from "../lab/node/apps/workload-profile.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { drive } from "../time/drive.ts";
 import { viewOf } from "../view/cluster-view.ts";
@@ -113,9 +114,7 @@ function placementOf(lab: Lab, subject: Subject): Stage["placement"] {
   const workloads = database === undefined ? [app] : [app, database];
   return Object.fromEntries(
     workloads.map(({ namespace, name }) => {
-      const theirs = lab.api
-        .list(pods, { namespace })
-        .filter((pod) => pod.metadata.name.startsWith(`${name}-`));
+      const theirs = lab.api.list(pods, { namespace }).filter((pod) => workloadNameOf(pod) === name);
       const nodes = theirs.map((pod) => pod.spec.nodeName).filter((node) => node !== undefined);
       return [name, [...new Set(nodes)].sort()];
     }),

@@ -23,9 +23,10 @@ export function parseScenario(text: string): Block[] {
     if (end < 0) return blocks;
     const source = rest.slice(0, end);
     const after = rest.slice(end + DASHES.length);
-    const gap = after.indexOf("\n\n");
+    // A transcript may be empty: then the empty line that ends it comes at once.
+    const gap = after.startsWith("\n") ? 0 : after.indexOf("\n\n");
     const transcript = (gap < 0 ? after : after.slice(0, gap)).trimEnd();
-    rest = gap < 0 ? "" : after.slice(gap + 2);
+    rest = gap < 0 ? "" : after.slice(gap).trimStart();
     const commands = source.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
     blocks.push({ source: source.trimStart(), commands, transcript });
   }
