@@ -87,27 +87,28 @@ function completeGiven(type: TypePlan, object: Fields, depth: number): Fields {
 
 /** The value that stands at a place afterwards; `undefined` for none. */
 function completePlace(place: Place, given: unknown, depth: number): unknown {
-  if (given === undefined) return undefined;
+  if (given === undefined || (place.isPlain && given)) return given;
   if (given === null) return place.whenAbsent === null ? null : undefined;
   const value = completeValue(place.type, given, depth + 1);
   // Of free JSON even nothing says something.
   return place.zero === "drop" && place.type.spelling !== "free" && isZero(value) ? undefined : value;
 }
 
-function isPlain({ spelling }: TypePlan): boolean {
-  return spelling === "plain" || spelling === "free";
+/** As decoding into Go does it, a null among others is a zero. */
+function completeElement(type: TypePlan, value: unknown, depth: number): unknown {
+  return completeValue(type, value === null ? type.empty : value, depth);
 }
 
 function completeItems(element: TypePlan | undefined, list: readonly unknown[], depth: number): unknown {
-  if (element === undefined || isPlain(element)) return list;
-  return mapShared(list, (item) => completeValue(element, item, depth + 1));
+  if (element === undefined || element.spelling === "free") return list;
+  return mapShared(list, (item) => completeElement(element, item, depth + 1));
 }
 
 function completeEntries(element: TypePlan | undefined, map: Fields, depth: number): Fields {
-  if (element === undefined || isPlain(element)) return map;
+  if (element === undefined || element.spelling === "free") return map;
   let copy: Record<string, unknown> | undefined;
   for (const key in map) {
-    const value = completeValue(element, map[key], depth + 1);
+    const value = completeElement(element, map[key], depth + 1);
     if (value === map[key]) continue;
     copy ??= { ...map };
     copy[key] = value;

@@ -19,6 +19,8 @@ export interface Place {
   readonly name: string;
   readonly zero: ZeroRule;
   readonly type: TypePlan;
+  /** Whether whatever is given there stays, unless it is a zero. */
+  readonly isPlain: boolean;
   /** What appears when the field is absent; `undefined` for fields that stay absent. */
   readonly whenAbsent: unknown;
 }
@@ -30,6 +32,8 @@ export class TypePlan {
   readonly spelling: Spelling;
   readonly element: TypePlan | undefined;
   readonly defaults: TypeDefaults | undefined;
+  /** What stands for a null in a list or map of such values. */
+  readonly empty: unknown;
   /** Frozen values that were found complete: they cannot have changed since. */
   readonly known = new WeakSet<object>();
   readonly #schema: Schema;
@@ -43,11 +47,12 @@ export class TypePlan {
     // Amounts of resources are never finer than a thousandth.
     const isResourceList = schema.goType === "v1.ResourceList";
     this.element = isResourceList ? MILLI_QUANTITY : schema.element && TypePlan.of(schema.element);
+    this.empty = schema.format === "byte" ? "" : zeroOf(schema);
     this.defaults = schema.name === undefined ? undefined : DEFAULTS_BY_TYPE[schema.name];
   }
 
-  static spelled(spelling: Spelling): TypePlan {
-    return new TypePlan(makeSchema({ type: "string" }), spelling);
+  static spelled(spelling: Spelling, schema: Schema): TypePlan {
+    return new TypePlan(schema, spelling);
   }
 
   static of(schema: Schema): TypePlan {
@@ -65,7 +70,8 @@ export class TypePlan {
       const places = new Map<string, Place>();
       for (const [name, field] of this.#schema.fields) {
         const type = TypePlan.of(field);
-        places.set(name, { name, zero: field.zero, type, whenAbsent: whenAbsent(field) });
+        const isPlain = type.spelling === "plain" || type.spelling === "free";
+        places.set(name, { name, zero: field.zero, type, isPlain, whenAbsent: whenAbsent(field) });
       }
       this.#places = places;
       const appearing = [...places.values()].filter((place) => place.whenAbsent !== undefined);
@@ -86,7 +92,7 @@ export class TypePlan {
   }
 }
 
-const MILLI_QUANTITY = TypePlan.spelled("milli-quantity");
+const MILLI_QUANTITY = TypePlan.spelled("milli-quantity", makeSchema({ type: "string", format: "quantity" }));
 const plans = new Map<string, TypePlan>();
 
 function spellingOf(schema: Schema): Spelling {

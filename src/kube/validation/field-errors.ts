@@ -103,7 +103,7 @@ function formatValue(value: unknown): string {
   return json.replaceAll(/[<>&\u2028\u2029]/g, escapeForHtml);
 }
 
-/** Go sorts the keys of maps and keeps the order of structs; what holds nothing but texts is taken for a map. */
+/** Go sorts the keys of maps and keeps the order of structs; what holds nothing but texts is a map, unless it has Go's names. */
 function orderKeys(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   if ("matchExpressions" in value && "matchLabels" in value) {
@@ -111,7 +111,7 @@ function orderKeys(_key: string, value: unknown): unknown {
     return { matchLabels, ...rest };
   }
   const entries = Object.entries(value);
-  if (!entries.every(([, item]) => typeof item === "string")) return value;
+  if (!entries.every(([key, item]) => typeof item === "string" && !/^[A-Z]/.test(key))) return value;
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
