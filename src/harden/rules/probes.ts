@@ -20,13 +20,12 @@ export const patience: Rule = {
   },
 };
 
-/** Lets a database, a broker or a cache count as ready only once it listens. */
+/** Lets a container without any probe count as ready only once it listens. */
 export const readiness: Rule = {
   id: "readiness",
   phase: 1,
   reason: () => "without any probe it counts as ready before it listens: now its port is asked first",
-  edit(workload, { traits }) {
-    if (traits.role === "web") return workload;
+  edit(workload) {
     return withContainers(workload, (container) => {
       const probed = container.livenessProbe ?? container.readinessProbe ?? container.startupProbe;
       return probed === undefined ? withPortProbe(container) : container;
