@@ -8,7 +8,7 @@ import type { Api, Draft } from "../apiserver/api.ts";
 import { createEventRecorder } from "../apiserver/event-recorder.ts";
 import { Applications } from "./apps/application.ts";
 import { AssumedNeeds } from "./apps/assumed-needs.ts";
-import { type Need, parseNeed } from "./apps/needs.ts";
+import type { Need } from "./apps/needs.ts";
 import { type Step, unanswered } from "./apps/outcome.ts";
 import { checkProbe } from "./apps/probe-check.ts";
 import { processPlanner } from "./apps/process-planner.ts";
@@ -74,7 +74,7 @@ export class Hosts {
     });
     this.applications = new Applications(
       {
-        needsOf: ({ container }) => this.#needsOf(container.pod, container.spec),
+        needsOf: (end) => this.#needsOf(end),
         connect: (end, need) => this.#connect(end, need),
       },
       engine.random("applications"),
@@ -212,11 +212,10 @@ export class Hosts {
     return workloadProfile(this.#options.profile, { namespace, workload: workloadNameOf(pod), container });
   }
 
-  #needsOf(pod: Pod, spec: ContainerSpec): readonly Need[] {
-    const { needs, role } = this.#profileOf(pod, spec);
-    const namespace = pod.metadata.namespace ?? "default";
-    if (needs.length > 0) return needs.map((text) => parseNeed(text, namespace));
-    return role === "web" ? (this.#assumed?.of(pod, workloadNameOf(pod)) ?? []) : [];
+  #needsOf({ container: { pod, process } }: FarEnd): readonly Need[] {
+    const { needs, profile } = process.plan;
+    if (needs.length > 0 || profile.role !== "web") return needs;
+    return this.#assumed?.of(pod, workloadNameOf(pod)) ?? [];
   }
 
   #connect({ host, container }: FarEnd, need: Need): Step<FarEnd> {

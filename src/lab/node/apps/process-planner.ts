@@ -6,6 +6,7 @@ import type { WorkloadProfile } from "../profile.ts";
 import type { DataVolume } from "../volumes/data-volume.ts";
 import { catalogueEntry } from "./catalogue.ts";
 import { type DataStore, OwnStore } from "./data-store.ts";
+import { parseNeed } from "./needs.ts";
 
 /** How long containers run that do their work and end, when nothing says so. */
 const JOB_SECONDS = 5;
@@ -29,8 +30,10 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
     if (profile.readinessChecksNeeds) options.onWatchesNeeds();
     const [min, max] = profile.startSeconds;
     const runSeconds = errandSeconds(pod, container, place === "init", profile);
+    const namespace = pod.metadata.namespace ?? "default";
     return {
       profile,
+      needs: profile.needs.map((text) => parseNeed(text, namespace)),
       ports: portsOf(container),
       startMs: random.between(min * 1000, max * 1000),
       store: storeOf(machine, container, profile, mounts),

@@ -2,6 +2,7 @@ import type { Engine } from "../../../time/engine.ts";
 import { Agenda } from "../agenda.ts";
 import type { WorkloadProfile } from "../profile.ts";
 import type { DataStore } from "./data-store.ts";
+import type { Need } from "./needs.ts";
 
 /** SIGKILL's exit code: 128 + 9. */
 export const KILLED_EXIT_CODE = 137;
@@ -9,6 +10,8 @@ export const KILLED_EXIT_CODE = 137;
 /** What a process is going to do, worked out before it starts. */
 export interface ProcessPlan {
   readonly profile: WorkloadProfile;
+  /** What the profile says that it needs, read. */
+  readonly needs: readonly Need[];
   /** Ports that it answers on once it listens; "any" when nothing names them. */
   readonly ports: ReadonlySet<number> | "any";
   /** Present for one that does its work and ends: how long it runs, and what it ends with. */

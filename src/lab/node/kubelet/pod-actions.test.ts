@@ -12,7 +12,13 @@ const NO_PROBES: ProbeResults = { liveness: () => undefined, startup: () => unde
 function built(of: PodBuilder, name: string, state: "running" | number, createdAtMs = 10): Container {
   const spec = [...(of.spec.initContainers ?? []), ...of.spec.containers].find((each) => each.name === name);
   if (spec === undefined) throw new Error(`The pod has no container ${name}`);
-  const plan = { profile: DEFAULT_PROFILE, ports: "any" as const, startMs: 0, store: new OwnStore() };
+  const plan = {
+    profile: DEFAULT_PROFILE,
+    needs: [],
+    ports: "any" as const,
+    startMs: 0,
+    store: new OwnStore(),
+  };
   return {
     id: name,
     pod: of,
