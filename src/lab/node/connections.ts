@@ -14,9 +14,6 @@ export type ConnectionState =
   | { readonly kind: "reset"; readonly why: string }
   | { readonly kind: "silent"; readonly why: string };
 
-/** How many connections are remembered: clients that keep more have lost the oldest. */
-const KEPT_MAX = 10_000;
-
 /**
  * Connections that clients keep. What a proxy does to its rules does not touch them: they go on to where they once went, for as
  * long as the process there lives and the wires hold.
@@ -24,7 +21,8 @@ const KEPT_MAX = 10_000;
 export class Connections {
   readonly #network: Network;
   readonly #bootId: (machine: string) => number;
-  readonly #kept = new Map<number, Kept>();
+  /** By the client's own object: a connection is there for as long as its client is. */
+  readonly #kept = new WeakMap<Connection, Kept>();
   #lastId = 0;
 
   constructor(network: Network, bootId: (machine: string) => number) {
@@ -33,29 +31,25 @@ export class Connections {
   }
 
   keep(end: FarEnd, via: string | undefined): Connection {
-    const id = ++this.#lastId;
-    this.#kept.set(id, { ...end, via, viaBootId: via === undefined ? 0 : this.#bootId(via) });
-    if (this.#kept.size > KEPT_MAX) {
-      const [oldest] = this.#kept.keys();
-      if (oldest !== undefined) this.#kept.delete(oldest);
-    }
-    return { id };
+    const connection: Connection = { id: ++this.#lastId };
+    this.#kept.set(connection, { ...end, via, viaBootId: via === undefined ? 0 : this.#bootId(via) });
+    return connection;
   }
 
   look(connection: Connection, from: Place): ConnectionState {
-    const kept = this.#kept.get(connection.id);
+    const kept = this.#kept.get(connection);
     if (kept === undefined) return { kind: "reset", why: "the connection is not known any more" };
     const { host, container, via, viaBootId } = kept;
     if (!this.#network.isWireUp(from, via, host.name)) {
       return { kind: "silent", why: `${host.name} does not answer on a connection that was open` };
     }
     if (via !== undefined && this.#bootId(via) !== viaBootId) {
-      this.#kept.delete(connection.id);
+      this.#kept.delete(connection);
       return { kind: "reset", why: `${via} has forgotten the connection` };
     }
     const { process } = container;
     if (!process.isRunning) {
-      this.#kept.delete(connection.id);
+      this.#kept.delete(connection);
       return { kind: "reset", why: "the process at the other end has ended" };
     }
     if (process.isHung) return { kind: "silent", why: "the process at the other end hangs" };

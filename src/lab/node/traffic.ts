@@ -44,6 +44,7 @@ export interface Session {
   readonly by: string;
 }
 
+/** A client's own handle: a copy of it is not the connection. */
 export interface Connection {
   readonly id: number;
 }

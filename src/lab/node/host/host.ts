@@ -11,7 +11,7 @@ import type { ProbeAnswer, ProbeKind } from "../kubelet/probe-worker.ts";
 import { reachesApiServer } from "../machines.ts";
 import type { Volumes } from "../volumes/volumes.ts";
 import type { Machine, World } from "../world.ts";
-import { type Container, readySandbox } from "./container.ts";
+import { type Container, type RuntimePod, readySandbox } from "./container.ts";
 import { ContainerRuntime } from "./container-runtime.ts";
 import { ImageStore } from "./image-store.ts";
 
@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly plan: PlanProcess;
   readonly ask: (pod: Pod, container: ContainerSpec, kind: ProbeKind, probe: Probe) => ProbeAnswer;
 }
+
+const NO_PODS: readonly RuntimePod[] = [];
 
 /** One machine with its container runtime, its images and, while one runs, its kubelet. */
 export class Host {
@@ -90,16 +92,14 @@ export class Host {
     this.#kubelet?.csiDriversChanged();
   }
 
-  /** Running containers that have this address: the machine's own for pods on its network. */
-  containersAt(ip: string): Container[] {
-    const pods =
-      ip === this.#options.machine.ip
-        ? this.runtime.podUids().map((uid) => this.runtime.pod(uid))
-        : [this.runtime.podAt(ip)];
-    return pods.flatMap((pod) => {
-      if (pod === undefined || readySandbox(pod)?.ip !== ip) return [];
-      return pod.containers.filter(({ state }) => state === "running");
-    });
+  /** The pods that have this address: one, or all that share the machine's own. */
+  podsAt(ip: string): readonly RuntimePod[] {
+    if (ip === this.#options.machine.ip) {
+      const pods = this.runtime.podUids().map((uid) => this.runtime.pod(uid));
+      return pods.filter((pod) => readySandbox(pod)?.ip === ip);
+    }
+    const pod = this.runtime.podAt(ip);
+    return pod === undefined ? NO_PODS : [pod];
   }
 
   /** Every running container. */

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../../base/random.ts";
 import { type Step, unanswered, went, wentWrong } from "../apps/outcome.ts";
-import type { Container } from "../host/container.ts";
+import type { Container, RuntimePod } from "../host/container.ts";
 import type { Host } from "../host/host.ts";
 import type { Place, World } from "../world.ts";
 import type { NodeProxy } from "./node-proxy.ts";
@@ -76,10 +76,9 @@ export class Network {
       return unanswered(`${machine ?? ip} does not answer`);
     }
     const host = hosts.get(machine);
-    const containers = host?.containersAt(ip) ?? [];
-    if (host === undefined || containers.length === 0)
-      return unanswered(`no pod has the address ${ip} any more`);
-    const container = containers.find(({ process }) => process.listensOn(port));
+    const pods = host?.podsAt(ip) ?? [];
+    if (host === undefined || pods.length === 0) return unanswered(`no pod has the address ${ip} any more`);
+    const container = findListener(pods, port);
     if (container === undefined) {
       return wentWrong("refused", `nothing listens on ${ip}:${port}`, this.#hopMs());
     }
@@ -130,6 +129,20 @@ export class Network {
   #hopMs(): number {
     return this.#options.random.between(...HOP_MS);
   }
+}
+
+/** The program that takes connections on that port: one that is known to, rather than one that might. */
+function findListener(pods: readonly RuntimePod[], port: number): Container | undefined {
+  let found: Container | undefined;
+  for (const { containers } of pods) {
+    for (const container of containers) {
+      const { process, state } = container;
+      if (state !== "running" || !process.listensOn(port)) continue;
+      if (process.plan.ports !== "any") return container;
+      found ??= container;
+    }
+  }
+  return found;
 }
 
 /** "namespace/pod" of a container. */
