@@ -68,6 +68,27 @@ describe("an attachment", () => {
   });
 });
 
+test("a driver that has refused is asked ever more seldom", () => {
+  const { api, attach, engine, find } = start();
+  attach("x", "a");
+  const refusedAt: string[] = [];
+  api.onChange(volumeAttachments, ({ object, previous }) => {
+    const { time } = object.status.attachError ?? {};
+    if (time !== undefined && time !== previous?.status.attachError?.time) refusedAt.push(time);
+  });
+  attach("y", "b");
+  engine.runFor(10 * 60_000);
+  expect(find("y")?.status.attached).toBe(false);
+  const seconds = refusedAt.map((time) => Date.parse(time) / 1_000);
+  const pauses = seconds.slice(1).map((second, index) => second - (seconds[index] ?? 0));
+  // What the driver takes comes on top of 1, 2, 4, 8 s and so on.
+  for (const [index, pause] of pauses.entries()) {
+    expect(pause).toBeGreaterThanOrEqual(Math.min(2 ** index, 300));
+    expect(pause).toBeLessThanOrEqual(Math.min(2 ** index, 300) + 4);
+  }
+  expect(pauses).toHaveLength(9);
+});
+
 test("a volume that is being deleted is held until no node has it", () => {
   const { api, attach, detach, finalizers } = start();
   attach("x", "a");

@@ -8,6 +8,7 @@ import { formatTime } from "../../../kube/time.ts";
 import type { KubeObject, PersistentVolume, VolumeAttachment } from "../../../kube/types/index.ts";
 import { WorkQueue } from "../../../runtime/work-queue.ts";
 import type { ControllerFactory, LabContext, Part } from "../../context.ts";
+import { DriverJobs } from "../shared/driver-jobs.ts";
 import { watchAll } from "../shared/watch.ts";
 
 const NAME = "csi-attacher";
@@ -28,12 +29,11 @@ class Attacher implements Part {
   readonly #context: LabContext;
   readonly #queue: WorkQueue;
   readonly #volumeQueue: WorkQueue;
-  /** What the driver is busy with: attachments by uid. */
-  readonly #busy = new Set<string>();
-  readonly #ready = new Set<string>();
+  readonly #jobs: DriverJobs;
 
   constructor(context: LabContext) {
     this.#context = context;
+    this.#jobs = new DriverJobs(context.engine, { name: NAME, takesMs: DRIVER_MS, pauseMs: BACKOFF_MS });
     this.#queue = new WorkQueue(context.engine, {
       name: NAME,
       reconcile: (name) => this.#reconcile(name),
@@ -48,9 +48,14 @@ class Attacher implements Part {
 
   start(): void {
     const { api } = this.#context;
-    watchAll(api, volumeAttachments, ({ type, object }) => {
-      if (type === "DELETED") this.#volumeQueue.add(object.spec.source.persistentVolumeName ?? "");
-      else if (isLeaving(object) || !object.status.attached) this.#queue.add(object.metadata.name);
+    watchAll(api, volumeAttachments, ({ type, object, previous }) => {
+      if (type === "DELETED") {
+        this.#jobs.forget(attachingOf(object));
+        this.#jobs.forget(detachingOf(object));
+        this.#volumeQueue.add(object.spec.source.persistentVolumeName ?? "");
+      } else if (isLeaving(object) || !(object.status.attached || isRefusal(object, previous))) {
+        this.#queue.add(object.metadata.name);
+      }
     });
     watchAll(api, persistentVolumes, ({ type, object }) => {
       if (type !== "DELETED" && isLeaving(object)) this.#volumeQueue.add(object.metadata.name);
@@ -85,24 +90,25 @@ class Attacher implements Part {
   }
 
   #attach(attachment: VolumeAttachment): void {
-    if (!this.#isDriverDone(attachment)) return;
+    const job = attachingOf(attachment);
+    if (!this.#isDone(job, attachment)) return;
     const { api, engine } = this.#context;
     const obstacle = this.#obstacle(attachment);
     const { attachError: _error, ...status } = attachment.status;
     if (obstacle === undefined) {
       api.updateStatus(volumeAttachments, { ...attachment, status: { ...status, attached: true } });
+      this.#jobs.forget(job);
       return;
     }
     const attachError = { time: formatTime(engine.now()), message: obstacle };
-    if (attachment.status.attachError?.message !== obstacle) {
-      api.updateStatus(volumeAttachments, { ...attachment, status: { ...status, attachError } });
-    }
-    this.#queue.addRateLimited(attachment.metadata.name);
+    this.#queue.addAfter(attachment.metadata.name, this.#jobs.refused(job));
+    api.updateStatus(volumeAttachments, { ...attachment, status: { ...status, attachError } });
   }
 
   #detach(attachment: VolumeAttachment): void {
     const finalizer = finalizerOf(attachment);
-    if (!attachment.metadata.finalizers?.includes(finalizer) || !this.#isDriverDone(attachment)) return;
+    const isHeld = attachment.metadata.finalizers?.includes(finalizer) === true;
+    if (!isHeld || !this.#isDone(detachingOf(attachment), attachment)) return;
     const { api } = this.#context;
     const status = { ...attachment.status, attached: false };
     const freed = attachment.status.attached
@@ -145,21 +151,29 @@ class Attacher implements Part {
     return this.#context.api.get(persistentVolumes, undefined, spec.source.persistentVolumeName ?? "");
   }
 
-  /** Whether the driver has done this; if it has not begun it begins, and the turn comes again when it is done. */
-  #isDriverDone(attachment: VolumeAttachment): boolean {
-    const { name, uid } = attachment.metadata;
-    const job = `${uid} ${isLeaving(attachment)}`;
-    if (this.#ready.delete(job)) return true;
-    if (this.#busy.has(job)) return false;
-    this.#busy.add(job);
-    const { engine } = this.#context;
-    engine.after(engine.random(NAME).between(...DRIVER_MS), () => {
-      this.#busy.delete(job);
-      this.#ready.add(job);
-      this.#queue.add(name);
-    });
+  /** Whether the driver has done the job; if it has not begun it begins, and the turn comes again when it is done. */
+  #isDone(job: string, { metadata }: VolumeAttachment): boolean {
+    if (this.#jobs.take(job)) return true;
+    this.#jobs.begin(job, () => this.#queue.add(metadata.name));
     return false;
   }
+}
+
+function attachingOf({ metadata }: VolumeAttachment): string {
+  return `attach ${metadata.uid}`;
+}
+
+function detachingOf({ metadata }: VolumeAttachment): string {
+  return `detach ${metadata.uid}`;
+}
+
+/** Whether the change is but our own note that the driver has refused, which must not make us ask again at once. */
+function isRefusal({ status }: VolumeAttachment, previous: VolumeAttachment | undefined): boolean {
+  return (
+    previous !== undefined &&
+    status.attachError !== undefined &&
+    status.attachError !== previous.status.attachError
+  );
 }
 
 function isLeaving({ metadata }: KubeObject): boolean {

@@ -170,6 +170,16 @@ describe("a provisioner that cannot do it", () => {
   });
 });
 
+test("a provisioner that has refused is asked ever more seldom", () => {
+  const { ask, engine, events } = start({ provisioner: "rancher.io/local-path" });
+  ask();
+  engine.runFor(60_000);
+  const begunMs = events.filter(({ text }) => text.includes(" Provisioning ")).map(({ atMs }) => atMs);
+  const failedMs = events.filter(({ text }) => text.includes(" ProvisioningFailed ")).map(({ atMs }) => atMs);
+  const pausesMs = begunMs.slice(1).map((atMs, index) => atMs - (failedMs[index] ?? 0));
+  expect(pausesMs).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+});
+
 describe("a volume whose claim is gone", () => {
   const releasePhase = (rest: Partial<StorageClass>) => {
     const lab = start(rest);

@@ -10,7 +10,7 @@ import {
   storageClasses,
   volumeAttachments,
 } from "../../../kube/kinds.ts";
-import { isStatus, StatusError } from "../../../kube/status-error.ts";
+import { isStatus } from "../../../kube/status-error.ts";
 import { storageTraitsOfClass } from "../../../kube/storage-kinds.ts";
 import type {
   Node,
@@ -22,6 +22,7 @@ import { WorkQueue } from "../../../runtime/work-queue.ts";
 import { classNameOfClaim, SELECTED_NODE } from "../../../scheduler/volumes/claims.ts";
 import type { ControllerFactory, LabContext, Part } from "../../context.ts";
 import { PROVISIONED_BY, STORAGE_PROVISIONER } from "../persistent-volume/binding.ts";
+import { DriverJobs } from "../shared/driver-jobs.ts";
 import { keyOf, splitKey } from "../shared/keys.ts";
 import { watchAll } from "../shared/watch.ts";
 import {
@@ -43,47 +44,39 @@ const BACKOFF_MS = [1_000, 300_000] as const;
 /** Makes and deletes volumes. */
 export const csiProvisioner: ControllerFactory = (context) => new Provisioner(context);
 
-/** The driver has refused; it is asked again later. */
-class DriverRefusal extends Error {
-  override readonly name = "DriverRefusal";
-}
-
 class Provisioner implements Part {
   readonly name = NAME;
   readonly #context: LabContext;
   readonly #claimQueue: WorkQueue;
   readonly #volumeQueue: WorkQueue;
-  /** What the driver is busy with, by uid. */
-  readonly #busy = new Set<string>();
-  /** What the driver has finished, by uid, and the turn has to bring home. */
-  readonly #ready = new Set<string>();
+  /** By the uid of the claim, or of the volume to delete. */
+  readonly #jobs: DriverJobs;
 
   constructor(context: LabContext) {
     this.#context = context;
-    const retries = {
-      backoffMs: BACKOFF_MS,
-      isRetryable: (error: unknown) => error instanceof StatusError || error instanceof DriverRefusal,
-    };
     const { engine } = context;
+    this.#jobs = new DriverJobs(engine, { name: NAME, takesMs: DRIVER_MS, pauseMs: BACKOFF_MS });
     this.#claimQueue = new WorkQueue(engine, {
-      ...retries,
       name: `${NAME}/claims`,
       reconcile: (key) => this.#reconcileClaim(key),
+      backoffMs: BACKOFF_MS,
     });
     this.#volumeQueue = new WorkQueue(engine, {
-      ...retries,
       name: `${NAME}/volumes`,
       reconcile: (name) => this.#reconcileVolume(name),
+      backoffMs: BACKOFF_MS,
     });
   }
 
   start(): void {
     const { api } = this.#context;
     watchAll(api, persistentVolumeClaims, ({ type, object }) => {
-      if (type !== "DELETED" && this.#classFor(object) !== undefined) this.#claimQueue.add(keyOf(object));
+      if (type === "DELETED") this.#jobs.forget(object.metadata.uid);
+      else if (this.#classFor(object) !== undefined) this.#claimQueue.add(keyOf(object));
     });
     watchAll(api, persistentVolumes, ({ type, object }) => {
-      if (type !== "DELETED" && mustBeDeleted(object)) this.#volumeQueue.add(object.metadata.name);
+      if (type === "DELETED") this.#jobs.forget(object.metadata.uid);
+      else if (mustBeDeleted(object)) this.#volumeQueue.add(object.metadata.name);
     });
   }
 
@@ -108,15 +101,11 @@ class Provisioner implements Part {
     if (storageClass === undefined) return;
     if (api.get(persistentVolumes, undefined, volumeName(claim)) !== undefined) return;
     const { uid } = claim.metadata;
-    const isReady = this.#afterDriver(
-      uid,
-      () => this.#claimQueue.add(key),
-      () => {
-        const message = `External provisioner is provisioning volume for claim ${JSON.stringify(key)}`;
-        events.event(claim, "Normal", "Provisioning", message);
-      },
-    );
-    if (isReady) this.#provision(claim, storageClass);
+    if (this.#jobs.take(uid)) this.#provision(claim, storageClass);
+    else if (this.#jobs.begin(uid, () => this.#claimQueue.add(key))) {
+      const message = `External provisioner is provisioning volume for claim ${JSON.stringify(key)}`;
+      events.event(claim, "Normal", "Provisioning", message);
+    }
   }
 
   #provision(claim: PersistentVolumeClaim, storageClass: StorageClass): void {
@@ -127,9 +116,11 @@ class Provisioner implements Part {
       const className = JSON.stringify(storageClass.metadata.name);
       const message = `failed to provision volume with StorageClass ${className}: ${refusal}`;
       events.event(claim, "Warning", "ProvisioningFailed", message);
-      throw new DriverRefusal(message);
+      this.#claimQueue.addAfter(keyOf(claim), this.#jobs.refused(claim.metadata.uid));
+      return;
     }
     const { metadata } = api.create(persistentVolumes, provisionedVolume(request));
+    this.#jobs.forget(claim.metadata.uid);
     const message = `Successfully provisioned volume ${metadata.name}`;
     events.event(claim, "Normal", "ProvisioningSucceeded", message);
   }
@@ -151,14 +142,12 @@ class Provisioner implements Part {
     if (holder !== undefined) {
       const message = `persistentvolume ${name} is still attached to node ${holder.spec.nodeName}`;
       events.event(volume, "Warning", "VolumeFailedDelete", message);
-      throw new DriverRefusal(message);
+      this.#volumeQueue.addAfter(name, this.#jobs.refused(volume.metadata.uid));
+      return;
     }
-    const isReady = this.#afterDriver(
-      volume.metadata.uid,
-      () => this.#volumeQueue.add(name),
-      () => {},
-    );
-    if (isReady) this.#delete(volume);
+    const { uid } = volume.metadata;
+    if (this.#jobs.take(uid)) this.#delete(volume);
+    else this.#jobs.begin(uid, () => this.#volumeQueue.add(name));
   }
 
   #delete({ metadata }: PersistentVolume): void {
@@ -173,21 +162,6 @@ class Provisioner implements Part {
     } catch (error) {
       if (!isStatus(error, "NotFound")) throw error;
     }
-  }
-
-  /** Whether the driver is done with this; if not, it begins, and `again` is called when it is. */
-  #afterDriver(uid: string, again: () => void, begin: () => void): boolean {
-    if (this.#ready.delete(uid)) return true;
-    if (this.#busy.has(uid)) return false;
-    this.#busy.add(uid);
-    begin();
-    const { engine } = this.#context;
-    engine.after(engine.random(NAME).between(...DRIVER_MS), () => {
-      this.#busy.delete(uid);
-      this.#ready.add(uid);
-      again();
-    });
-    return false;
   }
 }
 

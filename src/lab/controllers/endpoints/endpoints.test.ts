@@ -73,7 +73,7 @@ describe("the Endpoints of a Service", () => {
     api.delete(pods, "default", "p1");
     engine.runFor(100);
     expect(get().subsets?.map(summary)).toEqual(["not ready 10.1.0.2 | ports :80"]);
-    expect(get().metadata.annotations).toEqual({});
+    expect(get().metadata.annotations ?? {}).toEqual({});
   });
 
   test("name all pods of a Service that publishes everything", () => {

@@ -45,6 +45,11 @@ function start() {
 }
 
 /** A volume that nobody but this controller could delete. */
+/** The affinity that a local volume must have. */
+const onNode = (name: string): Partial<PersistentVolume["spec"]> => ({
+  nodeAffinity: volume("x", { onNodes: [name] }).spec.nodeAffinity ?? {},
+});
+
 const local = (path: string, rest: Partial<PersistentVolume["spec"]> = {}) =>
   ({ csi: undefined, local: { path }, ...rest }) as never;
 
@@ -276,7 +281,7 @@ describe("when the claim is gone, its volume", () => {
   test.each([
     {
       name: "local",
-      source: local("/x"),
+      source: local("/x", onNode("a")),
       message: 'error getting deleter volume plugin for volume "v": no volume plugin matched',
     },
     {
