@@ -249,6 +249,12 @@ export interface ContainerStatus {
   /** What the kubelet has granted and what is in force, where a pod is resized in place. */
   readonly allocatedResources?: ResourceList;
   readonly resources?: ResourceRequirements;
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+    readonly recursiveReadOnly?: string;
+  }[];
 }
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";

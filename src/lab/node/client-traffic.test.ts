@@ -355,6 +355,16 @@ describe("an application", () => {
     expect(lab.traffic.storedRows("default", "db")?.rows).toEqual(new Set());
   });
 
+  test("cannot write when its database's disk is full", () => {
+    const lab = shop();
+    lab.failures.fail("node-3", "disk-full");
+    expect(ask(lab, through("node-1"), { kind: "write", row: "r1" })).toMatchObject({
+      failure: "server-error",
+      why: "the disk of default/db-0 reports errors",
+    });
+    expect(ask(lab, through("node-1"), { kind: "read" }).ok).toBe(true);
+  });
+
   test("that nobody has described is taken to need the one database of its namespace, and that is told", () => {
     const lab = shop({ profile: { images: { shop: { needs: [] } } } });
     expect(lab.assumptions()).toEqual([]);

@@ -177,6 +177,7 @@ export class Hosts {
       },
       plan: processPlanner({
         machine: machine.name,
+        hasRoom: () => !world.machines.get(machine.name)?.diskFull,
         onWatchesNeeds: () => this.#watching.add(host),
         random: engine.random(`processes/${machine.name}`),
         profileOf: (pod, spec) => this.#profileOf(pod, spec),

@@ -17,10 +17,16 @@ export interface DataStore {
   readonly corrupted: boolean;
 }
 
-/** Memory, or a layer of the container's own: gone with the process's container, never out of reach. */
+/** Memory, or a layer of the container's own on the machine's disk: gone with the container, never out of reach. */
 export class OwnStore implements DataStore {
   readonly #rows = new Set<string>();
+  readonly #hasRoom: () => boolean;
   readonly corrupted = false;
+
+  /** `hasRoom` tells whether something can be added; memory always has. */
+  constructor(hasRoom: () => boolean = () => true) {
+    this.#hasRoom = hasRoom;
+  }
 
   get rows(): ReadonlySet<string> {
     return this.#rows;
@@ -37,7 +43,7 @@ export class OwnStore implements DataStore {
   }
 
   writeState(): IoState {
-    return "ok";
+    return this.#hasRoom() ? "ok" : "error";
   }
 
   write(row: string): void {

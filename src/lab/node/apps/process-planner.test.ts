@@ -37,6 +37,7 @@ function plan(
     random: new Engine({ seed: 1 }).random("test"),
     profileOf: () => ({ ...DEFAULT_PROFILE, ...profile }),
     hasNeeds: () => hasNeeds,
+    hasRoom: () => true,
     onWatchesNeeds: () => {},
   });
   return planner({

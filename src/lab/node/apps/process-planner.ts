@@ -18,6 +18,8 @@ export interface PlannerOptions {
   readonly profileOf: (pod: Pod, container: Container) => WorkloadProfile;
   /** Whether everything that a container needs can be reached now. */
   readonly hasNeeds: (pod: Pod, container: Container) => boolean;
+  /** Whether the machine's disk has room. */
+  readonly hasRoom: () => boolean;
   /** Told of a container whose readiness looks at what it needs. */
   readonly onWatchesNeeds: () => void;
 }
@@ -36,7 +38,7 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
       needs: profile.needs.map((text) => parseNeed(text, namespace)),
       ports: portsOf(container),
       startMs: random.between(min * 1000, max * 1000),
-      store: storeOf(machine, container, profile, mounts),
+      store: storeOf(machine, container, profile, mounts) ?? ownStore(profile, options.hasRoom),
       ...(runSeconds !== undefined && {
         errand: {
           runMs: runSeconds * 1000,
@@ -87,7 +89,7 @@ function storeOf(
   container: Container,
   profile: WorkloadProfile,
   mounts: ReadonlyMap<string, DataVolume | undefined>,
-): DataStore {
+): DataStore | undefined {
   const isDatabase = profile.role !== "web";
   const { dataPath } = catalogueEntry(parseImage(container.image).repository) ?? {};
   let best: { readonly volume: DataVolume; readonly rank: number } | undefined;
@@ -100,7 +102,12 @@ function storeOf(
     const rank = (isDatabase && isWithin(mountPath, dataPath) ? 2 : 0) + (isClaimed ? 1 : 0);
     if (best === undefined || rank > best.rank) best = { volume, rank };
   }
-  return best?.volume.storeFor(machine, isDatabase) ?? new OwnStore();
+  return best?.volume.storeFor(machine, isDatabase);
+}
+
+/** Databases write into their container's layer where they have no volume; the others keep what they have in memory. */
+function ownStore({ role }: WorkloadProfile, hasRoom: () => boolean): DataStore {
+  return role === "database" ? new OwnStore(hasRoom) : new OwnStore();
 }
 
 function isWithin(mountPath: string, dataPath: string | undefined): boolean {

@@ -37,7 +37,7 @@ function containerStatus(input: ContainerStatusInput, spec: ContainerSpec, isIni
   const status =
     newest === undefined
       ? statusOfAbsent(input.pod, spec, old)
-      : statusOf(newest, before, old, input.clockOffsetMs);
+      : { ...statusOf(newest, before, old, input.clockOffsetMs), ...grantedTo(spec) };
   if (isInit && newest?.state === "exited" && newest.exitCode === 0) return status;
   const failure = input.startFailures.get(spec.name);
   if (failure === undefined || !needsStart(input.pod, spec, newest)) return status;
@@ -63,6 +63,21 @@ function statusOf(
     ready: false,
     restartCount: container.attempt,
     state: stateOf(container, offsetMs),
+  };
+}
+
+/** What the container may use. Resizing in place takes no time here: what was asked for is in force. */
+function grantedTo({ resources, volumeMounts }: ContainerSpec): Partial<ContainerStatus> {
+  return {
+    resources,
+    ...(resources.requests !== undefined && { allocatedResources: resources.requests }),
+    ...(volumeMounts !== undefined && {
+      volumeMounts: volumeMounts.map(({ name, mountPath, readOnly }) => ({
+        name,
+        mountPath,
+        ...(readOnly && { readOnly, recursiveReadOnly: "Disabled" }),
+      })),
+    }),
   };
 }
 
