@@ -18,6 +18,7 @@ import { podTopologySpreadScore } from "./plugins/topology-spread/score.ts";
 import { volumeBinding } from "./plugins/volume-binding.ts";
 import { volumeRestrictions } from "./plugins/volume-restrictions.ts";
 import { volumeZone } from "./plugins/volume-zone.ts";
+import type { EventAction } from "./queue/cluster-event.ts";
 
 /** In the order in which they run: the first one that rejects a node gives the reason. */
 export const FILTERS: readonly FilterPlugin[] = [
@@ -48,5 +49,16 @@ export const SCORES: readonly ScorePlugin[] = [
 
 /** Everything that can keep a pod waiting, by name, with what brings the pod back. */
 export const REQUEUE_PLUGINS: ReadonlyMap<PluginName, RequeuePlugin> = new Map(
-  [schedulingGates, defaultPreemption, ...FILTERS].map((plugin) => [plugin.name, plugin]),
+  [schedulingGates, defaultPreemption, ...FILTERS].map((plugin) => [plugin.name, withTaintChanges(plugin)]),
 );
+
+/**
+ * Whoever cares about new nodes is also asked when a node's taints change, and then always says yes: kube-scheduler does so
+ * because a node may have been passed over when it was new and tainted (kubernetes/kubernetes#109437).
+ */
+function withTaintChanges({ name, events }: RequeuePlugin): RequeuePlugin {
+  const caresAbout = (action: EventAction) =>
+    events.some(({ resource, actions }) => resource === "Node" && actions.includes(action));
+  if (!caresAbout("Add") || caresAbout("UpdateNodeTaint")) return { name, events };
+  return { name, events: [...events, { resource: "Node", actions: ["UpdateNodeTaint"] }] };
+}

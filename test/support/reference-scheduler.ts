@@ -9,7 +9,7 @@ import { readFileSync, statSync } from "node:fs";
 import { isConditionTrue } from "../../src/kube/conditions.ts";
 import { KINDS } from "../../src/kube/kinds.ts";
 import type { KubeObject, Pod } from "../../src/kube/types/index.ts";
-import type { Cluster, Placement, Scores } from "./scheduling.ts";
+import type { Change, Cluster, Placement, Scores } from "./scheduling.ts";
 
 /** Where the judge is, when there is one. */
 export const REFERENCE = process.env.HOLDFAST_REFERENCE_SERVER;
@@ -20,31 +20,58 @@ const LOG = process.env.HOLDFAST_REFERENCE_LOG;
 export async function referencePlacement(
   given: Cluster & { readonly pod: Pod },
 ): Promise<{ readonly placement: Placement; readonly scores: Scores }> {
-  const { nodes, pods = [], objects = [], pod } = given;
-  const all: KubeObject[] = [];
-  const create = async (object: KubeObject) => {
-    all.push(await put(object));
-  };
+  return withCluster(given, async () => {
+    const logStart = logSize();
+    await put(given.pod);
+    const settled = await settledPod(given.pod);
+    await sleep(200);
+    return {
+      placement: await placementOf(settled, given.pods ?? []),
+      scores: readScores(logSince(logStart), given.pod),
+    };
+  });
+}
+
+/** Whether the scheduler tries the pod, for which it found no node, again once the change has happened. */
+export async function referenceRetries(
+  given: Cluster & { readonly pod: Pod; readonly change: Change },
+): Promise<boolean> {
+  const { create, update, delete: gone } = given.change;
+  return withCluster({ ...given, extra: create === undefined ? [] : [create] }, async () => {
+    await put(given.pod);
+    await settledPod(given.pod);
+    // Long enough for its back-off to be over.
+    await sleep(1_500);
+    const logStart = logSize();
+    if (create !== undefined) await put(create);
+    if (update !== undefined) await replace(update);
+    if (gone !== undefined) await remove(gone);
+    await sleep(700);
+    return logSince(logStart).some((line) =>
+      line.includes(`"Attempting to schedule pod" pod="${keyOf(given.pod)}"`),
+    );
+  });
+}
+
+/** Runs `work` in the cluster, and leaves nothing behind. */
+async function withCluster<T>(
+  given: Cluster & { readonly pod: Pod; readonly extra?: readonly KubeObject[] },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { nodes, pods = [], objects = [], pod, extra = [] } = given;
+  const isNamespace = ({ kind }: KubeObject) => kind === "Namespace";
+  const named = new Set(["default", ...objects.filter(isNamespace).map(({ metadata }) => metadata.name)]);
+  const used = new Set([...objects, ...pods, pod].flatMap(({ metadata }) => metadata.namespace ?? []));
+  const unnamed = [...used].filter((name) => !named.has(name)).map(namespace);
+  const others = objects.filter((object) => !isNamespace(object));
+  const all = [...unnamed, ...objects.filter(isNamespace), ...nodes, ...others, ...pods];
   try {
-    const named = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
-    const used = new Set([...objects, ...pods, pod].map(({ metadata }) => metadata.namespace));
-    for (const name of used) {
-      if (name === undefined || name === "default" || named.includes(name)) continue;
-      await create(namespace(name));
-    }
-    for (const object of [...objects.filter(({ kind }) => kind === "Namespace"), ...nodes])
-      await create(object);
-    for (const object of objects) if (object.kind !== "Namespace") await create(object);
-    for (const other of pods) await create(other);
+    for (const object of all) await put(object);
     // The scheduler's informers are a little behind.
     await sleep(300);
-    const logStart = LOG === undefined ? 0 : statSync(LOG).size;
-    await create(pod);
-    const settled = await settledPod(pod);
-    await sleep(200);
-    return { placement: await placementOf(settled, pods), scores: readScores(logStart, pod) };
+    return await work();
   } finally {
-    for (const object of all.reverse()) await remove(object);
+    for (const object of [pod, ...extra, ...all.toReversed()]) await remove(object);
     await sleep(100);
   }
 }
@@ -75,11 +102,21 @@ async function settledPod(pod: Pod): Promise<Pod> {
   throw new Error(`The reference scheduler said nothing about pod ${pod.metadata.name}`);
 }
 
-function readScores(from: number, { metadata }: Pod): Scores {
+function logSize(): number {
+  return LOG === undefined ? 0 : statSync(LOG).size;
+}
+
+function logSince(start: number): readonly string[] {
+  return LOG === undefined ? [] : readFileSync(LOG).subarray(start).toString("utf8").split("\n");
+}
+
+function keyOf({ metadata }: Pod): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+function readScores(lines: readonly string[], pod: Pod): Scores {
   const scores: Record<string, Record<string, number>> = {};
-  if (LOG === undefined) return scores;
-  const lines = readFileSync(LOG).subarray(from).toString("utf8").split("\n");
-  const key = `pod="${metadata.namespace}/${metadata.name}"`;
+  const key = `pod="${keyOf(pod)}"`;
   for (const line of lines) {
     if (!line.includes('"Plugin scored node for pod"') || !line.includes(key)) continue;
     const [, plugin = "", node = "", score = ""] =
@@ -100,6 +137,24 @@ async function put(object: KubeObject): Promise<KubeObject> {
   // Nobody runs it, so nobody reports its end: it stays on its way out.
   if (deletionTimestamp !== undefined) await request("DELETE", pathOf(object), { gracePeriodSeconds: 600 });
   return answer as KubeObject;
+}
+
+/** What to send so that the stored object becomes like the other. Of a pod that exists only a little can change. */
+export function updatedObject(current: KubeObject, wanted: KubeObject): KubeObject {
+  const { labels, annotations } = wanted.metadata;
+  const { labels: _labels, annotations: _annotations, ...kept } = current.metadata;
+  const metadata = { ...kept, ...(labels && { labels }), ...(annotations && { annotations }) };
+  if (wanted.kind !== "Pod") return { ...wanted, metadata };
+  const { spec } = current as Pod;
+  const { tolerations } = (wanted as Pod).spec;
+  return { ...current, metadata, spec: { ...spec, ...(tolerations && { tolerations }) } } as KubeObject;
+}
+
+async function replace(object: KubeObject): Promise<void> {
+  const current = (await request("GET", pathOf(object))) as KubeObject;
+  const updated = (await request("PUT", pathOf(object), updatedObject(current, object))) as KubeObject;
+  const { status } = object as KubeObject & { readonly status?: object };
+  if (status !== undefined) await request("PUT", `${pathOf(object)}/status`, { ...updated, status });
 }
 
 async function remove(object: KubeObject): Promise<void> {

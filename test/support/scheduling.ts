@@ -23,6 +23,13 @@ export interface Cluster {
   readonly objects?: readonly KubeObject[];
 }
 
+/** One thing that happens to the cluster. An update replaces the object, status included. */
+export interface Change {
+  readonly create?: KubeObject;
+  readonly update?: KubeObject;
+  readonly delete?: KubeObject;
+}
+
 /** What became of the pod: a node, or the message and what preemption did. */
 export interface Placement {
   readonly node?: string;

@@ -201,10 +201,10 @@ describeHints("NodeResourcesFit", [
     retries: false,
   },
   {
-    name: "is not tried when a node's taint goes",
+    name: "is tried when a node's taints change, as every plugin's that cares about new nodes",
     pod: p.requests({ cpu: "1" }),
     events: nodeChanged(node("n").taint("x"), node("n")),
-    retries: false,
+    retries: true,
   },
 ]);
 
