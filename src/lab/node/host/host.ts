@@ -118,10 +118,13 @@ export class Host {
   }
 
   #followKubelet(state: Machine["kubelet"]): void {
-    if (state === "hung") this.#agenda.pause();
-    else if (state === "stopped") this.#stopKubelet();
-    else if (this.#kubelet === undefined) this.#startKubelet();
-    else this.#agenda.resume();
+    if (state === "stopped") this.#stopKubelet();
+    else if (state === "hung") this.#agenda.pause();
+    else {
+      // Also where none ran: one that was to hang from its first moment has held up nothing but its own start.
+      this.#agenda.resume();
+      if (this.#kubelet === undefined) this.#startKubelet();
+    }
   }
 
   #startKubelet(): void {
