@@ -24,7 +24,11 @@ export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
   const folder = env.XDG_RUNTIME_DIR
     ? join(env.XDG_RUNTIME_DIR, "holdfast")
     : join(tmpdir(), `holdfast-${userInfo().uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new InputError({ file: folder }, `cannot be made: ${(error as Error).message}`, { cause: error });
+  }
   const { uid } = lstatSync(folder);
   // In a folder that everybody writes to, somebody else may have been there first.
   if (uid !== userInfo().uid && userInfo().uid !== -1) {
@@ -64,10 +68,13 @@ export function writeWhole(file: string, text: string): void {
   const unfinished = `${file}.${process.pid}.part`;
   try {
     mkdirSync(dirname(resolve(file)), { recursive: true });
-    writeFileSync(unfinished, text, { mode: 0o600 });
-    renameSync(unfinished, file);
+    try {
+      writeFileSync(unfinished, text, { mode: 0o600 });
+      renameSync(unfinished, file);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
   } catch (error) {
-    rmSync(unfinished, { force: true });
     throw new InputError({ file }, `cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }
