@@ -1,6 +1,6 @@
 import { compareQuantities, quantityOf, wholeValue } from "../../base/quantity.ts";
 import type { KubeObject, PersistentVolumeClaim, ResourceList } from "../types/index.ts";
-import type { QuotaEvaluator, ScopeRequirement } from "./evaluator.ts";
+import type { QuotaEvaluator, ScopeRequirement } from "./evaluation.ts";
 import type { Amounts } from "./resource-lists.ts";
 
 const NAMES = ["persistentvolumeclaims", "requests.storage"];

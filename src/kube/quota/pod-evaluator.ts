@@ -1,7 +1,7 @@
 import { qualityOfService } from "../quality-of-service.ts";
 import { parseTime } from "../time.ts";
 import type { KubeObject, Pod, PodAffinityTerm, ResourceList } from "../types/index.ts";
-import type { QuotaEvaluator, ScopeRequirement } from "./evaluator.ts";
+import type { QuotaEvaluator, ScopeRequirement } from "./evaluation.ts";
 import { podTotals } from "./pod-totals.ts";
 import type { Amounts } from "./resource-lists.ts";
 

@@ -1,5 +1,5 @@
 import type { Service } from "../types/index.ts";
-import type { QuotaEvaluator } from "./evaluator.ts";
+import type { QuotaEvaluator } from "./evaluation.ts";
 
 const NAMES = ["count/services", "services", "services.loadbalancers", "services.nodeports"];
 

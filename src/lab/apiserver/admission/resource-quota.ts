@@ -1,6 +1,7 @@
 import { compareQuantities, type QuantityLike } from "../../../base/quantity.ts";
 import { resourceQuotas } from "../../../kube/kinds.ts";
-import { type QuotaEvaluator, quotaEvaluatorOf, quotaMatches } from "../../../kube/quota/evaluator.ts";
+import type { QuotaEvaluator } from "../../../kube/quota/evaluation.ts";
+import { quotaEvaluatorOf, quotaMatches } from "../../../kube/quota/evaluator.ts";
 import {
   type Amounts,
   addAmounts,

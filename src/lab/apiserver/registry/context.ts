@@ -1,11 +1,9 @@
-import type { Kind } from "../../../kube/kind.ts";
 import type { Engine } from "../../../time/engine.ts";
 import type { AdmissionChain } from "../admission/chain.ts";
-import type { Collection } from "../collection.ts";
 import type { LooseObject } from "../loose.ts";
-import type { Caller } from "../server.ts";
 import type { Store } from "../store.ts";
-import type { Occasion, Strategy } from "../strategies/strategy.ts";
+import type { Occasion } from "../strategies/strategy.ts";
+import type { WriteRequest } from "../write-request.ts";
 
 /** What creating, updating and deleting need of the server around them. */
 export interface RegistryContext {
@@ -14,20 +12,6 @@ export interface RegistryContext {
   readonly admission: AdmissionChain;
   /** Fills in what is handed out from a pool, such as a Service's address. `old` is absent for a new object. */
   allocate(request: WriteRequest, object: LooseObject, old: LooseObject | undefined): LooseObject;
-}
-
-/** One write, once it is known what it is about. */
-export interface WriteRequest {
-  readonly caller: Caller;
-  /** The kind as the path names it. */
-  readonly kind: Kind;
-  readonly collection: Collection;
-  readonly strategy: Strategy;
-  readonly namespace: string | undefined;
-  /** Absent for POST to a collection. */
-  readonly name: string | undefined;
-  readonly subresource: string | undefined;
-  readonly dryRun: boolean;
 }
 
 /** When and by whom, for strategies. */
