@@ -9,6 +9,7 @@ import type { ServiceLog } from "./proxy/service-log.ts";
 import type { AppRequest, RequestOutcome, StoredRows, Target, Traffic } from "./traffic.ts";
 import type { World } from "./world.ts";
 
+/** What a request passes on its way. */
 export interface ClientTrafficOptions {
   readonly world: World;
   readonly network: Network;

@@ -23,6 +23,7 @@ import type { ServiceLog } from "./proxy/service-log.ts";
 import type { Volumes } from "./volumes/volumes.ts";
 import type { Machine, World } from "./world.ts";
 
+/** What all machines are made of. */
 export interface HostsOptions {
   readonly engine: Engine;
   /** As kubelets use it. */

@@ -28,6 +28,7 @@ import type { Traffic } from "./traffic.ts";
 import { Volumes } from "./volumes/volumes.ts";
 import type { FailureControl, Machine, World } from "./world.ts";
 
+/** What the nodes are made of and run against. */
 export interface NodesOptions {
   readonly engine: Engine;
   readonly api: Api;
@@ -45,6 +46,7 @@ export interface NodesOptions {
   readonly staticPods?: Readonly<Record<string, readonly Draft<Pod>[]>>;
 }
 
+/** The nodes as the rest of the lab uses them. */
 export interface Nodes {
   readonly world: World;
   readonly failures: FailureControl;

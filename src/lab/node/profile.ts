@@ -32,6 +32,7 @@ export interface WorkloadProfile {
   readonly unavailable?: boolean;
 }
 
+/** What holds where neither a profile file nor the catalogue says anything. */
 export const DEFAULT_PROFILE: WorkloadProfile = {
   startSeconds: [1, 3],
   stopSeconds: 1,

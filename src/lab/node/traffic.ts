@@ -15,6 +15,7 @@ export type Target =
     }
   | { readonly kind: "pod"; readonly namespace: string; readonly name: string; readonly port: number };
 
+/** One request of a client. */
 export interface AppRequest {
   readonly from: Place;
   /** The address that client-IP affinity goes by. */
@@ -29,6 +30,7 @@ export interface AppRequest {
   readonly connection?: Connection;
 }
 
+/** What applications can be asked for. */
 export type AppAction =
   | { readonly kind: "ping" }
   | { readonly kind: "login" }
@@ -49,6 +51,7 @@ export interface Connection {
   readonly id: number;
 }
 
+/** What a client sees when it does not get what it asked for. */
 export type RequestFailure =
   /** No answer within the time-out: a dead or unreachable endpoint or node. */
   | "timeout"
@@ -61,6 +64,7 @@ export type RequestFailure =
   /** The application does not know the session. */
   | "unauthorized";
 
+/** What a client got, and when. */
 export interface RequestOutcome {
   readonly ok: boolean;
   readonly failure?: RequestFailure;
@@ -83,6 +87,7 @@ export interface StoredRows {
   readonly corrupted: boolean;
 }
 
+/** The service data path, as clients use it. */
 export interface Traffic {
   request(request: AppRequest): RequestOutcome;
   /** What a `read` of everything would give if the database were asked on its own node now; undefined while none runs. */

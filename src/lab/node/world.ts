@@ -8,6 +8,7 @@ export type MachineState = "on" | "off";
 /** How a node can fail. `flap` is a power-off and return that repeats. */
 export type FailureKind = "power-off" | "partition" | "kubelet-stop" | "kubelet-hang" | "disk-full" | "flap";
 
+/** One machine as it is now; a change makes another object. */
 export interface Machine {
   readonly name: string;
   readonly zone: string;

@@ -9,6 +9,7 @@ import type { ServiceTable } from "../proxy/service-table.ts";
 import type { Need } from "./needs.ts";
 import { portsOf } from "./process-planner.ts";
 
+/** Where guesses are taken from. */
 export interface AssumedNeedsOptions {
   readonly api: Api;
   readonly services: ServiceLog;

@@ -12,6 +12,7 @@ export type Step<T> =
       readonly tookMs: number;
     };
 
+/** Answered with what was asked for. */
 export function went<T>(value: T, tookMs: number): Step<T> {
   return { ok: true, value, tookMs };
 }

@@ -9,6 +9,7 @@ export interface NeedsAnswer {
   readonly tookMs: number;
 }
 
+/** A probe that is to be answered, and what the answer depends on. */
 export interface ProbeQuestion {
   readonly pod: Pod;
   readonly spec: ContainerSpec;

@@ -12,6 +12,7 @@ import { parseNeed } from "./needs.ts";
 const JOB_SECONDS = 5;
 const INIT_SECONDS = 1;
 
+/** What the programs of one machine depend on. */
 export interface PlannerOptions {
   readonly machine: string;
   readonly random: RandomStream;

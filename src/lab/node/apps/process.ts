@@ -5,7 +5,7 @@ import type { DataStore } from "./data-store.ts";
 import type { Need } from "./needs.ts";
 
 /** SIGKILL's exit code: 128 + 9. */
-export const KILLED_EXIT_CODE = 137;
+const KILLED_EXIT_CODE = 137;
 
 /** What a process is going to do, worked out before it starts. */
 export interface ProcessPlan {
@@ -22,6 +22,7 @@ export interface ProcessPlan {
   readonly store: DataStore;
 }
 
+/** Who hears of what becomes of a process. */
 export interface ProcessHandlers {
   /** It began or ceased to answer. */
   readonly onChange: () => void;

@@ -15,6 +15,7 @@ import { type Container, type RuntimePod, readySandbox } from "./container.ts";
 import { ContainerRuntime } from "./container-runtime.ts";
 import { ImageStore } from "./image-store.ts";
 
+/** What one machine is made of. */
 export interface HostOptions {
   /** The kubelet's. */
   readonly context: LabContext;

@@ -10,6 +10,7 @@ export interface ImageName {
   readonly digest?: string;
 }
 
+/** Takes a name apart as the reference grammar does. */
 export function parseImage(image: string): ImageName {
   const [beforeDigest = "", digest] = image.split("@", 2);
   const slash = beforeDigest.indexOf("/");

@@ -11,6 +11,7 @@ export interface Rejection {
   readonly message: string;
 }
 
+/** A pod, and the node that is to take it. */
 export interface AdmissionInput {
   readonly pod: Pod;
   readonly node: Node;

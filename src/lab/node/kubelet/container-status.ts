@@ -10,6 +10,7 @@ export interface StartFailure {
   readonly message: string;
 }
 
+/** What the statuses of a pod's containers follow from. */
 export interface ContainerStatusInput {
   readonly pod: Pod;
   readonly runtime: RuntimePod;

@@ -11,6 +11,7 @@ const TRANSITION_MS = 300_000;
 /** eviction_manager.go: how long one eviction is waited for before the next is looked at. */
 const CLEANUP_MS = 30_000;
 
+/** Whom an eviction concerns. */
 export interface EvictionOptions {
   readonly activePods: () => readonly Pod[];
   readonly evict: (pod: Pod, ending: Ending) => void;

@@ -7,6 +7,7 @@ import { Backoff } from "./backoff.ts";
 import type { StartFailure } from "./container-status.ts";
 import { containerPath, type KubeletContext } from "./kubelet-context.ts";
 
+/** Where images come from and go to. */
 export interface ImageManagerOptions {
   readonly images: ImageStore;
   /** Seconds that pulling takes, between the two. */

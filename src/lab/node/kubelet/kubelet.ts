@@ -32,6 +32,7 @@ import { createMirror, isMirror, localUid, staticPod } from "./static-pods.ts";
 import { StatusManager } from "./status-manager.ts";
 import { VolumeManager } from "./volume-manager.ts";
 
+/** A machine, as its kubelet finds it. */
 export interface KubeletOptions {
   readonly context: KubeletContext;
   readonly traits: NodeTraits;
@@ -55,6 +56,7 @@ const MIRROR_RETRY_MS = 10_000;
 /** client-go's reflector pauses between tries to watch again, doubling. */
 const RECONNECT_MS = [800, 30_000] as const;
 
+/** One kubelet process. */
 export class Kubelet {
   readonly #options: KubeletOptions;
   readonly #context: KubeletContext;

@@ -4,7 +4,7 @@ import { formatTime } from "../../../kube/time.ts";
 import type { Condition, Node, ResourceList } from "../../../kube/types/index.ts";
 import type { Machine } from "../world.ts";
 
-export const KUBELET_VERSION = "v1.34.4";
+const KUBELET_VERSION = "v1.34.4";
 
 /** What a machine has, and where its pods' addresses come from. */
 export interface NodeTraits {

@@ -12,6 +12,7 @@ const READY_AFTER_MS = [200, 600] as const;
 /** kubelet_node_status.go: pauses between tries to register double up to this. */
 const REGISTER_RETRY_MAX_MS = 7_000;
 
+/** Who knows what a node's status says. */
 export interface NodeStatusOptions {
   readonly context: KubeletContext;
   readonly traits: NodeTraits;

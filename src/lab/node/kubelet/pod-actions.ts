@@ -11,6 +11,7 @@ export interface ProbeResults {
   startup(containerId: string): ProbeVerdict;
 }
 
+/** A container that has to end, and why. */
 export interface ContainerKill {
   readonly container: Container;
   readonly message: string;

@@ -10,6 +10,7 @@ const OWNED = new Set([
   "PodScheduled",
 ]);
 
+/** Whether only kubelets write the condition. */
 export function isOwnedByKubelet(type: string): boolean {
   return OWNED.has(type);
 }
@@ -17,6 +18,7 @@ export function isOwnedByKubelet(type: string): boolean {
 /** A condition before it is dated. */
 export type Verdict = Pick<Condition, "type" | "status" | "reason" | "message">;
 
+/** What a pod's conditions follow from. */
 export interface ConditionsInput {
   readonly pod: Pod;
   readonly phase: PodPhase;

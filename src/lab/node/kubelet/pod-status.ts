@@ -28,6 +28,7 @@ export interface Verdicts {
   readonly disruption?: string;
 }
 
+/** Everything that a pod's status follows from. */
 export interface PodStatusInput {
   readonly pod: Pod;
   readonly runtime: RuntimePod;

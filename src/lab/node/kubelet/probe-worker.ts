@@ -3,6 +3,7 @@ import type { Timer } from "../../../time/engine.ts";
 import type { KubeletContext } from "./kubelet-context.ts";
 import type { ProbeVerdict } from "./pod-actions.ts";
 
+/** What a probe is asked for: traffic, a restart, or whether the others may begin. */
 export type ProbeKind = "readiness" | "liveness" | "startup";
 
 /** What came of one try. A try that gets no answer takes as long as the probe's time-out. */
@@ -12,6 +13,7 @@ export interface ProbeAnswer {
   readonly tookMs: number;
 }
 
+/** One probe and those who want to hear of it. */
 export interface ProbeWorkerOptions {
   readonly context: KubeletContext;
   readonly kind: ProbeKind;

@@ -9,6 +9,7 @@ import type { StatusManager } from "./status-manager.ts";
 
 const KINDS = ["startup", "readiness", "liveness"] as const;
 
+/** Whom a kubelet's probes ask, and whom they tell. */
 export interface ProberOptions {
   readonly context: KubeletContext;
   readonly statuses: StatusManager;

@@ -16,6 +16,7 @@ const POLL_MS = 300;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 122_000;
 
+/** What came of waiting for a pod's volumes. */
 export type MountOutcome =
   | { readonly kind: "mounted" }
   | { readonly kind: "cancelled" }
@@ -33,6 +34,7 @@ interface PodMounts {
   cancelled: boolean;
 }
 
+/** What mounting has to do with the rest of the kubelet. */
 export interface VolumeManagerOptions {
   readonly context: KubeletContext;
   readonly volumes: Volumes;

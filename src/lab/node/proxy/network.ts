@@ -17,6 +17,7 @@ export interface FarEnd {
 /** One way through a machine and, on it, within a rack. */
 const HOP_MS = [0.1, 0.6] as const;
 
+/** What packets pass. */
 export interface NetworkOptions {
   readonly world: World;
   readonly random: RandomStream;

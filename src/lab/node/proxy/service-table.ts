@@ -73,6 +73,7 @@ export function findPort(
   return table.ports.find(({ port }) => port.port === wanted || port.name === wanted);
 }
 
+/** Whether the Service has no address of its own: its name stands for its pods. */
 export function isHeadless({ service }: ServiceTable): boolean {
   return service.spec.clusterIP === "None";
 }

@@ -14,6 +14,7 @@ import { DataVolume } from "./data-volume.ts";
 /** Copies that replicated storage keeps unless the volume says otherwise. */
 const COPIES = 3;
 
+/** Every volume of the lab, made when it is first mounted. */
 export class Volumes {
   readonly #engine: Engine;
   readonly #world: World;
