@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type TestControllers,
@@ -9,6 +10,7 @@ import { deployments, pods, replicaSets } from "../../../kube/kinds.ts";
 import type { Deployment, DeploymentSpec } from "../../../kube/types/index.ts";
 import { replicaSet } from "../replicaset/replicaset.ts";
 import { deployment } from "./deployment.ts";
+import { rollingBounds } from "./rolling-bounds.ts";
 
 /** A Deployment "web" that has had its time to settle. */
 function settled(spec: Partial<DeploymentSpec> = {}, options: TestControllersOptions = {}) {
@@ -313,6 +315,74 @@ describe("a change of size", () => {
     lab.runSeconds(30);
     // The worked example of Kubernetes' documentation of proportional scaling.
     expect(sizes(lab)).toEqual({ [V1]: 11, [V2]: 7 });
+    change(lab, { replicas: 6 });
+    lab.runSeconds(30);
+    // One more old pod may go than the shares of 5 and 4 say, for five are available and four have to be.
+    expect(sizes(lab)).toEqual({ [V1]: 4, [V2]: 5 });
+  });
+});
+
+describe("changes of size and template, however they come", () => {
+  const change$ = fc.record({
+    afterSeconds: fc.integer({ min: 0, max: 6 }),
+    replicas: fc.option(fc.integer({ min: 0, max: 8 })),
+    version: fc.option(fc.constantFrom("1", "2", "3", "broken")),
+  });
+  const bound$ = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom("25%", "50%"));
+
+  test("never have more pods wanted, nor take more available ones away, than the strategy allows", () => {
+    fc.assert(
+      fc.property(
+        bound$,
+        bound$,
+        fc.array(change$, { maxLength: 6 }),
+        (maxSurge, maxUnavailable, changes) => {
+          fc.pre(maxSurge !== 0 || maxUnavailable !== 0);
+          const lab = settled(
+            { replicas: 4, strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } } },
+            { readyAfterMs: ({ spec }) => (spec.containers[0]?.image === "broken" ? undefined : 1_000) },
+          );
+          let before = 4;
+          let wantedBefore = 4;
+          lab.api.onChange(replicaSets, () => {
+            const wanted = lab.api.list(replicaSets).reduce((sum, { spec }) => sum + spec.replicas, 0);
+            const most = web(lab).spec.replicas + rollingBounds(web(lab)).maxSurge;
+            if (wanted > wantedBefore) expect(wanted).toBeLessThanOrEqual(most);
+            wantedBefore = wanted;
+          });
+          lab.api.onChange(pods, () => {
+            const { replicas } = web(lab).spec;
+            const bounds = rollingBounds(web(lab));
+            const alive = lab.api
+              .list(pods)
+              .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+            const available = alive.filter(({ status }) => status.phase === "Running").length;
+            if (available < before)
+              expect(available).toBeGreaterThanOrEqual(replicas - bounds.maxUnavailable);
+            before = available;
+          });
+          for (const { afterSeconds, replicas, version } of changes) {
+            change(lab, {
+              ...(replicas !== null && { replicas }),
+              ...(version !== null && { template: podTemplate("web", version) }),
+            });
+            lab.runSeconds(afterSeconds);
+          }
+          change(lab, { replicas: 3, template: podTemplate("web", "last") });
+          lab.runSeconds(120);
+          expect(lab.api.list(pods).map(({ spec }) => spec.containers[0]?.image)).toEqual([
+            "last",
+            "last",
+            "last",
+          ]);
+          expect(conditions(lab)).toEqual({
+            Available: "True MinimumReplicasAvailable",
+            Progressing: "True NewReplicaSetAvailable",
+          });
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 });
 

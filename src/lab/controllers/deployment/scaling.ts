@@ -51,7 +51,8 @@ export function newReplicaSetSize(deployment: Deployment, sets: readonly Replica
 
 /**
  * What may be taken from old ReplicaSets in the next step of a rolling update: first pods that do not work anyway,
- * then as many available ones as the new ReplicaSet makes up for.
+ * then as many available ones as the new ReplicaSet makes up for. Nothing is taken on the word of a status that is older
+ * than its ReplicaSet's size: it would count pods that are already on their way out.
  */
 export function planScaleDown(deployment: Deployment, sets: ReplicaSets): readonly Resize[] {
   const { fresh } = sets;
@@ -60,12 +61,15 @@ export function planScaleDown(deployment: Deployment, sets: ReplicaSets): readon
   const minAvailable = deployment.spec.replicas - rollingBounds(deployment).maxUnavailable;
   const freshUnavailable = fresh.spec.replicas - (fresh.status.availableReplicas ?? 0);
   const removable = desiredPods(allOf(sets)) - minAvailable - freshUnavailable;
-  if (removable <= 0) return [];
+  if (removable <= 0 || old.some(reportsTooMany)) return [];
   const sizes = new Map(old.map((set) => [set, set.spec.replicas]));
-  const broken = (set: ReplicaSet, size: number) => size - (set.status.availableReplicas ?? 0);
-  const unhealthy = take(sizes, removable, broken);
+  const unhealthy = take(sizes, removable, (set, size) => size - (set.status.availableReplicas ?? 0));
   const spare = reportedPods([...old, fresh], "availableReplicas") - minAvailable;
   return [...unhealthy, ...take(sizes, spare, (_, size) => size)];
+}
+
+function reportsTooMany({ spec, status }: ReplicaSet): boolean {
+  return (status.availableReplicas ?? 0) > spec.replicas;
 }
 
 /** Takes up to `most` pods from the sets in order, from each no more than `from` allows, and notes the new sizes. */
