@@ -1,19 +1,23 @@
 import { describe } from "vitest";
 import { createHttpClient } from "../../src/client/http/http-client.ts";
 import { accessFrom, parseKubeconfig } from "../../src/client/http/kubeconfig.ts";
-import { startTestServer } from "../support/http-server.ts";
+import { serveLab } from "../../src/lab/apiserver/http/serve-lab.ts";
+import { createLab } from "../../src/lab/lab.ts";
+import { drive } from "../../src/time/drive.ts";
 import { clientContract } from "./client-contract.ts";
 
-describe("the lab over HTTPS", () => {
+describe("a whole lab over HTTPS", () => {
   clientContract(async () => {
-    const { http, close } = await startTestServer();
-    const client = createHttpClient(accessFrom([parseKubeconfig(http.kubeconfig, "kubeconfig")]));
+    const lab = createLab();
+    await drive(lab.engine, lab.ready());
+    const server = await serveLab(lab);
+    const client = createHttpClient(accessFrom([parseKubeconfig(server.kubeconfig, "kubeconfig")]));
     return {
       client,
       elapse: () => {},
       async close() {
         client.close();
-        await close();
+        await server.close();
       },
     };
   });

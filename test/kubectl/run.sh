@@ -21,7 +21,10 @@ esac
 
 work=$(mktemp -d)
 export HOME=$work XDG_RUNTIME_DIR=$work KUBECONFIG=$work/kubeconfig KUBECTL_KUBERC=false
-holdfast() { node "$root/dist/cli/main.js" "$@"; }
+mkdir "$work/bin"
+printf '#!/bin/sh\nexec node "%s/dist/cli/main.js" "$@"\n' "$root" >"$work/bin/holdfast"
+chmod +x "$work/bin/holdfast"
+PATH=$work/bin:$PATH
 holdfast lab up --nodes 4 --zones 2 --port 0 --kubeconfig "$KUBECONFIG" >"$work/lab.log" 2>&1 &
 lab=$!
 trap 'kill "$lab" 2>/dev/null; wait "$lab" 2>/dev/null; rm -rf "$work"' EXIT
@@ -38,8 +41,10 @@ failed=0
 check() {
   local what=$1 pattern=$2 code output
   shift 2
-  output=$(timeout 60 "$@" 2>&1 </dev/null)
+  local took=$SECONDS
+  output=$(timeout 90 "$@" 2>&1 </dev/null)
   code=$?
+  took=$((SECONDS - took))
   local good=1
   if [ "${pattern#!}" != "$pattern" ]; then
     [ $code -ne 0 ] && grep -zqE -- "${pattern#!}" <<<"$output" && good=0
@@ -48,7 +53,7 @@ check() {
   fi
   if [ $good -eq 0 ]; then
     passed=$((passed + 1))
-    echo "ok      $what"
+    echo "ok      $what (${took}s)"
   else
     failed=$((failed + 1))
     printf 'FAILED  %s\n        %s\n        wanted: %s\n        code %s, got:\n%s\n' "$what" "$*" "$pattern" "$code" "$output"

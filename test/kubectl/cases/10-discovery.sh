@@ -5,7 +5,7 @@ k "api-resources of a group, by name" "deployments\.apps" api-resources --api-gr
 k "cluster-info" "control plane.*is running at.*https://127\.0\.0\.1" cluster-info
 k "readyz" "readyz check passed" get --raw "/readyz?verbose"
 k "auth whoami" "holdfast-admin" auth whoami
-k "auth can-i" "^yes" auth can-i delete nodes
+k "auth can-i" "yes" auth can-i delete nodes
 k "explain" "KIND: +Deployment.*FIELDS:.*spec" explain deployment
 k "explain a field" "FIELD: replicas <integer>" explain deployment.spec.replicas
 k "explain recursively" "containerPort" explain deployment --recursive

@@ -20,5 +20,5 @@ k "autoscale" "autoscaled" autoscale deployment web --min=1 --max=4 --cpu=80%
 k "apply on the server" "serverside-applied" apply --server-side -f "$here/shop.yaml" --force-conflicts
 k "apply on the server again" "serverside-applied" apply --server-side -f "$here/shop.yaml"
 k "a conflict between managers" "!Apply failed with 1 conflict.*\.data\.colour" apply --server-side --field-manager=painter -f "$here/blue.yaml"
-k "create what is there" "!AlreadyExists" create configmap conf
+k "create what is there" "!already exists" create configmap conf
 k "create what is wrong" "!is invalid|unknown field" create -f "$here/wrong.yaml"

@@ -4,7 +4,7 @@ k "annotate" "configmap/conf annotated" annotate configmap conf note=x --overwri
 k "patch, merge" "configmap/conf patched" patch configmap conf --type=merge -p '{"data":{"b":"2"}}'
 k "patch, JSON" "configmap/conf patched" patch configmap conf --type=json -p '[{"op":"remove","path":"/data/b"}]'
 k "patch, strategic" "deployment.apps/cart patched" patch deployment cart -p '{"spec":{"minReadySeconds":1}}'
-k "patch of a subresource" "deployment.apps/cart patched" patch deployment cart --subresource=scale --type=merge -p '{"spec":{"replicas":2}}'
+k "patch of a subresource" "scale.autoscaling/cart patched" patch deployment cart --subresource=scale --type=merge -p '{"spec":{"replicas":2}}'
 k "scale" "deployment.apps/cart scaled" scale deployment cart --replicas=4
 k "scale from what it is not" "!Expected replicas to be 9, was 4" scale deployment cart --replicas=5 --current-replicas=9
 k "rollout status after scaling" "successfully rolled out" rollout status deployment/cart --timeout=50s
@@ -21,4 +21,3 @@ k "rollout restart" "restarted" rollout restart deployment/cart
 k "rollout status after restarting" "successfully rolled out" rollout status deployment/cart --timeout=55s
 k "replace" "configmap/cart replaced" replace -f "$here/blue.yaml"
 k "apply over it" "configmap/cart configured" apply -f "$here/shop.yaml"
-k "create a token" "ey[A-Za-z0-9_-]+\." create token default

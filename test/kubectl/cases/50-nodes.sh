@@ -7,7 +7,3 @@ k "drain" "node/node-2 drained" drain node-2 --ignore-daemonsets --force --delet
 k "drained" "No resources found|NAME" get pods --field-selector=spec.nodeName=node-2
 k "uncordon" "node/node-2 uncordoned" uncordon node-2
 k "get leases" "HOLDER.*node-1" get leases -n kube-node-lease
-check "fail a node" "Node node-3 fails: power-off" holdfast lab fail node-3 --how power-off
-check "a failed node's lease grows old" "node-3" "$kubectl" get lease node-3 -n kube-node-lease
-check "heal a node" "Node node-3 is healed" holdfast lab heal node-3
-check "fail what there is not" "!its nodes are node-1, node-2, node-3, node-4" holdfast lab fail node-9

@@ -12,6 +12,5 @@ k "its replica sets stay" "replicaset.apps/cart" get rs -o name -l app=cart
 k "delete in the foreground" "deleted" delete rs -l app=cart --cascade=foreground --timeout=55s
 k "delete by file" 'configmap "cart" deleted' delete configmap/cart pdb/cart
 k "delete all" "deleted" delete all --all --timeout=55s
-check "save the lab" "objects of [0-9]+ kinds saved" holdfast lab snapshot "$work/shop.json.gz"
 k "wait for a deletion" "namespace/shop condition met|" delete namespace shop --wait=false
 k "wait for the end of a namespace" "condition met" wait --for=delete namespace/shop --timeout=55s
