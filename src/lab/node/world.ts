@@ -3,6 +3,7 @@
  * this is what is. Failures change it; kubelets, data path and volumes read it. Nothing here looks at API objects.
  */
 
+/** Whether a machine has power and has booted. */
 export type MachineState = "on" | "off";
 
 /** How a node can fail. `flap` is a power-off and return that repeats. */
@@ -28,6 +29,7 @@ export interface Machine {
 /** An end of a wire: a machine by name, or the outside where clients and the API server stand. */
 export type Place = { readonly machine: string } | "outside";
 
+/** What is so, for everybody to read. */
 export interface World {
   readonly machines: ReadonlyMap<string, Machine>;
   /** Whether a packet from one place gets to the other now. */
