@@ -2,7 +2,9 @@ import { deepEqual } from "../../../base/deep.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import { resourceQuotas } from "../../../kube/kinds.ts";
 import { quotaEvaluatorOf } from "../../../kube/quota/evaluator.ts";
+import type { KubeObject } from "../../../kube/types/index.ts";
 import { WorkQueue } from "../../../runtime/work-queue.ts";
+import type { ChangeHandler } from "../../apiserver/api.ts";
 import type { KindRegistry } from "../../apiserver/kind-registry.ts";
 import type { ControllerFactory } from "../../context.ts";
 import { followKinds } from "../shared/follow-kinds.ts";
@@ -29,10 +31,18 @@ export function resourceQuota(kinds: KindRegistry): ControllerFactory {
       if (!deepEqual(status, quota.status)) api.updateStatus(resourceQuotas, { ...quota, status });
     };
 
-    const recount = (kind: Kind, namespace: string | undefined): void => {
-      if (namespace === undefined) return;
+    const recount = (
+      kind: Kind,
+      { type, object, previous }: Parameters<ChangeHandler<KubeObject>>[0],
+    ): void => {
+      const { namespace = "" } = object.metadata;
+      // Asked first: nearly every change is one in a namespace without a quota.
+      const quotas = api.list(resourceQuotas, { namespace });
+      if (quotas.length === 0) return;
+      const isFreed = previous !== undefined && frees(kind, object, previous, engine.now());
+      if (type !== "DELETED" && !isFreed) return;
       const { limits } = quotaEvaluatorOf(kind);
-      for (const quota of api.list(resourceQuotas, { namespace })) {
+      for (const quota of quotas) {
         if (Object.keys(quota.status.hard ?? {}).some(limits)) queue.add(keyOf(quota));
       }
     };
@@ -44,11 +54,7 @@ export function resourceQuota(kinds: KindRegistry): ControllerFactory {
         followKinds(kinds, isCountable, (kind) => {
           const id = `${kind.group}/${kind.plural}`;
           countable.set(id, kind);
-          const stop = api.onChange(kind, ({ type, object, previous }) => {
-            const isFreed =
-              type === "DELETED" || (previous !== undefined && frees(kind, object, previous, engine.now()));
-            if (isFreed) recount(kind, object.metadata.namespace);
-          });
+          const stop = api.onChange(kind, (change) => recount(kind, change));
           return () => {
             stop();
             countable.delete(id);
