@@ -50,12 +50,10 @@ function completeDefinition(definition: Fields): Fields {
   if (!isFields(definition.spec)) return definition;
   const { spec } = definition;
   const names = fieldsOf(spec.names);
-  const kind = typeof names.kind === "string" ? names.kind : "";
-  const whole = setField(
-    setAbsent(spec, { conversion: { strategy: "None" } }),
-    "names",
-    setAbsent(names, { singular: kind.toLowerCase(), listKind: kind === "" ? undefined : `${kind}List` }),
-  );
+  const { kind } = names;
+  const hasKind = typeof kind === "string" && kind !== "";
+  const named = hasKind ? setAbsent(names, { singular: kind.toLowerCase(), listKind: `${kind}List` }) : names;
+  const whole = setField(setAbsent(spec, { conversion: { strategy: "None" } }), "names", named);
   const stored = listOf(spec.versions).find((version) => fieldsOf(version).storage === true);
   const status = fieldsOf(definition.status);
   const versions = listOf(status.storedVersions);

@@ -11,13 +11,13 @@ import type { Kind } from "../kind.ts";
 import { apiVersionOf } from "../kind.ts";
 import { canonicalQuantity, canonicalTime } from "../schema/formats.ts";
 import { schemaNamed, schemaOf } from "../schema/schema.ts";
-import { type Fields, isFields, mapShared, setAbsent, setField } from "./absent.ts";
+import { type Fields, isFields, mapShared, setField } from "./absent.ts";
 import { isZero, type Place, TypePlan } from "./plan.ts";
 
 /** The object, whole. The same reference when nothing was missing. Of a custom kind only the metadata is completed. */
 export function completeObject<T>(kind: Pick<Kind, "group" | "version" | "kind">, object: T): T {
   if (!isFields(object)) return object;
-  const named = setAbsent<Fields>(object, { apiVersion: apiVersionOf(kind), kind: kind.kind });
+  const named = setField(setField<Fields>(object, "apiVersion", apiVersionOf(kind)), "kind", kind.kind);
   const schema = schemaOf(kind);
   if (schema !== undefined) return completeValue(TypePlan.of(schema), named, 0) as T;
   const metadata = schemaNamed("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");

@@ -46,7 +46,7 @@ function completeAffinity(spec: Fields): Fields {
 function completePort(port: unknown): unknown {
   if (!isFields(port)) return port;
   const isOpen = port.targetPort === undefined || port.targetPort === 0 || port.targetPort === "";
-  return isOpen ? { ...port, targetPort: port.port } : port;
+  return isOpen ? setField(port, "targetPort", port.port ?? 0) : port;
 }
 
 /** An address of a load balancer is a virtual one unless it says otherwise. */

@@ -65,7 +65,8 @@ const TIME_PARTS: readonly TimePart[] = [
 
 /** Why a text is no RFC 3339 moment, as Go's time.Parse says it. */
 export function timeError(text: string, micro: boolean): string | undefined {
-  if (CANONICAL_TIME.test(text) && isDayOfMonth(text)) return undefined;
+  const isCanonical = CANONICAL_TIME.test(text) && (!micro || text.length === MICRO_TIME_LENGTH);
+  if (isCanonical && isDayOfMonth(text)) return undefined;
   const layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00";
   const cannot = (rest: string, part: string) =>
     `parsing time "${text}" as "${layout}": cannot parse "${rest}" as "${part}"`;
@@ -92,6 +93,9 @@ export function timeError(text: string, micro: boolean): string | undefined {
 const CANONICAL_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?Z$/;
 
+const TIME_LENGTH = 20;
+const MICRO_TIME_LENGTH = 27;
+
 function isDayOfMonth(text: string): boolean {
   const day = Number(text.slice(8, 10));
   if (day <= 28) return true;
@@ -101,7 +105,7 @@ function isDayOfMonth(text: string): boolean {
 /** A moment as the API prints it: in UTC, whole seconds for a Time, six digits for a MicroTime. */
 export function canonicalTime(value: unknown, micro: boolean): unknown {
   if (typeof value !== "string") return value;
-  if (value.length === (micro ? 27 : 20) && value.endsWith("Z")) return value;
+  if (value.length === (micro ? MICRO_TIME_LENGTH : TIME_LENGTH) && value.endsWith("Z")) return value;
   const moment = parseTime(value);
   if (moment === undefined) return value;
   return micro ? formatMicroTime(moment) : formatTime(moment);

@@ -1,6 +1,6 @@
 /** Holds our judgement against the one of a real API server 1.34, recorded object by object in `test/golden/validation`. */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { type GoldenCase, readGolden } from "../../../test/support/golden.ts";
 import { deepFreeze } from "../../base/deep.ts";
 import { completeObject } from "../defaults/complete.ts";
 import { findKind } from "../kinds.ts";
@@ -17,28 +17,20 @@ interface Case {
 }
 
 /**
- * A case is a title line (`# …`), then `CREATE <object>`, or `UPDATE <stored object>` and `WITH <its changed parts>` where null
- * removes one, then a line per cause. A message of several lines goes on indented.
+ * A case is `CREATE <object>`, or `UPDATE <stored object>` and `WITH <its changed parts>` where null removes one, then a line
+ * per cause. A message of several lines goes on indented.
  */
-function parseCase(text: string): Case {
-  const [title = "", request = "", ...rest] = text.split("\n");
-  const space = request.indexOf(" ");
-  const stored = JSON.parse(request.slice(space)) as KubeObject;
+function parseCase({ name, lines: [request = "", ...rest] }: GoldenCase): Case {
+  const stored = JSON.parse(request.slice(request.indexOf(" "))) as KubeObject;
   const isUpdate = request.startsWith("UPDATE ");
   const change = isUpdate ? (JSON.parse(rest.shift()?.slice("WITH ".length) ?? "{}") as object) : {};
   const parts = Object.entries({ ...stored, ...change }).filter(([, part]) => part !== null);
   return deepFreeze({
-    name: title,
+    name,
     object: Object.fromEntries(parts) as unknown as KubeObject,
     old: isUpdate ? stored : undefined,
     causes: rest.join("\n"),
   });
-}
-
-function readCases(area: string): Case[] {
-  const text = readFileSync(new URL(`../../../test/golden/validation/${area}.txt`, import.meta.url), "utf8");
-  const blocks = text.split(/^# /m).slice(1);
-  return blocks.map((block) => parseCase(block.replace(/\n{1,2}$/, "")));
 }
 
 function causesOf({ object, old }: Case): string {
@@ -57,7 +49,7 @@ function causesOf({ object, old }: Case): string {
 }
 
 describe.each(["pods", "workloads", "others", "custom-kinds"])("the causes for %s", (area) => {
-  test.each(readCases(area))("$name", (recorded) => {
+  test.each(readGolden(`validation/${area}.txt`).map(parseCase))("$name", (recorded) => {
     expect(causesOf(recorded)).toBe(recorded.causes);
   });
 });

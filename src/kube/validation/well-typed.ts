@@ -9,8 +9,9 @@ export interface Mistyped {
 }
 
 /**
- * The first value that is not of its schema's type; what `old` shares by reference was looked at before. Requests are decoded before they are judged, so there is none in an object
- * that came over the wire; this is what lets every check below it trust the types, whoever calls.
+ * The first value of a complete object that is absent although always written, or not of its schema's type; what `old` shares by reference was looked at before.
+ * Requests are decoded before they are judged, so there is none in an object that came over the wire; this is what lets every
+ * check below it trust the types, whoever calls.
  */
 export function findMistyped(
   schema: Schema,
@@ -43,13 +44,17 @@ function inFields(
   path: string,
   old: unknown,
 ): Mistyped | undefined {
+  for (const name of schema.required) {
+    if (object[name] === undefined)
+      return mistyped(join(path, name), null, schema.fields.get(name)?.type ?? "");
+  }
   const before = isPlainObject(old) ? old : undefined;
   for (const key in object) {
     const field = schema.fields.get(key);
     const value = object[key];
-    // Unknown fields are no matter of types, and null means absent.
-    if (field === undefined || value === undefined || value === null) continue;
-    const found = findMistyped(field, value, path === "" ? key : `${path}.${key}`, before?.[key]);
+    // Unknown fields are no matter of types.
+    if (field === undefined || value === undefined || (value === null && isNullable(field))) continue;
+    const found = findMistyped(field, value, join(path, key), before?.[key]);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -77,9 +82,19 @@ function inItems(schema: Schema, list: readonly unknown[], path: string): Mistyp
   return undefined;
 }
 
+function join(path: string, field: string): string {
+  return path === "" ? field : `${path}.${field}`;
+}
+
+/** Whether a complete object may have null there: other fields are left out when they hold nothing. */
+function isNullable(field: Schema): boolean {
+  if (field.zero !== "write") return field.zero === "null";
+  return field.element !== undefined || field.format === "date-time" || field.format === "byte";
+}
+
 function isText(schema: Schema, value: unknown): boolean {
-  if (schema.format === "quantity") return parseQuantityError(value) === undefined;
-  if (typeof value === "string") return true;
+  if (typeof value === "string")
+    return schema.format !== "quantity" || parseQuantityError(value) === undefined;
   return schema.format === "int-or-string" && Number.isSafeInteger(value);
 }
 

@@ -102,8 +102,8 @@ function checkAnnotationChanges(errors: FieldErrors, annotations: StringMap, old
 
 function checkNoTokens(errors: FieldErrors, spec: LoosePodSpec): void {
   spec.volumes?.forEach((volume, i) => {
-    const { sources = [] } = (volume.projected ?? {}) as { readonly sources?: readonly object[] };
-    sources.forEach((source, j) => {
+    const { sources } = (volume.projected ?? {}) as { readonly sources?: readonly object[] | null };
+    sources?.forEach((source, j) => {
       if (!("serviceAccountToken" in source)) return;
       const at = `spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`;
       errors.forbidden(at, "must not be specified when serviceAccountName is not set");
