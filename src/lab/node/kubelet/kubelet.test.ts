@@ -156,13 +156,24 @@ describe("a pod", () => {
   });
 
   test.each([
-    { name: "succeeds", exitCode: 0, phase: "Succeeded", reason: "Completed" },
-    { name: "fails", exitCode: 3, phase: "Failed", reason: "Error" },
-  ])("that does its work and ends $name with exit code $exitCode", ({ exitCode, phase, reason }) => {
+    {
+      name: "has succeeded when its work ended with 0",
+      exitCode: 0,
+      phase: "Succeeded",
+      reason: "Completed",
+    },
+    {
+      name: "has failed when its work ended with anything else",
+      exitCode: 3,
+      phase: "Failed",
+      reason: "Error",
+    },
+  ])("$name", ({ exitCode, phase, reason }) => {
     const lab = testNodes({ profile: { images: { busybox: { exitCode } } } });
     lab.run(pod("job").on("node-1").image("busybox").withSpec({ restartPolicy: "Never" }));
     expect(lab.within(30, () => lab.pod("job")?.status.phase === phase)).toBe(true);
     expect(status(lab, "job")?.state.terminated).toMatchObject({ exitCode, reason });
+    expect(lab.pod("job")?.status.podIP).toBe("10.244.0.2");
     expect(condition(lab.pod("job"), "Ready")).toMatchObject({
       status: "False",
       reason: phase === "Succeeded" ? "PodCompleted" : "PodFailed",

@@ -56,7 +56,9 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const foreign = (pod.status.conditions ?? []).filter(({ type }) => !isOwnedByKubelet(type));
   const hasSandbox = readySandbox(runtime) !== undefined;
   const verdicts = podConditions({ pod, phase, init, own, hasSandbox, foreign });
-  const ip = pod.spec.hostNetwork ? input.hostIp : readySandbox(runtime)?.ip;
+  // A pod that is over keeps the address that it had.
+  const lastIp = input.isTerminal ? previous.podIP : undefined;
+  const ip = pod.spec.hostNetwork ? input.hostIp : (readySandbox(runtime)?.ip ?? lastIp);
   const generation = pod.metadata.generation;
   return {
     phase,
@@ -166,15 +168,19 @@ function dated(
   nowMs: number,
   generation: number | undefined,
 ): Condition {
-  const old = previous.conditions?.find(({ type }) => type === verdict.type);
-  const lastTransitionTime = old?.status === verdict.status ? old.lastTransitionTime : formatTime(nowMs);
+  const { type, status, reason, message } = verdict;
+  const old = previous.conditions?.find((each) => each.type === type);
+  const isKept = old?.status === status && old.reason === reason && old.message === message;
+  // Most conditions stay as they are most of the time: the same object is the cheapest way to say so.
+  if (isKept && old.observedGeneration === generation && old.lastProbeTime === null) return old;
+  const lastTransitionTime = old?.status === status ? old.lastTransitionTime : formatTime(nowMs);
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     lastProbeTime: null,
     ...(lastTransitionTime !== undefined && { lastTransitionTime }),
-    ...(verdict.message !== undefined && { message: verdict.message }),
-    ...(verdict.reason !== undefined && { reason: verdict.reason }),
-    status: verdict.status,
-    type: verdict.type,
+    ...(message !== undefined && { message }),
+    ...(reason !== undefined && { reason }),
+    status,
+    type,
   };
 }
