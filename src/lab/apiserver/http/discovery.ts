@@ -55,7 +55,7 @@ export class Discovery {
     }
     if (first === undefined) return this.#root(exchange, false);
     const group = this.groups().find(({ name }) => name === first && name !== "");
-    if (group === undefined) return second === undefined ? PAGE_NOT_FOUND : statusAnswer(noSuchResource());
+    if (group === undefined) return PAGE_NOT_FOUND;
     return second === undefined
       ? this.#document(first, () => apiGroup(group, true))
       : this.#resources(first, second);
@@ -99,7 +99,8 @@ export class Discovery {
     if (served === undefined) return statusAnswer(noSuchResource());
     return this.#document(`${group}/${version}`, () => ({
       kind: "APIResourceList",
-      apiVersion: "v1",
+      // The oldest group of all never said its own.
+      ...(group === "" ? {} : { apiVersion: "v1" }),
       groupVersion: apiVersionOf({ group, version }),
       resources: served.kinds.flatMap((kind) => this.#rows(kind)),
     }));

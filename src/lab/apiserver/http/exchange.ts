@@ -89,14 +89,22 @@ export function statusAnswer(error: StatusError): ObjectAnswer {
   };
 }
 
+/** A refusal by the server's outer parts, which know nothing of the object: their details are there, and empty. */
+export class BareRefusal extends StatusError {
+  override toStatus(): Record<string, unknown> {
+    const { code, ...status } = super.toStatus();
+    return { ...status, details: {}, code };
+  }
+}
+
 /** Nothing is served at this resource's path. */
 export function noSuchResource(): StatusError {
-  return new StatusError("NotFound", "the server could not find the requested resource");
+  return new BareRefusal("NotFound", "the server could not find the requested resource");
 }
 
 /** The path is served, but not for this method. */
 export function methodNotAllowed(): StatusError {
-  return new StatusError(
+  return new BareRefusal(
     "MethodNotAllowed",
     "the server does not allow this method on the requested resource",
   );

@@ -125,6 +125,7 @@ describe("what is not served", () => {
   test.each([
     { name: "a path outside of the API", path: "/nope", code: 404, text: "404 page not found\n" },
     { name: "a group", path: "/apis/nope", code: 404, text: "404 page not found\n" },
+    { name: "a kind of a group", path: "/apis/nope/v1/widgets", code: 404, text: "404 page not found\n" },
   ])("$name", async ({ path, code, text }) => {
     const reply = await call(path);
     expect([reply.code, reply.bytes.toString()]).toEqual([code, text]);
@@ -155,7 +156,13 @@ describe("what is not served", () => {
   ])("$name", async ({ line, message }) => {
     const [method = "", path = ""] = line.split(" ");
     const reply = await call(path, { method });
-    expect(reply.json()).toMatchObject({ kind: "Status", status: "Failure", message, code: reply.code });
+    expect(reply.json()).toMatchObject({
+      kind: "Status",
+      status: "Failure",
+      message,
+      details: {},
+      code: reply.code,
+    });
     expect(reply.code).toBe(message === NO_METHOD ? 405 : 404);
   });
 

@@ -99,12 +99,11 @@ function route(context: PipelineContext, exchange: Exchange): Answer {
   if (info.type === "path") {
     const admin = adminAnswer({ ...context.admin, nowMs }, exchange);
     if (admin !== undefined) return admin;
-    if (method !== "GET" && method !== "HEAD") {
-      return context.discovery.answer(exchange) === undefined
-        ? PAGE_NOT_FOUND
-        : statusAnswer(methodNotAllowed());
-    }
-    return pathAnswer(context, exchange);
+    const health = healthAnswer(exchange);
+    if (health !== undefined) return health;
+    const found = pathAnswer(context, exchange);
+    const isRead = method === "GET" || method === "HEAD";
+    return isRead || found === PAGE_NOT_FOUND ? found : statusAnswer(methodNotAllowed());
   }
   const kind = context.server.kinds.findResource(info.group, info.version, info.resource);
   const review = kind && reviewAnswer({ ...context, nowMs }, exchange, kind, info);

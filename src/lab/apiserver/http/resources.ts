@@ -8,7 +8,15 @@ import { StatusError } from "../../../kube/status-error.ts";
 import type { PatchType } from "../api.ts";
 import type { ApiServer, Target } from "../server.ts";
 import { decodeObject, goTypeOf, mediaType, readJson, readYaml } from "./decode.ts";
-import { type Answer, type Exchange, methodNotAllowed, noSuchResource, objectAnswer } from "./exchange.ts";
+import {
+  type Answer,
+  BareRefusal,
+  type Exchange,
+  methodNotAllowed,
+  noSuchResource,
+  objectAnswer,
+  PAGE_NOT_FOUND,
+} from "./exchange.ts";
 import { deleteParameters, listQuery, patchParameters, watchQuery, writeParameters } from "./parameters.ts";
 import type { ResourceRequest } from "./request-info.ts";
 
@@ -35,8 +43,12 @@ type Handler = (context: ResourceContext, call: ResourceCall) => Answer;
 
 /** @throws {StatusError} whatever the registry refuses with; NotFound and MethodNotAllowed for paths. */
 export function handleResource(context: ResourceContext, exchange: Exchange, info: ResourceRequest): Answer {
-  const kind = context.server.kinds.findResource(info.group, info.version, info.resource);
-  if (kind === undefined) throw noSuchResource();
+  const { kinds } = context.server;
+  const kind = kinds.findResource(info.group, info.version, info.resource);
+  if (kind === undefined) {
+    if (info.group !== "" && !kinds.all().some(({ group }) => group === info.group)) return PAGE_NOT_FOUND;
+    throw noSuchResource();
+  }
   checkPlace(kind, info);
   const call: ResourceCall = {
     exchange,
@@ -166,7 +178,7 @@ interface DecodedPatch {
 
 function decodePatch({ body }: Exchange): DecodedPatch {
   const type = PATCH_TYPES[mediaType(body.contentType)];
-  if (type === undefined) throw new StatusError("UnsupportedMediaType", "415: Unsupported Media Type");
+  if (type === undefined) throw new BareRefusal("UnsupportedMediaType", "415: Unsupported Media Type");
   const text = body.bytes.toString("utf8");
   const read = type === "apply" ? readYaml(text) : readJson(text);
   if (!read.ok) {

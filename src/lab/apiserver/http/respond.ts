@@ -5,7 +5,6 @@ import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { stringify } from "yaml";
-import type { KubeObject } from "../../../kube/types/index.ts";
 import type { WatchEvent } from "../server.ts";
 import type {
   Answer,
@@ -70,10 +69,23 @@ async function respondObject(
 }
 
 function encode(form: OutputForm, body: OutgoingObject): string {
-  // Sorted keys and bare lists are how sigs.k8s.io/yaml writes.
-  if (form.format === "yaml")
-    return stringify(body, { sortMapEntries: true, indentSeq: false, version: "1.1" });
-  return form.pretty ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`;
+  if (form.format === "yaml") return stringify(body, AS_GO_WRITES_YAML);
+  const ordered = kindFirst(body);
+  return form.pretty ? JSON.stringify(ordered, null, 2) : `${JSON.stringify(ordered)}\n`;
+}
+
+/** Sorted keys, bare lists, and no aliases for parts that objects share: as sigs.k8s.io/yaml writes. */
+const AS_GO_WRITES_YAML = {
+  sortMapEntries: true,
+  indentSeq: false,
+  aliasDuplicateObjects: false,
+  version: "1.1",
+} as const;
+
+/** Readers of streams and of dumps look for what something is where it begins. */
+function kindFirst(body: OutgoingObject): OutgoingObject {
+  const { kind, apiVersion, ...rest } = body;
+  return { kind, apiVersion, ...rest };
 }
 
 async function respondJson(head: RequestHead, outgoing: Outgoing, answer: JsonAnswer): Promise<void> {
@@ -166,7 +178,7 @@ const lines = new WeakMap<WatchEvent, string>();
 function plainLine(event: WatchEvent): string {
   let line = lines.get(event);
   if (line === undefined) {
-    line = `${JSON.stringify({ type: event.type, object: event.object satisfies KubeObject })}\n`;
+    line = `${JSON.stringify({ type: event.type, object: kindFirst({ ...event.object }) })}\n`;
     lines.set(event, line);
   }
   return line;
