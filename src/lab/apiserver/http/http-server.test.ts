@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { type Call, sendCall } from "../../../../test/support/http-call.ts";
 import { startTestServer, type TestServer } from "../../../../test/support/http-server.ts";
 import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../client/http/kubeconfig.ts";
 import { configMaps } from "../../../kube/kinds.ts";
@@ -23,46 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-interface Reply {
-  readonly code: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly bytes: Buffer;
-  json(): Record<string, never>;
-}
-
-interface Call {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Credentials other than the administrator's token. */
-  readonly as?: { readonly token?: string; readonly cert?: string; readonly key?: string };
-}
-
-/** One HTTP/1.1 request on a connection of its own. */
-function call(
-  path: string,
-  { method = "GET", headers = {}, body, as = { token: access.user.token ?? "" } }: Call = {},
-) {
-  const authorization = as.token === undefined ? {} : { authorization: `Bearer ${as.token}` };
-  const tls = { ca: access.certificateAuthority, cert: as.cert, key: as.key };
-  return new Promise<Reply>((resolve, reject) => {
-    const outgoing = httpsRequest(`${cluster.http.url}${path}`, {
-      method,
-      headers: { "user-agent": "test/1", ...authorization, ...headers },
-      agent: false,
-      ...tls,
-    });
-    outgoing.on("error", reject);
-    outgoing.on("response", async (message) => {
-      const parts: Buffer[] = [];
-      for await (const part of message) parts.push(part);
-      const bytes = Buffer.concat(parts);
-      const { statusCode: code = 0, headers: received } = message;
-      resolve({ code, headers: received, bytes, json: () => JSON.parse(bytes.toString()) });
-    });
-    outgoing.end(body);
-  });
-}
+/** One request to the server of these tests. */
+const call = (path: string, options?: Call) => sendCall(cluster.http.url, access, path, options);
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const JSON_BODY = { "content-type": "application/json" };
@@ -287,107 +250,6 @@ describe("bodies", () => {
   });
 });
 
-describe("discovery", () => {
-  test("tells kinds group by group", async () => {
-    expect((await call("/api")).json()).toMatchObject({ kind: "APIVersions", versions: ["v1"] });
-    const list = (await call("/apis/apps/v1")).json() as {
-      readonly resources?: readonly { readonly name: string }[];
-    };
-    expect(list.resources?.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["deployments", "deployments/scale"]),
-    );
-    expect(list.resources?.find(({ name }) => name === "daemonsets")).toMatchObject({
-      singularName: "daemonset",
-      namespaced: true,
-      kind: "DaemonSet",
-      shortNames: ["ds"],
-      categories: ["all"],
-      // As a real server computes it.
-      storageVersionHash: "dd7pWHUlMKQ=",
-    });
-    expect(list.resources?.find(({ name }) => name === "deployments/scale")).toMatchObject({
-      group: "autoscaling",
-      version: "v1",
-      kind: "Scale",
-    });
-  });
-
-  test("tells everything at once to those who ask for that, and nothing twice", async () => {
-    const headers = {
-      accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json",
-    };
-    const reply = await call("/apis", { headers });
-    expect(reply.headers["content-type"]).toBe(
-      "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-    );
-    const autoscaling = (
-      reply.json().items as unknown as {
-        readonly metadata: { readonly name: string };
-        readonly versions: readonly object[];
-      }[]
-    ).find(({ metadata }) => metadata.name === "autoscaling");
-    expect(autoscaling?.versions).toMatchObject([{ version: "v2", freshness: "Current" }, { version: "v1" }]);
-    const etag = String(reply.headers.etag);
-    expect((await call("/apis", { headers: { ...headers, "if-none-match": etag } })).code).toBe(304);
-  });
-
-  test("tells of kinds that come while it runs", async () => {
-    const widget = {
-      ...configMaps,
-      group: "example.com",
-      kind: "Widget",
-      plural: "widgets",
-      singular: "widget",
-      shortNames: [],
-    };
-    expect((await call("/apis/example.com")).code).toBe(404);
-    cluster.server.kinds.add([widget], widget);
-    expect((await call("/apis/example.com/v1")).json()).toMatchObject({ resources: [{ name: "widgets" }] });
-    cluster.server.kinds.remove("example.com", "widgets");
-    expect((await call("/apis/example.com")).code).toBe(404);
-  });
-});
-
-describe("health", () => {
-  test("is told check by check on request", async () => {
-    const text = (await call("/livez?verbose&exclude=etcd&exclude=nope")).bytes.toString();
-    expect(text).toBe(
-      '[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\nwarn: some health checks cannot be excluded: no matches for "nope"\nlivez check passed\n',
-    );
-    expect((await call("/readyz/informer-sync")).bytes.toString()).toBe("ok");
-    expect((await call("/readyz/nope")).code).toBe(404);
-  });
-});
-
-describe("reviews", () => {
-  const review = (path: string, body: object) =>
-    call(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) });
-
-  test("tell who may do what", async () => {
-    const attributes = { resourceAttributes: { verb: "get", resource: "pods" } };
-    const self = await review("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", { spec: attributes });
-    expect(self.code).toBe(201);
-    expect(self.json()).toMatchObject({ kind: "SelfSubjectAccessReview", status: { allowed: true } });
-    const other = await review("/apis/authorization.k8s.io/v1/subjectaccessreviews", {
-      spec: { user: "system:anonymous", ...attributes },
-    });
-    expect(other.json()).toMatchObject({ status: { allowed: false } });
-    expect((await review("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", { spec: {} })).code).toBe(
-      422,
-    );
-  });
-
-  test("tell whose a token is", async () => {
-    const path = "/apis/authentication.k8s.io/v1/tokenreviews";
-    expect((await review(path, { spec: { token: access.user.token } })).json()).toMatchObject({
-      status: { authenticated: true, user: { username: "holdfast-admin" } },
-    });
-    expect((await review(path, { spec: { token: "guessed" } })).json()).toMatchObject({
-      status: { user: {}, error: "invalid bearer token" },
-    });
-  });
-});
-
 describe("HTTP/2", () => {
   let session: ClientHttp2Session;
   beforeAll(() => {
@@ -430,26 +292,4 @@ test("while the server is down connections break, and the lab's own endpoints an
   } finally {
     cluster.server.setUp(true);
   }
-});
-
-describe("OpenAPI", () => {
-  test("has a document for each group and version, found through an index", async () => {
-    const index = (await call("/openapi/v3")).json() as unknown as {
-      readonly paths: Record<string, { readonly serverRelativeURL: string }>;
-    };
-    const url = index.paths["apis/apps/v1"]?.serverRelativeURL ?? "";
-    const reply = await call(url);
-    expect(reply.json()).toMatchObject({
-      openapi: "3.0.0",
-      components: { schemas: { "io.k8s.api.apps.v1.Deployment": {} } },
-    });
-    expect((await call(url, { headers: { "if-none-match": String(reply.headers.etag) } })).code).toBe(304);
-    expect((await call("/openapi/v3/apis/nope/v1")).code).toBe(404);
-  });
-
-  test("is refused to those who take protobuf only, so that they ask for something else", async () => {
-    const headers = { accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf" };
-    expect((await call("/openapi/v2", { headers })).code).toBe(406);
-    expect((await call("/openapi/v2")).json()).toMatchObject({ swagger: "2.0" });
-  });
 });
