@@ -1,16 +1,18 @@
-import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
-import { scenarioNames, setStage } from "../drill/story.ts";
+import { type Stage, scenarioNames, setStage } from "../drill/story.ts";
 import { storyHtml } from "../drill/story-html.ts";
 import { type Job, type JobResult, runJobsHere, runJobsInWorkers } from "../drill/story-jobs.ts";
 import { storyJson, storyReport } from "../drill/story-report.ts";
 import { storyText } from "../drill/story-text.ts";
+import type { ProfileFile } from "../lab/node/profile.ts";
 import { readProfile } from "../lab/node/profile-file.ts";
 import { wallNow } from "../time/wall-clock.ts";
-import { parseManifests, readSources } from "../view/manifests.ts";
+import { InputError } from "../view/input-error.ts";
+import { type Manifest, parseManifests, readSources, type Source } from "../view/manifests.ts";
 import { Progress } from "./progress.ts";
+import { checkWritable, writeReport } from "./report-file.ts";
 
 interface DemoFlags {
   readonly filename?: string[];
@@ -53,7 +55,7 @@ export function demoCommand(): Command {
 
 async function runDemo(flags: DemoFlags): Promise<void> {
   const startMs = wallNow();
-  const progress = new Progress(process.stderr);
+  if (flags.report !== undefined) checkWritable(flags.report);
   const sources = readSources(flags.filename ?? [`${STACK}manifests`]);
   const profile =
     flags.profile !== undefined
@@ -62,34 +64,63 @@ async function runDemo(flags: DemoFlags): Promise<void> {
         ? readProfile(`${STACK}profile.yaml`)
         : {};
   const manifests = sources.flatMap(({ text, file }) => parseManifests(text, file));
-  const { seed, nodes } = flags;
-  const input = { seed, nodes, profile, manifests };
-
-  progress.say(`Starting ${nodes} nodes and deploying ${manifests.length} objects`);
-  const stage = await setStage(input, false);
-  const names = scenarioNames(stage.subject, [...stage.lab.world.machines.keys()]);
-  const jobs: Job[] = [false, true].flatMap((hardened) => names.map((_, index) => ({ hardened, index })));
-  let done = 0;
-  const onDone = ({ job, result }: JobResult) => {
-    done++;
-    progress.step(done, jobs.length, `${job.hardened ? "after" : "before"}: ${result.scenario}`);
-  };
-  const results =
-    flags.workers === 1
-      ? await runJobsHere(input, jobs, onDone)
-      : await runJobsInWorkers({ seed, nodes, profile, sources }, jobs, flags.workers, onDone);
-  progress.end();
-
-  const report = storyReport({ seed, nodes, subject: stage.subject, results });
-  if (flags.report !== undefined) writeFileSync(flags.report, storyHtml(report));
-  const elapsedSeconds = Math.round(wallNow() - startMs) / 1000;
-  if (flags.output === "json")
-    process.stdout.write(`${JSON.stringify(storyJson(report, elapsedSeconds), undefined, 2)}\n`);
-  else {
-    process.stdout.write(storyText(report, process.stdout.isTTY));
-    process.stdout.write(`\n${results.length} failures in ${elapsedSeconds.toFixed(1)} s, seed ${seed}.\n`);
-    if (flags.report !== undefined) process.stdout.write(`Page with every timeline: ${flags.report}\n`);
+  if (manifests.length === 0) {
+    const file = (flags.filename ?? []).join(", ");
+    throw new InputError({ file }, "no object found in it; expected .yaml, .yml or .json manifests");
   }
+  const { stage, results } = await playAll(flags, { sources, manifests, profile });
+  const { seed, nodes } = flags;
+  const report = storyReport({ seed, nodes, subject: stage.subject, results });
+  if (flags.report !== undefined) writeReport(flags.report, storyHtml(report));
+  const elapsedSeconds = Math.round(wallNow() - startMs) / 1000;
+  const { stdout } = process;
+  if (flags.output === "json")
+    stdout.write(`${JSON.stringify(storyJson(report, elapsedSeconds), undefined, 2)}\n`);
+  else {
+    // Asked of the terminal, which knows of NO_COLOR and of terminals without any; a pipe has neither colours nor columns.
+    const colours = stdout.isTTY && stdout.hasColors();
+    stdout.write(storyText(report, { colours, columns: stdout.columns }));
+    stdout.write(`\n${results.length} failures in ${elapsedSeconds.toFixed(1)} s, seed ${seed}.\n`);
+    if (flags.report !== undefined) stdout.write(`Page with every timeline: ${flags.report}\n`);
+  }
+}
+
+/** What was read from the user's files. */
+interface Given {
+  readonly sources: readonly Source[];
+  readonly manifests: readonly Manifest[];
+  readonly profile: ProfileFile;
+}
+
+/** Every failure on both stages; how far it is shows on a terminal meanwhile, and is gone whatever happens. */
+async function playAll(
+  { seed, nodes, workers }: DemoFlags,
+  { sources, manifests, profile }: Given,
+): Promise<{ stage: Stage; results: JobResult[] }> {
+  const progress = new Progress(process.stderr);
+  const input = { seed, nodes, profile, manifests };
+  try {
+    progress.say(`Starting ${counted(nodes, "node")} and deploying ${counted(manifests.length, "object")}`);
+    const stage = await setStage(input, false);
+    const names = scenarioNames(stage.subject, [...stage.lab.world.machines.keys()]);
+    const jobs: Job[] = [false, true].flatMap((hardened) => names.map((_, index) => ({ hardened, index })));
+    let done = 0;
+    const onDone = ({ job, result }: JobResult) => {
+      done++;
+      progress.step(done, jobs.length, `${job.hardened ? "after" : "before"}: ${result.scenario}`);
+    };
+    const results =
+      workers === 1
+        ? await runJobsHere(input, jobs, onDone)
+        : await runJobsInWorkers({ seed, nodes, profile, sources }, jobs, workers, onDone);
+    return { stage, results };
+  } finally {
+    progress.end();
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Reads a whole number of a range, and says the range when it is not one. */

@@ -20,17 +20,24 @@ const program = new Command("holdfast")
   )
   .version(version)
   .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("Add --help to see what is possible.")
   .exitOverride();
 
 async function main(): Promise<void> {
-  const verb = process.argv[2];
-  const wanted = verb !== undefined && verb in VERBS && verb !== "completion" ? [verb] : Object.keys(VERBS);
+  const verb = process.argv[2] ?? "";
+  const wanted = Object.hasOwn(VERBS, verb) && verb !== "completion" ? [verb] : Object.keys(VERBS);
   for (const name of wanted) {
     const load = VERBS[name];
-    if (load !== undefined) program.addCommand((await load()).exitOverride());
+    if (load !== undefined) program.addCommand((await load()).copyInheritedSettings(program));
   }
   await program.parseAsync();
 }
+
+// A reader such as head that has seen enough closes the pipe: no reason to complain.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
 
 main().catch((error: unknown) => {
   if (error instanceof CommanderError) {

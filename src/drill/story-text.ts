@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { type Column, textTable, wrap } from "../report/text-table.ts";
+import { type Column, displayWidth, textTable, wrap } from "../report/text-table.ts";
 import type { DrillResult, Measured } from "./runner.ts";
 import type { Comparison, StoryReport } from "./story-report.ts";
 
@@ -15,19 +15,31 @@ const COLUMNS: readonly Column[] = [
   { title: "WRITES LOST" },
 ];
 
-const WIDTH = 100;
+/** Longer lines are hard to read even where there is room. */
+const WIDTH_MAX = 100;
 
-/** The story for a terminal or a pipe; with colours only where they are shown. */
-export function storyText(report: StoryReport, colours: boolean): string {
+/** What the story is written onto. */
+export interface Screen {
+  readonly colours: boolean;
+  /** Of a terminal; a pipe has no width. */
+  readonly columns?: number | undefined;
+}
+
+/** The story for a terminal or a pipe; with colours only where they are shown, and no line wider than the terminal. */
+export function storyText(report: StoryReport, { colours, columns }: Screen): string {
+  const width = Math.max(40, Math.min(WIDTH_MAX, columns ?? WIDTH_MAX));
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text;
   const bold = (text: string) => paint("bold", text);
   const rows = report.comparisons.map((comparison) => row(comparison, paint));
   const bullets = (items: readonly string[]) =>
-    items.map((item) => `  · ${wrap(item, WIDTH - 4, "    ")}`).join("\n");
+    items.map((item) => `  · ${wrap(item, width - 4, "    ")}`).join("\n");
 
-  const table = `${textTable(COLUMNS, rows)}\n${paint("dim", wrap(placementText(report), WIDTH))}`;
-  const parts = [bold("Before and after"), table];
+  const wide = textTable(COLUMNS, rows);
+  const tableWidth = Math.max(...wide.split("\n").map(displayWidth));
+  const table = columns !== undefined && tableWidth > columns ? blocks(rows) : wide;
+  const places = paint("dim", wrap(placementText(report), width));
+  const parts = [bold("Before and after"), `${table}\n${places}`];
   const { hardening } = report.after;
   if (hardening !== undefined) {
     const changes = hardening.plan.steps.flatMap((step) =>
@@ -46,7 +58,7 @@ export function storyText(report: StoryReport, colours: boolean): string {
         (item) =>
           `  · ${item
             .split("\n")
-            .map((line) => wrap(line, WIDTH - 4, "    "))
+            .map((line) => wrap(line, width - 4, "    "))
             .join("\n    ")}`,
       )
       .join("\n");
@@ -64,13 +76,32 @@ export function storyText(report: StoryReport, colours: boolean): string {
 export function placementText({ before, after }: StoryReport): string {
   const places = Object.keys(before.placement).map((name) => {
     const [was, is] = [before.placement[name] ?? [], after.placement[name] ?? []].map((nodes) =>
-      nodes.join(" and "),
+      nodes.length === 0 ? "nowhere" : `on ${listed(nodes)}`,
     );
-    return was === is
-      ? `${name} ran on ${was} both times`
-      : `${name} ran on ${was} before and on ${is} after`;
+    return was === is ? `${name} ran ${was} both times` : `${name} ran ${was} before and ${is} after`;
   });
   return `${places.join("; ")}.`;
+}
+
+/** "a", "a and b", "a, b and c" */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** The table's rows as blocks of short lines, for a terminal that the table does not fit on. */
+function blocks(rows: readonly (readonly string[])[]): string {
+  return rows
+    .map(([name, outage, outageAfter, failed, failedAfter, repaired, repairedAfter, login, lost]) => {
+      const lines = [
+        `outage       ${outage} → ${outageAfter}`,
+        `failed       ${failed} → ${failedAfter}`,
+        `repaired     ${repaired} → ${repairedAfter}`,
+        `login        ${login}`,
+        `writes lost  ${lost}`,
+      ];
+      return [name, ...lines.map((line) => `  ${line}`)].join("\n");
+    })
+    .join("\n");
 }
 
 function row(comparison: Comparison, paint: (style: "green" | "red", text: string) => string): string[] {
@@ -126,7 +157,8 @@ export function lostText({ rowsAcknowledged, rowsLost }: Measured): string {
 function durationText(seconds: number): string {
   if (seconds < 100) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = `${Math.floor(whole / 60)} min`;
+  return whole % 60 === 0 ? minutes : `${minutes} ${whole % 60} s`;
 }
 
 function sentence(text: string): string {

@@ -33,8 +33,8 @@ export function wrap(text: string, width: number, indent = ""): string {
   return lines.join(`\n${indent}`);
 }
 
-/** Escape sequences that colour a cell take no room on the screen. */
-function displayWidth(text: string): number {
+/** Columns on the screen; escape sequences that colour a cell take no room there. */
+export function displayWidth(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
 
