@@ -1,3 +1,4 @@
+import { fnv32 } from "../../base/hash.ts";
 import type { ObjectReference } from "../../kube/types/index.ts";
 
 /** What a component wants to tell. */
@@ -8,10 +9,10 @@ export interface EventDraft {
   readonly message: string;
 }
 
-/** What becomes of a draft: a new Event, one more on a stored one, or nothing. */
+/** What becomes of a draft: a new Event, one more on a stored one, or nothing. `key` names what was written to `wrote`. */
 export type Correlation =
-  | { readonly kind: "new"; readonly key: string; readonly message: string }
-  | { readonly kind: "again"; readonly key: string; readonly message: string; readonly stored: StoredEvent }
+  | { readonly kind: "new"; readonly key: number; readonly message: string }
+  | { readonly kind: "again"; readonly key: number; readonly message: string; readonly stored: StoredEvent }
   | { readonly kind: "dropped" };
 
 /** What is remembered of an Event that was written. */
@@ -27,14 +28,21 @@ const SIMILAR_INTERVAL_MS = 600_000;
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 
+/** Messages of one reason about one object, by their hashes. */
+interface Similar {
+  readonly messages: number[];
+  lastMs: number;
+}
+
 /**
  * Keeps one component from flooding the cluster with Events, as client-go's correlator does: equal ones are counted; after ten
  * different messages of one reason about one object they are combined; and one object gets no more than a burst of 25, then
- * one in five minutes. It only decides; the recorder writes.
+ * one in five minutes. It only decides; the recorder writes. Hashes stand for texts: every node has a correlator, and the texts
+ * would take more room than the Events.
  */
 export class EventCorrelator {
   readonly #stored = new RecentMap<StoredEvent>(ENTRIES_MAX);
-  readonly #similar = new RecentMap<{ messages: Set<string>; lastMs: number }>(ENTRIES_MAX);
+  readonly #similar = new RecentMap<Similar>(ENTRIES_MAX);
   readonly #tokens = new RecentMap<{ left: number; sinceMs: number }>(ENTRIES_MAX);
 
   /** What to do with a draft at the moment `nowMs`. */
@@ -46,31 +54,28 @@ export class EventCorrelator {
   }
 
   /** Remembers what was written for a key. */
-  wrote(key: string, stored: StoredEvent): void {
+  wrote(key: number, stored: StoredEvent): void {
     this.#stored.set(key, stored);
   }
 
-  #aggregate(draft: EventDraft, nowMs: number): { readonly key: string; readonly message: string } {
-    const about = `${objectKey(draft)}\n${draft.type}\n${draft.reason}`;
+  #aggregate(draft: EventDraft, nowMs: number): { readonly key: number; readonly message: string } {
+    const about = hash(`${objectKey(draft)}\n${draft.type}\n${draft.reason}`);
     let similar = this.#similar.get(about);
     if (similar === undefined || nowMs - similar.lastMs > SIMILAR_INTERVAL_MS) {
-      similar = { messages: new Set(), lastMs: nowMs };
+      similar = { messages: [], lastMs: nowMs };
     }
-    similar.messages.add(draft.message);
+    const text = hash(draft.message);
+    if (!similar.messages.includes(text)) similar.messages.push(text);
     similar.lastMs = nowMs;
     this.#similar.set(about, similar);
-    if (similar.messages.size < SIMILAR_MAX)
-      return { key: `${about}\n${draft.message}`, message: draft.message };
-    // Which one is forgotten does not matter: the set only has to stay at its limit.
-    for (const message of similar.messages) {
-      similar.messages.delete(message);
-      break;
-    }
+    if (similar.messages.length < SIMILAR_MAX) return { key: about + text, message: draft.message };
+    // Which one is forgotten does not matter: the list only has to stay at its limit.
+    similar.messages.shift();
     return { key: about, message: `(combined from similar events): ${draft.message}` };
   }
 
   #allows(draft: EventDraft, nowMs: number): boolean {
-    const key = `${objectKey(draft)}\n${draft.type}`;
+    const key = hash(`${objectKey(draft)}\n${draft.type}`);
     const bucket = this.#tokens.get(key) ?? { left: SPAM_BURST, sinceMs: nowMs };
     const left = Math.min(SPAM_BURST, bucket.left + (nowMs - bucket.sinceMs) / SPAM_REFILL_MS);
     const allowed = left >= 1;
@@ -83,20 +88,25 @@ function objectKey({ involvedObject: { apiVersion, kind, namespace, name, uid } 
   return `${apiVersion}\n${kind}\n${namespace}\n${name}\n${uid}`;
 }
 
+/** 52 bits: with a few thousand texts the chance that two meet is one in a billion. */
+function hash(text: string): number {
+  return fnv32(text) * 2 ** 20 + (fnv32(text, 0x9e3779b1) >>> 12);
+}
+
 /** A map that forgets what was not written for longest. */
 class RecentMap<T> {
-  readonly #entries = new Map<string, T>();
+  readonly #entries = new Map<number, T>();
   readonly #entriesMax: number;
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax;
   }
 
-  get(key: string): T | undefined {
+  get(key: number): T | undefined {
     return this.#entries.get(key);
   }
 
-  set(key: string, value: T): void {
+  set(key: number, value: T): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#entriesMax) return;

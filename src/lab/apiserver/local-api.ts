@@ -36,7 +36,7 @@ export class LocalApi implements Api {
 
   constructor(access: LocalAccess, user: string) {
     this.#access = access;
-    this.#caller = { user: { name: user, groups: ["system:authenticated"] }, agent: user };
+    this.#caller = { user: { name: user, groups: ["system:authenticated"] }, agent: agentOf(user) };
   }
 
   get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined {
@@ -47,11 +47,11 @@ export class LocalApi implements Api {
 
   list<T extends KubeObject>(kind: Kind<T>, { namespace, labelSelector }: ListOptions = {}): readonly T[] {
     const collection = this.#access.collection(kind);
-    const all = collection.list(namespace) as readonly T[];
-    if (labelSelector === undefined) return this.#showAll(kind, collection, all);
-    const selector = compileSelector(labelSelector);
-    const selected = all.filter(({ metadata }) => selector.matches(metadata.labels));
-    return this.#showAll(kind, collection, selected);
+    const selected =
+      labelSelector === undefined
+        ? collection.list(namespace)
+        : collection.select(compileSelector(labelSelector), namespace);
+    return this.#showAll(kind, collection, selected as readonly T[]);
   }
 
   ownedBy<T extends KubeObject>(kind: Kind<T>, ownerUid: string): readonly T[] {
@@ -151,6 +151,13 @@ export class LocalApi implements Api {
       ...(subresource === undefined ? {} : { subresource }),
     };
   }
+}
+
+/** The program behind a user of the control plane: field managers are programs. */
+function agentOf(user: string): string {
+  if (user.startsWith("system:serviceaccount:kube-system:")) return "kube-controller-manager";
+  if (user.startsWith("system:node")) return "kubelet";
+  return user.startsWith("system:") ? user.slice("system:".length) : user;
 }
 
 function parameters({ dryRun }: WriteOptions): { readonly dryRun?: boolean } {

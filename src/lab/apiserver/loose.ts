@@ -15,19 +15,34 @@ export function loose(object: KubeObject): LooseObject {
   return object as LooseObject;
 }
 
+/** Metadata in the making. Conditional spreads would read better, but every write goes through here several times. */
+export type MetaDraft = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
+
+/** Changes of metadata fields; `undefined` takes a field away. */
+export type MetaChanges = { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined };
+
+/** Sets fields of metadata in the making, and takes those away that are `undefined`. */
+export function setMeta(draft: MetaDraft, changes: MetaChanges): void {
+  const fields = draft as unknown as Record<string, unknown>;
+  for (const key in changes) {
+    const value = changes[key as keyof ObjectMeta];
+    if (value !== undefined) fields[key] = value;
+    else if (fields[key] !== undefined) delete fields[key];
+  }
+}
+
 /** The object with other metadata fields; `undefined` takes a field away. */
-export function withMeta<T extends KubeObject>(
-  object: T,
-  changes: { [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined },
-): T {
-  const metadata: Record<string, unknown> = { ...object.metadata, ...changes };
-  for (const key in changes) if (metadata[key] === undefined) delete metadata[key];
-  return { ...object, metadata: metadata as unknown as ObjectMeta };
+export function withMeta<T extends KubeObject>(object: T, changes: MetaChanges): T {
+  const metadata: MetaDraft = { ...object.metadata };
+  setMeta(metadata, changes);
+  return { ...object, metadata };
 }
 
 /** The object with one top-level field set, or taken away by `undefined`. */
 export function withField(object: LooseObject, field: string, value: unknown): LooseObject {
   if (object[field] === value) return object;
-  const { [field]: _, ...rest } = object;
-  return (value === undefined ? rest : { ...object, [field]: value }) as LooseObject;
+  const copy: Record<string, unknown> = { ...object };
+  if (value === undefined) delete copy[field];
+  else copy[field] = value;
+  return copy as unknown as LooseObject;
 }

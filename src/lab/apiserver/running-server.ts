@@ -37,6 +37,7 @@ import type {
   WriteAnswer,
   WriteParameters,
 } from "./server.ts";
+import { SharedFields } from "./shared-fields.ts";
 import type { Store } from "./store.ts";
 import { strategyOf } from "./strategies/registry.ts";
 import { subresourceOf } from "./subresources/registry.ts";
@@ -61,8 +62,11 @@ export class RunningServer implements ApiServer {
   readonly #parts: ServerParts;
   readonly #context: RegistryContext;
   readonly #api: Api;
+  readonly #sharedFields = new SharedFields();
   readonly #readHooks = new Map<Collection, ReadHook<KubeObject>>();
   readonly #watches = new Set<WatchStream>();
+  /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
+  readonly #collections = new Map<Kind, Collection>();
   #up = true;
   #tokenIssuer: TokenIssuer | undefined;
 
@@ -72,6 +76,7 @@ export class RunningServer implements ApiServer {
     this.kinds = kinds;
     this.#store = store;
     this.#parts = parts;
+    kinds.onChange(() => this.#collections.clear());
     this.#api = this.api("kube-apiserver");
     const admission = new AdmissionChain(defaultPlugins({ engine, api: this.#api }));
     this.#context = { engine, store, admission, allocate };
@@ -256,7 +261,8 @@ export class RunningServer implements ApiServer {
   }
 
   #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
-    return { kind, caller, parameters, subresource, nowMs: this.engine.now() };
+    const nowMs = this.engine.now();
+    return { kind, caller, parameters, subresource, nowMs, shared: this.#sharedFields };
   }
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {
@@ -301,9 +307,14 @@ export class RunningServer implements ApiServer {
   }
 
   #collectionOf(kind: Kind): Collection {
-    const served = this.kinds.served(kind);
-    if (served === undefined) throw noSuchResource();
-    return this.#store.collection(this.kinds.storageOf(served));
+    let collection = this.#collections.get(kind);
+    if (collection === undefined) {
+      const served = this.kinds.served(kind);
+      if (served === undefined) throw noSuchResource();
+      collection = this.#store.collection(this.kinds.storageOf(served));
+      this.#collections.set(kind, collection);
+    }
+    return collection;
   }
 
   #show(kind: Kind, collection: Collection, stored: KubeObject): KubeObject {

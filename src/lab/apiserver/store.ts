@@ -1,9 +1,9 @@
-import { deepFreeze } from "../../base/deep.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Kind } from "../../kube/kind.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { ChangeType } from "./api.ts";
 import { Collection } from "./collection.ts";
+import { frozenTree } from "./frozen-tree.ts";
 import { type Commit, History } from "./history.ts";
 
 /** Told of every commit of one collection, in order of revision. */
@@ -75,7 +75,7 @@ export class Store {
     previous: KubeObject | undefined,
   ): KubeObject {
     const revision = ++this.#revision;
-    const stamped = deepFreeze({
+    const stamped = frozenTree({
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(revision) },
     });

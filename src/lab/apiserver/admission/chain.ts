@@ -4,20 +4,23 @@
  * prepares and validates it, then every plugin may refuse it. Plugins read the cluster through an `Api`; none of them
  * remembers anything.
  */
-import { resourceName } from "../../../kube/kind.ts";
+import { type Kind, resourceName } from "../../../kube/kind.ts";
 import type { Engine } from "../../../time/engine.ts";
 import type { Api } from "../api.ts";
 import type { LooseObject } from "../loose.ts";
-import type { WriteRequest } from "../registry/context.ts";
+import type { WriteRequest } from "../write-request.ts";
 
-/** One write as admission plugins see it. */
-export interface AdmissionRequest extends WriteRequest {
+/** What is done to an object. */
+export interface Operation {
   readonly operation: "CREATE" | "UPDATE" | "DELETE";
   /** Absent for DELETE. */
   readonly object: LooseObject | undefined;
   /** Absent for CREATE. */
   readonly old: LooseObject | undefined;
 }
+
+/** One write as admission plugins see it. */
+export interface AdmissionRequest extends WriteRequest, Operation {}
 
 /** What plugins may ask about the cluster. */
 export interface AdmissionContext {
@@ -44,33 +47,47 @@ interface Stages {
 /** The plugins in the order in which kube-apiserver runs them. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
-  readonly #stages = new Map<string, Stages>();
+  readonly #stages = new Map<Kind, Stages>();
 
   constructor(plugins: readonly AdmissionPlugin[]) {
     this.#plugins = plugins;
   }
 
-  mutate(request: AdmissionRequest): LooseObject {
-    let object = request.object as LooseObject;
-    for (const plugin of this.#stagesOf(request).mutating) object = plugin.mutate(request, object);
+  /** The object as the plugins would have it. @throws {StatusError} when one refuses it */
+  mutate(request: WriteRequest, operation: Operation & { readonly object: LooseObject }): LooseObject {
+    const { mutating } = this.#stagesOf(request.kind);
+    if (mutating.length === 0) return operation.object;
+    const whole = admissionRequest(request, operation);
+    let object = operation.object;
+    for (const plugin of mutating) object = plugin.mutate(whole, object);
     return object;
   }
 
-  validate(request: AdmissionRequest): void {
-    for (const plugin of this.#stagesOf(request).validating) plugin.validate(request);
+  /** @throws {StatusError} when a plugin refuses the object */
+  validate(request: WriteRequest, operation: Operation): void {
+    const { validating } = this.#stagesOf(request.kind);
+    if (validating.length === 0) return;
+    const whole = admissionRequest(request, operation);
+    for (const plugin of validating) plugin.validate(whole);
   }
 
-  #stagesOf({ kind }: AdmissionRequest): Stages {
-    const resource = resourceName(kind);
-    let stages = this.#stages.get(resource);
+  #stagesOf(kind: Kind): Stages {
+    let stages = this.#stages.get(kind);
     if (stages === undefined) {
+      const resource = resourceName(kind);
       const plugins = this.#plugins.filter(({ resources }) => resources?.includes(resource) ?? true);
       stages = {
         mutating: plugins.filter((plugin) => plugin.mutate !== undefined) as Stages["mutating"],
         validating: plugins.filter((plugin) => plugin.validate !== undefined) as Stages["validating"],
       };
-      this.#stages.set(resource, stages);
+      this.#stages.set(kind, stages);
     }
     return stages;
   }
+}
+
+/** Field by field: this runs twice for every write, and a spread would take longer than the plugins. */
+function admissionRequest(request: WriteRequest, { operation, object, old }: Operation): AdmissionRequest {
+  const { caller, kind, collection, strategy, namespace, name, subresource, dryRun } = request;
+  return { caller, kind, collection, strategy, namespace, name, subresource, dryRun, operation, object, old };
 }

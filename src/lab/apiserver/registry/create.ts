@@ -4,8 +4,9 @@ import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
 import { validateCreate } from "../../../kube/validation/validate.ts";
 import type { Engine } from "../../../time/engine.ts";
 import { alreadyExists, invalid } from "../errors.ts";
-import type { LooseObject } from "../loose.ts";
-import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
+import type { Fields, LooseObject } from "../loose.ts";
+import type { WriteRequest } from "../write-request.ts";
+import { occasionOf, type RegistryContext } from "./context.ts";
 
 /** With 27⁵ suffixes, eight attempts make a clash of generated names a rarity even among a million. */
 const NAME_ATTEMPTS = 8;
@@ -17,12 +18,7 @@ export function createObject(context: RegistryContext, request: WriteRequest, bo
   const { name, generateName, resourceVersion } = body.metadata;
   if (resourceVersion)
     throw new StatusError("InternalError", "resourceVersion should not be set on objects to be created");
-  const admitted = context.admission.mutate({
-    ...request,
-    operation: "CREATE",
-    object: body,
-    old: undefined,
-  });
+  const admitted = context.admission.mutate(request, { operation: "CREATE", object: body, old: undefined });
   if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {
     const generated = generateNameFrom(context.engine, generateName);
@@ -43,7 +39,7 @@ function commitNew(
   if (causes.length > 0) throw invalid(request.collection.kind, name ?? "", causes);
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
-  context.admission.validate({ ...request, operation: "CREATE", object: prepared, old: undefined });
+  context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   return request.dryRun ? withoutVersion(prepared) : context.store.put(request.collection, prepared);
 }
 
@@ -53,43 +49,41 @@ function withoutVersion({ metadata, ...object }: LooseObject): KubeObject {
   return { ...object, metadata: rest as ObjectMeta };
 }
 
+/** Fields of metadata that a client cannot bring along. */
+const SERVER_FIELDS = new Set([
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+]);
+
 /** The object with what the server gives every new one, its metadata in the order of the API reference. */
 function newObject(engine: Engine, object: LooseObject, name: string): LooseObject {
-  const {
-    name: _name,
-    generateName,
-    namespace,
-    uid: _uid,
-    resourceVersion: _resourceVersion,
-    creationTimestamp: _creationTimestamp,
-    deletionTimestamp: _deletionTimestamp,
-    deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
-    ...rest
-  } = object.metadata;
-  const metadata: ObjectMeta = {
-    name,
-    ...(generateName ? { generateName } : {}),
-    ...(namespace === undefined ? {} : { namespace }),
-    uid: newUid(engine),
-    resourceVersion: "",
-    creationTimestamp: formatTime(engine.now()),
-    ...rest,
-  };
-  return { ...object, metadata };
+  const given = object.metadata as unknown as Fields;
+  const metadata: Record<string, unknown> = { name };
+  if (given.generateName) metadata.generateName = given.generateName;
+  if (given.namespace !== undefined) metadata.namespace = given.namespace;
+  metadata.uid = newUid(engine);
+  metadata.resourceVersion = "";
+  metadata.creationTimestamp = formatTime(engine.now());
+  for (const field in given) if (!SERVER_FIELDS.has(field)) metadata[field] = given[field];
+  return { ...object, metadata: metadata as unknown as ObjectMeta };
 }
 
 function generateNameFrom(engine: Engine, prefix: string): string {
   return prefix.slice(0, NAME_PREFIX_LENGTH) + engine.random("apiserver/names").suffix(5);
 }
 
+const HEX = Array.from({ length: 0x10000 }, (_, i) => i.toString(16).padStart(4, "0"));
+
 /** A version 4 UUID from the engine's chance, so that a seed gives the same ones. */
 function newUid(engine: Engine): string {
   const random = engine.random("apiserver/uids");
-  const hex = (digits: number) =>
-    random
-      .below(16 ** digits)
-      .toString(16)
-      .padStart(digits, "0");
-  const variant = "89ab"[random.below(4)];
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(6)}${hex(6)}`;
+  const hex4 = (bits = 0x10000, fixed = 0) => HEX[fixed + random.below(bits)] as string;
+  const [version, variant] = [hex4(0x1000, 0x4000), hex4(0x4000, 0x8000)];
+  return `${hex4()}${hex4()}-${hex4()}-${version}-${variant}-${hex4()}${hex4()}${hex4()}`;
 }

@@ -3,7 +3,8 @@ import type { KubeObject } from "../../../kube/types/index.ts";
 import { conflict, notFound } from "../errors.ts";
 import { type LooseObject, loose, withMeta } from "../loose.ts";
 import type { DeleteParameters } from "../server.ts";
-import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
+import type { WriteRequest } from "../write-request.ts";
+import { occasionOf, type RegistryContext } from "./context.ts";
 
 /** Set while dependents are to go first; the garbage collector takes it off. */
 export const FOREGROUND_DELETION = "foregroundDeletion";
@@ -26,7 +27,7 @@ export function deleteObject(
   if (stored === undefined) throw notFound(request.kind, request.name);
   const old = loose(stored);
   checkPreconditions(request, old, parameters);
-  context.admission.validate({ ...request, operation: "DELETE", object: undefined, old });
+  context.admission.validate(request, { operation: "DELETE", object: undefined, old });
 
   if (request.strategy.contents?.remain(old) === true) {
     return { object: markTerminating(context, request, old, parameters), gone: false };

@@ -3,9 +3,10 @@ import type { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../../../kube/types/index.ts";
 import { validateUpdate } from "../../../kube/validation/validate.ts";
 import { conflict, invalid, notFound, OBJECT_MODIFIED } from "../errors.ts";
-import { type LooseObject, loose } from "../loose.ts";
+import { type Fields, type LooseObject, loose, type MetaDraft, setMeta } from "../loose.ts";
 import type { WriteAnswer } from "../server.ts";
-import { occasionOf, type RegistryContext, type WriteRequest } from "./context.ts";
+import type { WriteRequest } from "../write-request.ts";
+import { occasionOf, type RegistryContext } from "./context.ts";
 import { createObject } from "./create.ts";
 
 /** What an object is to become. */
@@ -37,10 +38,10 @@ export function updateObject(
   const old = loose(stored);
   const { object: wanted, uid } = next(old);
   checkVersion(request, wanted, uid, old);
-  const admitted = context.admission.mutate({ ...request, operation: "UPDATE", object: wanted, old });
+  const admitted = context.admission.mutate(request, { operation: "UPDATE", object: wanted, old });
   const prepared = prepare(context, request, admitted, old);
   if (prepared !== old) check(request, prepared, old);
-  context.admission.validate({ ...request, operation: "UPDATE", object: prepared, old });
+  context.admission.validate(request, { operation: "UPDATE", object: prepared, old });
   return { object: commitChanged(context, request, prepared, old), created: false };
 }
 
@@ -68,11 +69,19 @@ export function commitChanged(
 
 /** What changes nothing is not written: nobody hears of it, and the resourceVersion stays. Times of managers are nothing. */
 function saysTheSame(object: LooseObject, old: LooseObject): boolean {
-  const { managedFields, ...metadata } = object.metadata;
-  const { managedFields: before, ...oldMetadata } = old.metadata;
-  if (!deepEqual(metadata, oldMetadata) || !deepEqual({ ...object, metadata }, { ...old, metadata }))
-    return false;
+  if (!sameBesides("metadata", object, old)) return false;
+  if (!sameBesides("managedFields", object.metadata, old.metadata)) return false;
+  const { managedFields } = object.metadata;
+  const before = old.metadata.managedFields;
   return managedFields === before || deepEqual(managedFields?.map(timeless), before?.map(timeless));
+}
+
+function sameBesides(skipped: string, a: object, b: object): boolean {
+  const left = a as Fields;
+  const right = b as Fields;
+  for (const key in left) if (key !== skipped && !deepEqual(left[key], right[key])) return false;
+  for (const key in right) if (key !== skipped && !(key in left) && right[key] !== undefined) return false;
+  return true;
 }
 
 function timeless({ time: _, ...entry }: ManagedFieldsEntry): Omit<ManagedFieldsEntry, "time"> {
@@ -139,22 +148,14 @@ function prepare(
 }
 
 function keptMeta(wanted: ObjectMeta, old: ObjectMeta): ObjectMeta {
-  const {
-    generation: _generation,
-    deletionTimestamp: _deletion,
-    deletionGracePeriodSeconds,
-    ...rest
-  } = wanted;
-  const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds;
-  return {
-    ...rest,
-    uid: wanted.uid || old.uid,
-    resourceVersion: old.resourceVersion,
-    creationTimestamp: old.creationTimestamp,
-    ...(old.generation === undefined ? {} : { generation: old.generation }),
-    ...(old.deletionTimestamp === undefined ? {} : { deletionTimestamp: old.deletionTimestamp }),
-    ...(old.deletionTimestamp === undefined || grace === undefined
-      ? {}
-      : { deletionGracePeriodSeconds: grace }),
-  };
+  const kept: MetaDraft = { ...wanted };
+  kept.uid ||= old.uid;
+  kept.resourceVersion = old.resourceVersion;
+  kept.creationTimestamp = old.creationTimestamp;
+  const { deletionTimestamp, generation } = old;
+  if (kept.generation !== generation) setMeta(kept, { generation });
+  if (kept.deletionTimestamp !== deletionTimestamp) setMeta(kept, { deletionTimestamp });
+  const grace = deletionTimestamp === undefined ? undefined : old.deletionGracePeriodSeconds;
+  if (kept.deletionGracePeriodSeconds !== grace) setMeta(kept, { deletionGracePeriodSeconds: grace });
+  return kept;
 }

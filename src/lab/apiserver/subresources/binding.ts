@@ -27,7 +27,7 @@ export const binding: Subresource = {
     const nodeName = targetOf(given);
     const stored = request.collection.get(request.namespace, request.name);
     if (stored === undefined) throw notFound(request.kind, request.name);
-    context.admission.mutate({ ...request, operation: "CREATE", object: loose(stored), old: undefined });
+    context.admission.mutate(request, { operation: "CREATE", object: loose(stored), old: undefined });
     const pod = stored as Pod;
     checkBindable(request, pod, given);
     const next = bound(pod, nodeName, given, formatTime(context.engine.now()));

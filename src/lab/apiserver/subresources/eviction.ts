@@ -31,7 +31,7 @@ export const eviction: Subresource = {
     const parameters: DeleteParameters = { ...deleteOptions, dryRun };
     const pod = request.collection.get(request.namespace, request.name) as Pod | undefined;
     if (pod === undefined) throw notFound(request.kind, request.name);
-    context.admission.mutate({ ...request, operation: "CREATE", object: loose(pod), old: undefined });
+    context.admission.mutate(request, { operation: "CREATE", object: loose(pod), old: undefined });
     if (!needsNoBudget(pod)) askBudget(context, pod, dryRun);
     evict(context, { ...request, dryRun }, pod, parameters);
     return success(201);
