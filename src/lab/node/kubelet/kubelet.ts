@@ -320,7 +320,7 @@ export class Kubelet {
       running.map((container) => runtime.stop(agenda, container, ORPHAN_GRACE_MS)),
     );
     runtime.remove(uid);
-    this.#options.volumes.removePod(uid);
+    this.#options.volumes.releasePod(this.#context.nodeName, uid);
   }
 
   #activePods(): Pod[] {

@@ -97,6 +97,7 @@ export class VolumeManager {
     mounts.cancelled = true;
     yield this.#options.context.random.between(100, 400);
     this.#pods.delete(uid);
+    for (const data of mounts.mounted.values()) data?.unmount(this.#options.context.nodeName, uid);
     this.#options.volumes.removePod(uid);
     if (mounts.inUse.size > 0) this.#options.onInUseChange();
   }
@@ -190,6 +191,7 @@ export class VolumeManager {
           this.#tellFailedMount(pod, volume.metadata.name, "MountDevice failed", why);
           return false;
         }
+        data.mount(nodeName, pod.metadata.uid);
         return this.#mounted(spec, mounts, data);
       }
     }

@@ -12,7 +12,6 @@ export function localDisk(world: World, owner: string): VolumeBackend {
     readState,
     writeState: (machine) => (world.machines.get(machine)?.diskFull ? "error" : readState(machine)),
     wrote: () => {},
-    mounted: () => {},
   };
 }
 
@@ -48,10 +47,6 @@ export class ReplicatedBlocks implements VolumeBackend {
 
   wrote(machine: string): void {
     this.#whole = new Set(this.#reachable(machine));
-  }
-
-  mounted(machine: string): void {
-    this.wrote(machine);
   }
 
   #reachable(machine: string): string[] {
@@ -108,6 +103,4 @@ export class ShareServer implements VolumeBackend {
   }
 
   wrote(): void {}
-
-  mounted(): void {}
 }

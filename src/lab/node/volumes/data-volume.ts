@@ -1,8 +1,9 @@
 import type { DataStore, IoState } from "../apps/data-store.ts";
 
-/** One process's hold on a volume. */
-interface Session {
+/** What one machine has of a volume, from the first pod that mounts it there to the last that lets go of it. */
+interface Mount {
   readonly machine: string;
+  readonly pods: Set<string>;
   /** Another machine took the volume while this one could not be asked: whatever this one still sends is refused. */
   fenced: boolean;
 }
@@ -13,8 +14,6 @@ export interface VolumeBackend {
   writeState(machine: string): IoState;
   /** A row from that machine was acknowledged. */
   wrote(machine: string): void;
-  /** A machine begins to use the volume: the moment at which storage systems look for whom they have to shut out. */
-  mounted(machine: string): void;
 }
 
 /**
@@ -28,7 +27,9 @@ export class DataVolume {
   readonly isShared: boolean;
   readonly rows = new Set<string>();
   readonly #backend: VolumeBackend;
-  readonly #sessions = new Set<Session>();
+  readonly #mounts = new Map<string, Mount>();
+  /** Running databases, each by the mount that it writes through. */
+  readonly #writers = new Set<{ readonly mount: Mount }>();
   #corrupted = false;
 
   constructor(id: string, isShared: boolean, backend: VolumeBackend) {
@@ -46,21 +47,50 @@ export class DataVolume {
     return this.#backend.readState(machine);
   }
 
-  /** What a process on that machine does with it. `onlyReads` is for programs that keep files rather than a database. */
+  /**
+   * A pod on that machine begins to use it. Storage that cannot reach another machine that still has the volume shuts that one
+   * out when it gives the volume away; a machine that it reaches stays in, as only whoever gave the volume away could know better.
+   */
+  mount(machine: string, podUid: string): void {
+    this.#mountOn(machine).pods.add(podUid);
+    if (this.isShared) return;
+    for (const other of this.#mounts.values()) {
+      if (other.machine !== machine && this.#backend.writeState(other.machine) !== "ok") other.fenced = true;
+    }
+  }
+
+  /** A pod on that machine has let go of it. */
+  unmount(machine: string, podUid: string): void {
+    const mount = this.#mounts.get(machine);
+    mount?.pods.delete(podUid);
+    if (mount?.pods.size === 0) this.#mounts.delete(machine);
+  }
+
+  /** The machine has lost its power: nothing is mounted there any more. */
+  losePower(machine: string): void {
+    this.#mounts.delete(machine);
+  }
+
+  /** What a process on that machine does with it; a database is one that writes by itself. */
   storeFor(machine: string, isDatabase: boolean): DataStore {
-    const session: Session = { machine, fenced: false };
+    const writer = { mount: this.#mountOn(machine) };
     const volume = this;
     return {
       rows: this.rows,
       get corrupted() {
         return volume.corrupted;
       },
-      open: () => this.#open(session, isDatabase),
-      close: () => {
-        this.#sessions.delete(session);
+      open: () => {
+        if (this.#readState(writer.mount) === "error") return false;
+        if (isDatabase) this.#writers.add(writer);
+        this.look();
+        return true;
       },
-      readState: () => (session.fenced ? "error" : this.#backend.readState(machine)),
-      writeState: () => this.#writeState(session),
+      close: () => {
+        this.#writers.delete(writer);
+      },
+      readState: () => this.#readState(writer.mount),
+      writeState: () => this.#writeState(writer.mount),
       write: (row) => {
         this.rows.add(row);
         this.#backend.wrote(machine);
@@ -71,28 +101,26 @@ export class DataVolume {
 
   /** Looks whether two can write now: to be called when a wire has changed. */
   look(): void {
-    if (this.#corrupted || this.isShared || this.#sessions.size < 2) return;
-    let writers = 0;
-    for (const session of this.#sessions) if (this.#writeState(session) === "ok") writers++;
-    if (writers > 1) this.#corrupted = true;
+    if (this.#corrupted || this.isShared || this.#writers.size < 2) return;
+    let able = 0;
+    for (const { mount } of this.#writers) if (this.#writeState(mount) === "ok") able++;
+    if (able > 1) this.#corrupted = true;
   }
 
-  #open(session: Session, isDatabase: boolean): boolean {
-    const { machine } = session;
-    if (this.#backend.readState(machine) === "error") return false;
-    for (const other of this.#sessions) {
-      // Storage that cannot reach a machine any more shuts it out when another takes over; one that it reaches stays in.
-      if (other.machine !== machine && this.#backend.writeState(other.machine) !== "ok") other.fenced = true;
+  #mountOn(machine: string): Mount {
+    let mount = this.#mounts.get(machine);
+    if (mount === undefined) {
+      mount = { machine, pods: new Set(), fenced: false };
+      this.#mounts.set(machine, mount);
     }
-    this.#backend.mounted(machine);
-    if (isDatabase) {
-      this.#sessions.add(session);
-      this.look();
-    }
-    return true;
+    return mount;
   }
 
-  #writeState(session: Session): IoState {
-    return session.fenced ? "error" : this.#backend.writeState(session.machine);
+  #readState({ machine, fenced }: Mount): IoState {
+    return fenced ? "error" : this.#backend.readState(machine);
+  }
+
+  #writeState({ machine, fenced }: Mount): IoState {
+    return fenced ? "error" : this.#backend.writeState(machine);
   }
 }

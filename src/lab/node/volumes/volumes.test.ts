@@ -47,6 +47,7 @@ const shared = volume("nfs.csi.k8s.io", { accessModes: ["ReadWriteMany"] });
 const local = volume("topolvm.io");
 
 function database(of: DataVolume, machine: string) {
+  of.mount(machine, `pod-on-${machine}`);
   const store = of.storeFor(machine, true);
   expect(store.open()).toBe(true);
   return store;
@@ -145,6 +146,18 @@ describe("replicated blocks", () => {
     expect(first.writeState()).toBe("error");
     expect(first.readState()).toBe("error");
     expect(second.writeState()).toBe("ok");
+  });
+
+  test("shut a machine that is cut off out for good, whatever starts on it, until it has let go of them", () => {
+    const data = volumes.persistent(blocks, "a");
+    database(data, "a").close();
+    failures.fail("a", "partition");
+    data.mount("b", "pod-on-b");
+    failures.heal("a");
+    expect(data.storeFor("a", true).open()).toBe(false);
+    data.unmount("a", "pod-on-a");
+    data.unmount("b", "pod-on-b");
+    expect(database(data, "a").writeState()).toBe("ok");
   });
 
   test("are safe when one writer ends before the next begins", () => {

@@ -79,7 +79,14 @@ export class Volumes {
     }
   }
 
+  /** Nothing of a pod is left on a machine whose kubelet no longer knows what it had. */
+  releasePod(machine: string, podUid: string): void {
+    for (const volume of this.#volumes.values()) volume.unmount(machine, podUid);
+    this.removePod(podUid);
+  }
+
   #losePower(machine: string): void {
+    for (const volume of this.#volumes.values()) volume.losePower(machine);
     for (const [volume, owner] of this.#inMemory) if (owner === machine) volume.rows.clear();
   }
 
