@@ -1,5 +1,6 @@
 import { invariant } from "../base/invariant.ts";
 import { wholeValue } from "../base/quantity.ts";
+import type { CompiledSelector } from "../kube/selectors.ts";
 import type { Node, StringMap, Taint } from "../kube/types/index.ts";
 import { UsedPorts } from "./host-ports.ts";
 import type { ImageState } from "./image-states.ts";
@@ -11,6 +12,13 @@ const NO_LABELS: StringMap = Object.freeze({});
 const NO_TAINTS: readonly Taint[] = Object.freeze([]);
 const NO_PODS: readonly PodInfo[] = Object.freeze([]);
 const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map();
+
+/** The pods of one namespace on a node. */
+interface Neighbours {
+  readonly pods: PodInfo[];
+  /** By a selector's text, how many of them it selects; only as long as they stay the same. */
+  readonly counts: Map<string, number>;
+}
 
 /**
  * A node with the pods that stand on it or are promised to it, and their sums kept up to date: adding or removing a pod
@@ -38,7 +46,7 @@ export class NodeInfo {
   usedPorts: UsedPorts | undefined;
 
   readonly #pods: PodInfo[] = [];
-  readonly #podsByNamespace = new Map<string, PodInfo[]>();
+  readonly #neighbours = new Map<string, Neighbours>();
   readonly #podsWithAffinity: PodInfo[] = [];
   readonly #podsWithRequiredApart: PodInfo[] = [];
   /** "namespace/name" of claims, with how many of the pods mount them. */
@@ -62,7 +70,21 @@ export class NodeInfo {
   }
 
   podsIn(namespace: string): readonly PodInfo[] {
-    return this.#podsByNamespace.get(namespace) ?? NO_PODS;
+    return this.#neighbours.get(namespace)?.pods ?? NO_PODS;
+  }
+
+  /** How many pods of the namespace are selected, without those on their way out. Counted once until pods here change. */
+  countSelected(selector: CompiledSelector, namespace: string): number {
+    const neighbours = this.#neighbours.get(namespace);
+    if (neighbours === undefined) return 0;
+    const text = selector.toString();
+    let count = neighbours.counts.get(text);
+    if (count === undefined) {
+      count = 0;
+      for (const pod of neighbours.pods) if (!pod.isTerminating && selector.matches(pod.labels)) count++;
+      neighbours.counts.set(text, count);
+    }
+    return count;
   }
 
   usesClaim(key: string): boolean {
@@ -93,9 +115,12 @@ export class NodeInfo {
 
   addPod(pod: PodInfo): void {
     this.#pods.push(pod);
-    const neighbours = this.#podsByNamespace.get(pod.namespace);
-    if (neighbours === undefined) this.#podsByNamespace.set(pod.namespace, [pod]);
-    else neighbours.push(pod);
+    const neighbours = this.#neighbours.get(pod.namespace);
+    if (neighbours === undefined) this.#neighbours.set(pod.namespace, { pods: [pod], counts: new Map() });
+    else {
+      neighbours.pods.push(pod);
+      neighbours.counts.clear();
+    }
     if (pod.hasAffinity) this.#podsWithAffinity.push(pod);
     if (pod.affinity.requiredApart.length > 0) this.#podsWithRequiredApart.push(pod);
     this.#count(pod, 1);
@@ -112,9 +137,12 @@ export class NodeInfo {
   removePod(pod: PodInfo): void {
     const known = take(this.#pods, pod);
     invariant(known, `Pod ${pod.key} is not among the pods of node ${this.name}`);
-    const neighbours = this.#podsByNamespace.get(known.namespace) ?? [];
-    take(neighbours, known);
-    if (neighbours.length === 0) this.#podsByNamespace.delete(known.namespace);
+    const neighbours = this.#neighbours.get(known.namespace);
+    if (neighbours !== undefined) {
+      take(neighbours.pods, known);
+      neighbours.counts.clear();
+      if (neighbours.pods.length === 0) this.#neighbours.delete(known.namespace);
+    }
     if (known.hasAffinity) take(this.#podsWithAffinity, known);
     if (known.affinity.requiredApart.length > 0) take(this.#podsWithRequiredApart, known);
     this.#count(known, -1);
@@ -145,7 +173,9 @@ export class NodeInfo {
     copy.nonZeroMemoryBytes = this.nonZeroMemoryBytes;
     copy.usedPorts = this.usedPorts?.fork();
     copy.#pods.push(...this.#pods);
-    for (const [namespace, pods] of this.#podsByNamespace) copy.#podsByNamespace.set(namespace, [...pods]);
+    for (const [namespace, { pods }] of this.#neighbours) {
+      copy.#neighbours.set(namespace, { pods: [...pods], counts: new Map() });
+    }
     copy.#podsWithAffinity.push(...this.#podsWithAffinity);
     copy.#podsWithRequiredApart.push(...this.#podsWithRequiredApart);
     for (const [key, uses] of this.#claimUses) copy.#claimUses.set(key, uses);

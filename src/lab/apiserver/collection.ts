@@ -1,15 +1,10 @@
 import type { Kind } from "../../kube/kind.ts";
+import type { CompiledSelector, LabelRequirement } from "../../kube/selectors.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Commit, History } from "./history.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { compareKeys, compareTexts, keyOf } from "./object-key.ts";
-
-/** The objects of one kind in one namespace. */
-interface Bucket {
-  readonly objects: Map<string, KubeObject>;
-  /** In order of name; dropped by every change. */
-  sorted: readonly KubeObject[] | undefined;
-}
+import { SortedObjects } from "./sorted-objects.ts";
 
 const NONE: readonly KubeObject[] = Object.freeze([]);
 
@@ -17,7 +12,7 @@ const NONE: readonly KubeObject[] = Object.freeze([]);
 export class Collection {
   readonly kind: Kind;
   readonly history: History;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, SortedObjects>();
   readonly #indexes = new Map<string, ObjectIndex>();
   #sorted: readonly KubeObject[] | undefined;
   #size = 0;
@@ -32,20 +27,17 @@ export class Collection {
   }
 
   get(namespace: string | undefined, name: string): KubeObject | undefined {
-    return this.#buckets.get(namespace ?? "")?.objects.get(name);
+    return this.#buckets.get(namespace ?? "")?.get(name);
   }
 
   /** In etcd's order of keys, of one namespace or of all. */
   list(namespace?: string): readonly KubeObject[] {
     if (namespace !== undefined) {
-      const bucket = this.#buckets.get(namespace);
-      return bucket === undefined ? NONE : sortedBucket(bucket);
+      return this.#buckets.get(namespace)?.list() ?? NONE;
     }
     if (this.#sorted === undefined) {
       const namespaces = [...this.#buckets.keys()].sort((a, b) => compareTexts(`${a}/`, `${b}/`));
-      this.#sorted = Object.freeze(
-        namespaces.flatMap((name) => sortedBucket(this.#buckets.get(name) as Bucket)),
-      );
+      this.#sorted = Object.freeze(namespaces.flatMap((name) => this.#buckets.get(name)?.list() ?? NONE));
     }
     return this.#sorted;
   }
@@ -77,18 +69,30 @@ export class Collection {
     return found.get(value);
   }
 
+  /** The objects of a list that a selector selects. Where it asks a label for one value, only those that have it are looked at. */
+  select(selector: CompiledSelector, namespace?: string): readonly KubeObject[] {
+    const sought = selector.requirements.find(asksForOneValue);
+    if (sought === undefined)
+      return this.list(namespace).filter(({ metadata }) => selector.matches(metadata.labels));
+    const { key, values } = sought;
+    const labelled = this.by(`label ${key}`, ({ metadata }) => metadata.labels?.[key], values[0] as string);
+    return labelled.filter(
+      ({ metadata }) =>
+        (namespace === undefined || metadata.namespace === namespace) && selector.matches(metadata.labels),
+    );
+  }
+
   apply(commit: Commit): void {
     const { object, previous, type } = commit;
     const bucket = this.#bucketOf(object);
     if (type === "DELETED") {
-      bucket.objects.delete(object.metadata.name);
-      if (bucket.objects.size === 0) this.#buckets.delete(object.metadata.namespace ?? "");
+      bucket.remove(object.metadata.name);
+      if (bucket.size === 0) this.#buckets.delete(object.metadata.namespace ?? "");
       this.#size--;
     } else {
-      bucket.objects.set(object.metadata.name, object);
+      bucket.put(object.metadata.name, object);
       if (type === "ADDED") this.#size++;
     }
-    bucket.sorted = undefined;
     this.#sorted = undefined;
     for (const index of this.#indexes.values()) {
       index.replace(previous, type === "DELETED" ? undefined : object);
@@ -96,18 +100,17 @@ export class Collection {
     this.history.append(commit);
   }
 
-  #bucketOf(object: KubeObject): Bucket {
+  #bucketOf(object: KubeObject): SortedObjects {
     const namespace = object.metadata.namespace ?? "";
     let bucket = this.#buckets.get(namespace);
     if (bucket === undefined) {
-      bucket = { objects: new Map(), sorted: undefined };
+      bucket = new SortedObjects();
       this.#buckets.set(namespace, bucket);
     }
     return bucket;
   }
 }
 
-function sortedBucket(bucket: Bucket): readonly KubeObject[] {
-  bucket.sorted ??= Object.freeze([...bucket.objects.values()].sort(compareKeys));
-  return bucket.sorted;
+function asksForOneValue({ operator, values }: LabelRequirement): boolean {
+  return values.length === 1 && (operator === "=" || operator === "==" || operator === "in");
 }

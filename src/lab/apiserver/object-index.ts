@@ -1,17 +1,13 @@
 import type { KubeObject } from "../../kube/types/index.ts";
-import { compareKeys, keyOf } from "./object-key.ts";
-
-interface Entry {
-  readonly objects: Map<string, KubeObject>;
-  sorted: readonly KubeObject[] | undefined;
-}
+import { keyOf } from "./object-key.ts";
+import { SortedObjects } from "./sorted-objects.ts";
 
 const NONE: readonly KubeObject[] = Object.freeze([]);
 
 /** Objects of one kind by something they carry, such as a pod's node. Built when first asked, then kept current. */
 export class ObjectIndex {
   readonly #of: (object: KubeObject) => string | undefined;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, SortedObjects>();
 
   constructor(of: (object: KubeObject) => string | undefined, objects: Iterable<KubeObject>) {
     this.#of = of;
@@ -20,10 +16,7 @@ export class ObjectIndex {
 
   /** In order of namespace and name. */
   get(value: string): readonly KubeObject[] {
-    const entry = this.#entries.get(value);
-    if (entry === undefined) return NONE;
-    entry.sorted ??= Object.freeze([...entry.objects.values()].sort(compareKeys));
-    return entry.sorted;
+    return this.#entries.get(value)?.list() ?? NONE;
   }
 
   replace(previous: KubeObject | undefined, next: KubeObject | undefined): void {
@@ -36,18 +29,16 @@ export class ObjectIndex {
   #put(value: string, object: KubeObject): void {
     let entry = this.#entries.get(value);
     if (entry === undefined) {
-      entry = { objects: new Map(), sorted: undefined };
+      entry = new SortedObjects();
       this.#entries.set(value, entry);
     }
-    entry.objects.set(keyOf(object), object);
-    entry.sorted = undefined;
+    entry.put(keyOf(object), object);
   }
 
   #remove(value: string, object: KubeObject): void {
     const entry = this.#entries.get(value);
     if (entry === undefined) return;
-    entry.objects.delete(keyOf(object));
-    entry.sorted = undefined;
-    if (entry.objects.size === 0) this.#entries.delete(value);
+    entry.remove(keyOf(object));
+    if (entry.size === 0) this.#entries.delete(value);
   }
 }

@@ -76,7 +76,7 @@ class EndpointsController implements Part {
   #sync(service: Service, namespace: string): void {
     const { api } = this.#context;
     const { name } = service.metadata;
-    const behind = selectedPods(api.list(pods, { namespace }), service);
+    const behind = selectedPods(api, service);
     const time = this.#triggerTimes.next(service, behind);
     const subsets = subsetsOf(service, behind);
     const current = api.get(endpoints, namespace, name);

@@ -90,7 +90,7 @@ class EndpointSliceController implements Part {
     }
     if (!hasManagedEndpoints(service)) return;
     try {
-      this.#sync(service, namespace);
+      this.#sync(service);
     } catch (error) {
       if (!(error instanceof StatusError || error instanceof MissingNodes)) throw error;
       const message = `Error updating Endpoint Slices for Service ${key}: ${error.message}`;
@@ -99,9 +99,9 @@ class EndpointSliceController implements Part {
     }
   }
 
-  #sync(service: Service, namespace: string): void {
+  #sync(service: Service): void {
     const { api } = this.#context;
-    const behind = selectedPods(api.list(pods, { namespace }), service);
+    const behind = selectedPods(api, service);
     const existing = ownSlices(api, service);
     const time = this.#triggerTimes.next(service, behind);
     const types = addressTypesOf(service);
@@ -175,7 +175,7 @@ function ownSlices(api: Api, { metadata }: Service): readonly EndpointSlice[] {
 function groupByPorts(
   api: Api,
   service: Service,
-  behind: Parameters<typeof selectedPods>[0],
+  behind: ReturnType<typeof selectedPods>,
   addressType: AddressType,
 ): { readonly groups: readonly PortGroup[]; readonly skipped: readonly string[] } {
   const groups = new Map<string, PortGroup>();

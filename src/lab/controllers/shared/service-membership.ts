@@ -1,6 +1,6 @@
 /** Which Services a pod stands behind, and which of them have to look again when the pod changes. */
 import { deepEqual } from "../../../base/deep.ts";
-import { services } from "../../../kube/kinds.ts";
+import { pods, services } from "../../../kube/kinds.ts";
 import { labelsContain } from "../../../kube/selectors.ts";
 import type { Pod, Service } from "../../../kube/types/index.ts";
 import type { Api, ChangeType } from "../../apiserver/api.ts";
@@ -8,8 +8,12 @@ import { keyOf } from "./keys.ts";
 import { isPodReady, isPodTerminal } from "./pod-state.ts";
 
 /** Pods that the Service selects, in order of name. */
-export function selectedPods(all: readonly Pod[], { spec }: Service): readonly Pod[] {
-  return all.filter(({ metadata }) => labelsContain(metadata.labels, spec.selector));
+export function selectedPods(api: Api, { metadata, spec }: Service): readonly Pod[] {
+  const labelSelector = { matchLabels: spec.selector ?? {} };
+  return api.list(pods, {
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    labelSelector,
+  });
 }
 
 /** Whether endpoints for the Service are worked out by the control plane; otherwise somebody writes them by hand. */

@@ -79,12 +79,7 @@ export function countsNode(constraint: Constraint, pod: Pod, { node, hardTaints 
 
 /** How many pods on the node are selected. Pods on their way out do not count, and no selector counts none. */
 export function countMatching(node: NodeInfo, selector: CompiledSelector, namespace: string): number {
-  if (selector.selectsEverything) return 0;
-  let count = 0;
-  for (const pod of node.podsIn(namespace)) {
-    if (!pod.isTerminating && selector.matches(pod.labels)) count++;
-  }
-  return count;
+  return selector.selectsEverything ? 0 : node.countSelected(selector, namespace);
 }
 
 function readConstraint(constraint: TopologySpreadConstraint, labels: StringMap): Constraint {
