@@ -57,7 +57,7 @@ export type LooseVolume = { readonly name?: string } & { readonly [source: strin
 type SourceCheck = (errors: FieldErrors, source: Source, path: string) => void;
 
 /** In the order in which the API looks for them: of several sources, the first is the one that counts. */
-const SOURCES: readonly (readonly [field: string, check: SourceCheck | undefined])[] = [
+const SOURCES: ReadonlyMap<string, SourceCheck | undefined> = new Map<string, SourceCheck | undefined>([
   ["emptyDir", checkEmptyDir],
   ["hostPath", checkHostPath],
   ["gitRepo", checkGitRepo],
@@ -91,7 +91,8 @@ const SOURCES: readonly (readonly [field: string, check: SourceCheck | undefined
   ["csi", checkCsi],
   ["ephemeral", checkEphemeral],
   ["image", undefined],
-];
+]);
+const SOURCE_ORDER = [...SOURCES.keys()];
 
 /** The pod's volumes. Those that are well formed come back by name, for mounts to refer to. */
 export function checkVolumes(
@@ -126,16 +127,21 @@ export function checkVolumes(
 }
 
 function checkSource(errors: FieldErrors, volume: LooseVolume, path: string, podName: string): void {
-  let found = false;
-  for (const [field, check] of SOURCES) {
-    const source = volume[field];
-    if (source === undefined) continue;
-    if (found) errors.forbidden(`${path}.${field}`, "may not specify more than 1 volume type");
-    else check?.(errors, source as Source, `${path}.${field}`);
-    if (!found && field === "ephemeral") checkClaimName(errors, volume.name ?? "", `${path}.name`, podName);
-    found = true;
+  const [field, ...more] = sourcesOf(volume);
+  if (field === undefined) {
+    errors.required(path, "must specify a volume type");
+    return;
   }
-  if (!found) errors.required(path, "must specify a volume type");
+  SOURCES.get(field)?.(errors, volume[field] as Source, `${path}.${field}`);
+  if (field === "ephemeral") checkClaimName(errors, volume.name ?? "", `${path}.name`, podName);
+  for (const other of more) errors.forbidden(`${path}.${other}`, "may not specify more than 1 volume type");
+}
+
+function sourcesOf(volume: LooseVolume): string[] {
+  const fields: string[] = [];
+  for (const field in volume) if (SOURCES.has(field) && volume[field] !== undefined) fields.push(field);
+  if (fields.length > 1) fields.sort((a, b) => SOURCE_ORDER.indexOf(a) - SOURCE_ORDER.indexOf(b));
+  return fields;
 }
 
 /** The claim of an ephemeral volume is named after both. */
