@@ -89,17 +89,18 @@ export class VolumeManager {
     this.#wake(mounts);
   }
 
-  /** Lets go of everything that the pod had. */
+  /** Lets go of everything that the pod had, also of what a kubelet before this one had mounted for it. */
   *unmountAll(pod: Pod): Routine {
+    const { context, volumes, onInUseChange } = this.#options;
     const uid = pod.metadata.uid;
     const mounts = this.#pods.get(uid);
-    if (mounts === undefined) return;
-    mounts.cancelled = true;
-    yield this.#options.context.random.between(100, 400);
-    this.#pods.delete(uid);
-    for (const data of mounts.mounted.values()) data?.unmount(this.#options.context.nodeName, uid);
-    this.#options.volumes.removePod(uid);
-    if (mounts.inUse.size > 0) this.#options.onInUseChange();
+    if (mounts !== undefined) {
+      mounts.cancelled = true;
+      yield context.random.between(100, 400);
+      this.#pods.delete(uid);
+    }
+    volumes.releasePod(context.nodeName, uid);
+    if (mounts !== undefined && mounts.inUse.size > 0) onInUseChange();
   }
 
   #begin(pod: Pod, specs: readonly Volume[]): PodMounts {

@@ -80,7 +80,7 @@ describe("a volume on one machine's disk", () => {
     failures.fail("a", "power-off");
     expect(disk.rows.size).toBe(1);
     expect(memory.rows.size).toBe(0);
-    volumes.removePod("pod-1");
+    volumes.releasePod("a", "pod-1");
     expect(volumes.emptyDir("a", "pod-1", "disk", false).rows.size).toBe(0);
   });
 });

@@ -18,7 +18,10 @@ const COPIES = 3;
 export class Volumes {
   readonly #engine: Engine;
   readonly #world: World;
+  /** Those that outlive pods, by id. */
   readonly #volumes = new Map<string, DataVolume>();
+  /** Those that pods have for themselves, by the pod's uid and their name in it. */
+  readonly #scratch = new Map<string, Map<string, DataVolume>>();
   readonly #shares: { readonly server: ShareServer; timer: Timer | undefined }[] = [];
   readonly #handlers: (() => void)[] = [];
   /** Directories that are really memory, with their machine. */
@@ -59,8 +62,14 @@ export class Volumes {
 
   /** A directory that lives as long as the pod does on that machine. */
   emptyDir(machine: string, podUid: string, name: string, inMemory: boolean): DataVolume {
-    const volume = this.#local(`empty-dir/${podUid}/${name}`, machine);
-    if (inMemory) this.#inMemory.set(volume, machine);
+    const ofPod = this.#scratch.get(podUid) ?? new Map<string, DataVolume>();
+    this.#scratch.set(podUid, ofPod);
+    let volume = ofPod.get(name);
+    if (volume === undefined) {
+      volume = new DataVolume(`empty-dir/${podUid}/${name}`, false, localDisk(this.#world, machine));
+      ofPod.set(name, volume);
+      if (inMemory) this.#inMemory.set(volume, machine);
+    }
     return volume;
   }
 
@@ -69,20 +78,11 @@ export class Volumes {
     return this.#local(`host-path/${machine}${path}`, machine);
   }
 
-  /** What a pod had for itself is gone with it. */
-  removePod(podUid: string): void {
-    const prefix = `empty-dir/${podUid}/`;
-    for (const [id, volume] of this.#volumes) {
-      if (!id.startsWith(prefix)) continue;
-      this.#volumes.delete(id);
-      this.#inMemory.delete(volume);
-    }
-  }
-
-  /** Nothing of a pod is left on a machine whose kubelet no longer knows what it had. */
+  /** A pod has let go of all that it had on a machine, and what it had for itself is gone. */
   releasePod(machine: string, podUid: string): void {
     for (const volume of this.#volumes.values()) volume.unmount(machine, podUid);
-    this.removePod(podUid);
+    for (const volume of this.#scratch.get(podUid)?.values() ?? []) this.#inMemory.delete(volume);
+    this.#scratch.delete(podUid);
   }
 
   #losePower(machine: string): void {
