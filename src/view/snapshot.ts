@@ -7,7 +7,7 @@
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { pipeline as pipeThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import type { ListQuery, Reader } from "../client/client.ts";
@@ -242,10 +242,12 @@ function checkObject({ path, value }: Member, refuse: (why: string) => never): K
 async function* textOf(file: string): AsyncGenerator<string, string | undefined> {
   const decoder = new TextDecoder();
   try {
-    const bytes = createReadStream(file);
+    // Opened only now: a stream that fails while nobody reads it ends the process.
     const packed = await isGzip(file);
-    for await (const part of packed ? bytes.pipe(createGunzip()) : bytes)
-      yield decoder.decode(part, { stream: true });
+    const bytes = createReadStream(file);
+    // A pipeline hands a failure of the file on to who reads the unpacked side.
+    const parts = packed ? pipeThrough(bytes, createGunzip(), () => {}) : bytes;
+    for await (const part of parts) yield decoder.decode(part, { stream: true });
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
