@@ -80,6 +80,17 @@ function sentences(causes: readonly { readonly field?: string; readonly message?
   return causes.map(({ field, message }) => `${field}: ${message}`);
 }
 
+test("a bad prefix is told beside the bad name that came of it", () => {
+  const metadata = { generateName: "Web_", name: "Web_x7k2p", namespace: "shop" };
+  const causes = validateCreate(configMaps, completeObject(configMaps, { metadata }));
+  expect(causes.map(({ field }) => field)).toEqual(["metadata.generateName", "metadata.name"]);
+});
+
+test("a prefix may end in a hyphen", () => {
+  const metadata = { generateName: "web-", name: "web-x7k2p", namespace: "shop" };
+  expect(validateCreate(configMaps, completeObject(configMaps, { metadata }))).toEqual([]);
+});
+
 describe("an update", () => {
   /** Once stored, an object may stay as bad as it was: rules get stricter from version to version. */
   const stored = deepFreeze(
