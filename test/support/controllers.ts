@@ -21,6 +21,8 @@ export interface TestControllers extends TestApi {
   readonly events: readonly SeenEvent[];
   /** The messages of events about "Kind name", in order; of one reason only when that is given. */
   messages(about: string, reason?: string): readonly string[];
+  /** Starts one more controller: one that needs something of the server, or one that comes late. */
+  start(create: ControllerFactory): void;
   runSeconds(seconds: number): void;
 }
 
@@ -46,7 +48,8 @@ export function testControllers(
       },
     },
   };
-  for (const create of factories) create(context).start();
+  const start = (create: ControllerFactory) => create(context).start();
+  factories.forEach(start);
   return {
     ...test,
     context,
@@ -56,6 +59,7 @@ export function testControllers(
       events
         .filter((event) => event.about === about && (reason === undefined || event.reason === reason))
         .map(({ message }) => message),
+    start,
     runSeconds: (seconds) => engine.runFor(seconds * 1_000),
   };
 }

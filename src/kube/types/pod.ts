@@ -285,6 +285,7 @@ export interface PodTemplateSpec {
   readonly metadata?: {
     readonly labels?: StringMap;
     readonly annotations?: StringMap;
+    readonly finalizers?: readonly string[];
     readonly name?: string;
   };
   readonly spec: PodSpec;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type TestControllers, testControllers } from "../../../../test/support/controllers.ts";
+import { defineGroves } from "../../../../test/support/custom-kinds.ts";
 import { timeAt } from "../../../../test/support/pods.ts";
 import {
   deploymentDraft,
@@ -130,6 +131,25 @@ describe("a budget", () => {
     expect(started.messages("PodDisruptionBudget web", "CalculateExpectedPodCountFailed")[0]).toBe(
       "Failed to calculate the number of expected pods: jobs.batch does not implement the scale subresource",
     );
+  });
+
+  test("takes the size of a custom controller from its scale", () => {
+    const started = testControllers([]);
+    started.start(disruption(started.server.kinds));
+    const groves = defineGroves(started);
+    const metadata = { name: "web", namespace: "default" };
+    const elms = started.api.create(groves, { metadata, spec: { trees: 5 } });
+    started.api.create(podDisruptionBudgets, {
+      metadata,
+      spec: { maxUnavailable: 4, selector: { matchLabels: { app: "web" } } },
+    });
+    const owned = { labels: { app: "web" }, ownerReferences: [controllerReferenceTo(elms)] };
+    started.api.create(pods, {
+      metadata: { ...metadata, name: "web-1", ...owned },
+      spec: podTemplate("web").spec,
+    });
+    started.runSeconds(5);
+    expect(counts(started)).toEqual([5, 1, 1, 0]);
   });
 
   test("warns of pods that nobody manages", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type TestControllers, testControllers } from "../../../../test/support/controllers.ts";
+import { defineGroves } from "../../../../test/support/custom-kinds.ts";
 import { deploymentDraft } from "../../../../test/support/workloads.ts";
 import { configMaps, deployments, pods, replicaSets, secrets } from "../../../kube/kinds.ts";
 import { controllerReferenceTo, ownerReferenceTo } from "../../../kube/owners.ts";
@@ -168,6 +169,20 @@ describe("orphaning", () => {
     expect(lab.api.list(replicaSets).map(({ metadata }) => metadata.uid)).toEqual([set?.metadata.uid]);
     expect(lab.api.list(replicaSets)[0]?.metadata.ownerReferences).toHaveLength(1);
   });
+});
+
+test("follows kinds that come later", () => {
+  const lab = testControllers([]);
+  lab.start(garbageCollector(lab.server.kinds));
+  const groves = defineGroves(lab);
+  const metadata = { name: "elms", namespace: "default" };
+  const elms = lab.api.create(groves, { metadata });
+  configMap(lab, "map", [ownerReferenceTo(elms)]);
+  lab.runSeconds(5);
+  expect(names(lab)).toEqual(["map"]);
+  lab.api.delete(groves, "default", "elms");
+  lab.runSeconds(5);
+  expect(names(lab)).toEqual([]);
 });
 
 test("costs nothing while nothing is deleted", () => {

@@ -18,7 +18,8 @@ const GENERATED_NAME_MAX = 58;
 /** The pod for an index of the Job, or for any of its work when it has no indexes. `replaced` is the failed one before it. */
 export function draftPod(job: Job, index: number | undefined, replaced: Pod | undefined): Draft<Pod> {
   const draft = podFromTemplate(job, job.spec.template);
-  const metadata: Partial<ObjectMeta> = { ...draft.metadata, finalizers: [TRACKING_FINALIZER] };
+  const own = (draft.metadata.finalizers ?? []).filter((finalizer) => finalizer !== TRACKING_FINALIZER);
+  const metadata: Partial<ObjectMeta> = { ...draft.metadata, finalizers: [...own, TRACKING_FINALIZER] };
   if (!isIndexed(job) || index === undefined) return { metadata, spec: job.spec.template.spec };
   const { spec } = job.spec.template;
   const suffix = `-${index}-`;

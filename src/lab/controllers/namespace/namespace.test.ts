@@ -4,6 +4,7 @@ import {
   type TestControllersOptions,
   testControllers,
 } from "../../../../test/support/controllers.ts";
+import { defineGroves } from "../../../../test/support/custom-kinds.ts";
 import { podTemplate } from "../../../../test/support/workloads.ts";
 import { configMaps, namespaces, pods, secrets } from "../../../kube/kinds.ts";
 import type { ConfigMap } from "../../../kube/types/index.ts";
@@ -50,6 +51,18 @@ describe("a namespace that is being deleted", () => {
     expect(shop(started)).toBeUndefined();
     expect(started.api.list(secrets)).toEqual([]);
     expect(started.api.list(configMaps).map(({ metadata }) => metadata.name)).toEqual(["elsewhere"]);
+  });
+
+  test("loses objects of custom kinds too", () => {
+    const started = testControllers([]);
+    started.start(namespace(started.server.kinds));
+    const groves = defineGroves(started);
+    started.api.create(namespaces, { metadata: { name: "shop" } });
+    started.api.create(groves, { metadata: { name: "elms", namespace: "shop" } });
+    started.api.delete(namespaces, undefined, "shop");
+    started.runSeconds(10);
+    expect(shop(started)).toBeUndefined();
+    expect(started.api.list(groves)).toEqual([]);
   });
 
   test("keeps everything else until its last pod has stopped", () => {

@@ -13,12 +13,13 @@ const NAME_LENGTH_MAX = 253;
 /** The pod that a template describes, for that owner; the API server completes the name. */
 export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec): Draft<Pod> {
   const { name } = owner.metadata;
-  const { labels, annotations } = template.metadata ?? {};
+  const { labels, annotations, finalizers } = template.metadata ?? {};
   return {
     metadata: {
       generateName: name.length < NAME_LENGTH_MAX ? `${name}-` : name,
       ...(labels !== undefined && { labels }),
       ...(annotations !== undefined && { annotations }),
+      ...(finalizers !== undefined && { finalizers }),
       ownerReferences: [controllerReferenceTo(owner)],
     },
     spec: template.spec,
