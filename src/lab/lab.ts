@@ -85,9 +85,7 @@ export function createLab(options: LabOptions = {}): Lab {
       metrics: built.metrics,
       kinds: server.kinds,
       rootCertificates: options.rootCertificates ?? "",
-    }).map((row) =>
-      row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name)),
-    ),
+    }).map((row) => row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name))),
     scheduler(contextFor("system:kube-scheduler", "default-scheduler")),
     ...built.parts,
   ];
