@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assertProperty } from "../../../test/support/fuzz.ts";
 import { deepFreeze } from "../../base/deep.ts";
-import { applyJsonPatch, createJsonPatch } from "./json-patch.ts";
+import { createJsonPatch } from "./create-json-patch.ts";
+import { applyJsonPatch } from "./json-patch.ts";
 
 const configMap = deepFreeze({
   metadata: { name: "cm", labels: { "a/b": "1", "c~d": "2" }, finalizers: ["x.y/z"] },

@@ -2,7 +2,6 @@
  * JSON patch (RFC 6902), with the liberties that kube-apiserver's library takes: "replace" may create a field, a negative
  * index counts from the end. Only the path to what changes is copied; the rest keeps its identity.
  */
-import { createPatch, type Operation } from "rfc6902";
 import { deepEqual } from "../../base/deep.ts";
 import { StatusError } from "../status-error.ts";
 import { type Fields, hasField, isFields, jsonTypeName } from "./fields.ts";
@@ -25,11 +24,6 @@ export function applyJsonPatch<T extends object>(object: T, operations: unknown)
   let document: unknown = object;
   for (const step of steps) document = applyStep(document, step);
   return document as T;
-}
-
-/** A JSON patch that makes `after` of `before`. */
-export function createJsonPatch(before: object, after: object): readonly Operation[] {
-  return createPatch(before, after);
 }
 
 function decodeSteps(operations: unknown): readonly Step[] {
