@@ -15,12 +15,13 @@ export function encodeContinue({ revision, after }: Continuation): string {
 
 /** Reads a client's token. @throws {StatusError} BadRequest when it is none. */
 export function decodeContinue(token: string): Continuation {
-  const json = Buffer.from(token, "base64url").toString("utf8");
+  const bytes = Buffer.from(token, "base64url");
+  const json = bytes.toString("utf8");
   let value: { v?: unknown; rv?: unknown; start?: unknown };
   try {
     value = JSON.parse(json) as typeof value;
   } catch {
-    const why = `invalid character '${json.charAt(0)}' looking for beginning of value`;
+    const why = `invalid character '${bytes.toString("latin1", 0, 1)}' looking for beginning of value`;
     throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }
   const { v, rv, start } = value;

@@ -17,7 +17,7 @@ const NAME_PREFIX_LENGTH = 58;
 export function createObject(context: RegistryContext, request: WriteRequest, body: LooseObject): KubeObject {
   const { name, generateName, resourceVersion } = body.metadata;
   if (resourceVersion)
-    throw new StatusError("InternalError", "resourceVersion should not be set on objects to be created");
+    throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   const admitted = context.admission.mutate(request, { operation: "CREATE", object: body, old: undefined });
   if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {

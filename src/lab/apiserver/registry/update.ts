@@ -1,4 +1,6 @@
 import { deepEqual } from "../../../base/deep.ts";
+import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
+import { findKind } from "../../../kube/kinds.ts";
 import type { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../../../kube/types/index.ts";
 import { validateUpdate } from "../../../kube/validation/validate.ts";
@@ -33,7 +35,12 @@ export function updateObject(
   if (stored === undefined) {
     const creates = createMissing || (request.strategy.createOnUpdate && request.subresource === undefined);
     if (!creates) throw notFound(request.kind, request.name);
-    return { object: createObject(context, request, next(undefined).object), created: true };
+    const { object } = next(undefined);
+    if (object.metadata.uid) {
+      const why = `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`;
+      throw conflict(request.kind, request.name, why);
+    }
+    return { object: createObject(context, request, object), created: true };
   }
   const old = loose(stored);
   const { object: wanted, uid } = next(old);
@@ -113,7 +120,7 @@ function checkVersion(
   if (request.strategy.unconditionalUpdate) return;
   const cause = {
     reason: "FieldValueInvalid",
-    message: "Invalid value: 0x0: must be specified for an update",
+    message: "Invalid value: 0: must be specified for an update",
     field: "metadata.resourceVersion",
   };
   // Here real servers name the resource where the kind belongs.
@@ -122,14 +129,29 @@ function checkVersion(
 
 /** The store's own words, which real servers pass on. */
 function wrongUid({ kind, namespace, name }: NamedRequest, wanted: string, stored: string): StatusError {
-  const prefix = kind.group === "" ? "/registry" : `/registry/${kind.group}`;
-  const key = [prefix, kind.plural, namespace, name].filter((part) => part !== undefined).join("/");
+  const key = ["/registry", storagePrefix(kind), namespace, name]
+    .filter((part) => part !== undefined)
+    .join("/");
   const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`;
   return conflict(
     kind,
     name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
   );
+}
+
+/** Where etcd has objects that were not always called what they are called now. */
+const OLD_PREFIXES: Readonly<Record<string, string>> = {
+  nodes: "minions",
+  services: "services/specs",
+  endpoints: "services/endpoints",
+  "ingresses.networking.k8s.io": "ingress",
+};
+
+function storagePrefix(kind: Kind): string {
+  const resource = resourceName(kind);
+  const isBuiltIn = findKind(apiVersionOf(kind), kind.kind) !== undefined;
+  return OLD_PREFIXES[resource] ?? (isBuiltIn ? kind.plural : `${kind.group}/${kind.plural}`);
 }
 
 /** What no update may change stays as it is stored; then the kind's own rules. */

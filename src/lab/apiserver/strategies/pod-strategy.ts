@@ -1,5 +1,6 @@
 import type { Kind } from "../../../kube/kind.ts";
 import { qualityOfService } from "../../../kube/quality-of-service.ts";
+import { formatTime } from "../../../kube/time.ts";
 import type {
   Affinity,
   Condition,
@@ -12,6 +13,7 @@ import type {
   PodSpec,
   PodStatus,
   StringMap,
+  Time,
 } from "../../../kube/types/index.ts";
 import { type LooseObject, withMeta } from "../loose.ts";
 import { type Strategy, specChanged, strategy, withNextGeneration, withStoredMeta } from "./strategy.ts";
@@ -21,12 +23,15 @@ export function podStrategy(kind: Kind): Strategy {
   const base = strategy(kind, { status: {}, newGeneration: specChanged, returnsDeleted: true });
   return {
     ...base,
-    prepareForCreate(object) {
+    prepareForCreate(object, { nowMs }) {
       const pod = podOf(object);
       const spec = withLabelKeys(pod.spec, pod.metadata.labels ?? {});
-      return withMeta({ ...object, spec, status: initialStatus(pod.spec) } as unknown as LooseObject, {
-        generation: 1,
-      });
+      return withMeta(
+        { ...object, spec, status: initialStatus(pod.spec, formatTime(nowMs)) } as unknown as LooseObject,
+        {
+          generation: 1,
+        },
+      );
     },
     parts: {
       status: (next, old) => statusReport(podOf(next), podOf(old)),
@@ -46,11 +51,12 @@ function podOf(object: LooseObject): Pod {
   return object as unknown as Pod;
 }
 
-function initialStatus(spec: PodSpec): PodStatus {
+function initialStatus(spec: PodSpec, now: Time): PodStatus {
   const gated: Condition = {
     type: "PodScheduled",
     status: "False",
     lastProbeTime: null,
+    lastTransitionTime: now,
     reason: "SchedulingGated",
     message: "Scheduling is blocked due to non-empty scheduling gates",
   };

@@ -70,6 +70,8 @@ function withSelector(job: Job): LooseObject {
   };
   return {
     ...job,
+    // A Job without labels of its own has those of its pods.
+    metadata: Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata : { ...job.metadata, labels },
     spec: {
       ...job.spec,
       selector: {

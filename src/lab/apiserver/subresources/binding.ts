@@ -39,9 +39,9 @@ export const binding: Subresource = {
 function targetOf({ target = {} }: Binding): string {
   if (target.kind && target.kind !== "Node") {
     const why = `Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`;
-    throw new StatusError("InternalError", `target.kind: ${why}`);
+    throw new StatusError("Unknown", `target.kind: ${why}`);
   }
-  if (!target.name) throw new StatusError("InternalError", "target.name: Required value");
+  if (!target.name) throw new StatusError("Unknown", "target.name: Required value");
   return target.name;
 }
 

@@ -53,7 +53,7 @@ function askBudget(context: SubresourceContext, pod: Pod, dryRun: boolean): void
   const budgets = context.api
     .list(podDisruptionBudgets, { namespace: pod.metadata.namespace as string })
     .filter((budget) => compileSelector(budget.spec.selector).matches(pod.metadata.labels));
-  if (budgets.length > 1) throw new StatusError("InternalError", TOO_MANY_BUDGETS);
+  if (budgets.length > 1) throw new StatusError("Unknown", TOO_MANY_BUDGETS);
   const [budget] = budgets;
   if (budget === undefined || spares(budget, pod)) return;
   const spent = decrement(budget, pod.metadata.name, context.engine.now());

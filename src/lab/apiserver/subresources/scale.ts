@@ -2,10 +2,10 @@ import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
 import { compileLabels, compileSelector } from "../../../kube/selectors.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, LabelSelector, ObjectMeta, StringMap } from "../../../kube/types/index.ts";
-import { conflict, invalid, invalidValue, notFound } from "../errors.ts";
-import { type Fields, type LooseObject, loose } from "../loose.ts";
+import { invalid, invalidValue, notFound } from "../errors.ts";
+import { type Fields, type LooseObject, loose, withMeta } from "../loose.ts";
 import { updateObject } from "../registry/update.ts";
-import type { Subresource } from "./subresource.ts";
+import type { Subresource, SubresourceChange } from "./subresource.ts";
 
 const SCALE: Kind = { group: "autoscaling", version: "v1", kind: "Scale" } as Kind;
 
@@ -33,7 +33,10 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
           throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
         }
         const wanted = make(loose(scaleOf(request.kind, old, paths)));
-        return { object: own(old, scaled(request.kind, old, wanted, paths)) };
+        const { uid } = wanted.metadata;
+        const next = scaled(old, wanted, paths);
+        const object = withMeta(next, { managedFields: ownersOf(own, old, next, paths) });
+        return uid ? { object, uid } : { object };
       });
       return { ...answer, object: scaleOf(request.kind, loose(answer.object), paths) };
     },
@@ -64,8 +67,8 @@ function selectorOf(kind: Kind, object: LooseObject, { labelSelectorPath }: Scal
     : compileSelector(selector as LabelSelector).toString();
 }
 
-/** The object with the replicas of a Scale; version and uid of the Scale are the object's own to compare. */
-function scaled(kind: Kind, old: LooseObject, wanted: LooseObject, paths: ScalePaths): LooseObject {
+/** The object with the replicas of a Scale, and with the version that the Scale was made of. */
+function scaled(old: LooseObject, wanted: LooseObject, paths: ScalePaths): LooseObject {
   const replicas = wanted.spec?.replicas ?? 0;
   const { name } = old.metadata;
   if (typeof replicas !== "number" || replicas < 0) {
@@ -73,13 +76,20 @@ function scaled(kind: Kind, old: LooseObject, wanted: LooseObject, paths: ScaleP
       invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"),
     ]);
   }
-  const { uid, resourceVersion } = wanted.metadata;
-  if (uid && uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict({ ...kind, plural: `${kind.plural}/scale` }, name, why);
-  }
-  const metadata = { ...old.metadata, resourceVersion: resourceVersion ?? "" };
+  const metadata = { ...old.metadata, resourceVersion: wanted.metadata.resourceVersion ?? "" };
   return { ...withValueAt(old, paths.specReplicasPath, replicas), metadata };
+}
+
+/** A Scale does not say "no replicas": it leaves them out, and so nobody owns them. */
+function ownersOf(
+  own: SubresourceChange["own"],
+  old: LooseObject,
+  next: LooseObject,
+  { specReplicasPath }: ScalePaths,
+): LooseObject["metadata"]["managedFields"] {
+  const none = valueAt(next, specReplicasPath) === 0;
+  const said = none ? withValueAt(next, specReplicasPath, undefined) : next;
+  return own(old, said).metadata.managedFields;
 }
 
 function steps(path: string): readonly string[] {
