@@ -1,3 +1,9 @@
+/**
+ * Namespaces: empties one that is being deleted, and lets it go.
+ *
+ * Pods go first, the rest when the last of them has stopped (`contents.ts`); what is left, and why, stands in the
+ * namespace's conditions (`deletion-conditions.ts`). Nothing is forced: a finalizer that nobody takes off holds it for ever.
+ */
 import { namespaces } from "../../../kube/kinds.ts";
 import { isStatus, StatusError } from "../../../kube/status-error.ts";
 import type { Namespace } from "../../../kube/types/index.ts";

@@ -1,3 +1,7 @@
+/**
+ * ResourceQuotas: counts what a namespace uses, when a quota is new or changed, and when something has been freed. What is
+ * added is charged, and what is too much refused, by admission.
+ */
 import { deepEqual } from "../../../base/deep.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import { resourceQuotas } from "../../../kube/kinds.ts";
@@ -14,10 +18,7 @@ import { countUsage, frees } from "./usage.ts";
 
 const NAME = "resourcequota-controller";
 
-/**
- * ResourceQuotas: counts what a namespace uses, when a quota is new or changed, and when something has been freed. What
- * is added is charged, and what is too much refused, by admission.
- */
+/** Counts what namespaces with quotas use, of every kind that `kinds` serves. */
 export function resourceQuota(kinds: KindRegistry): ControllerFactory {
   return ({ api, engine }) => {
     const countable = new Map<string, Kind>();
