@@ -9,6 +9,8 @@ export interface ClientProbeOptions {
   readonly timeoutMs: number;
   /** Rows are written too, and remembered once acknowledged. */
   readonly writes: boolean;
+  /** A person logs in and comes back. */
+  readonly logins: boolean;
 }
 
 /** One request as the users' side saw it. */
@@ -46,9 +48,9 @@ export class ClientProbe {
 
   /** Logs in, trying for up to a minute, then starts all clients. */
   async start(): Promise<void> {
-    const { target, intervalMs } = this.#options;
+    const { target, intervalMs, logins } = this.#options;
     const giveUpMs = target.clock.now() + 60_000;
-    while (this.#session === undefined && target.clock.now() < giveUpMs) {
+    while (logins && this.#session === undefined && target.clock.now() < giveUpMs) {
       const answer = await this.#ask({ kind: "login" });
       if (answer.ok) this.#session = answer.session;
       else await target.sleep(intervalMs);

@@ -51,6 +51,27 @@ describe("deployManifests", () => {
     expect(api.get(storageClasses, undefined, "fast-local")?.volumeBindingMode).toBe("WaitForFirstConsumer");
   });
 
+  test.each([
+    { name: "names no class", field: "", supplied: true },
+    { name: "wants no class", field: 'storageClassName: "", ', supplied: false },
+    { name: "names its volume", field: "volumeName: disk-1, ", supplied: false },
+  ])("supplies a default class for a claim that $name: $supplied", async ({ field, supplied }) => {
+    const { api, done } = deploy(CLAIM.replace("storageClassName: fast-local, ", field));
+    const { assumed } = await done;
+    expect(assumed.some((text) => text.startsWith("a default storage class"))).toBe(supplied);
+    expect(api.get(storageClasses, undefined, "default") !== undefined).toBe(supplied);
+  });
+
+  test("supplies no default class beside the user's own", async () => {
+    const own = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: disks, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+provisioner: disks.example.org
+`;
+    const { assumed } = await deploy(own, CLAIM.replace("storageClassName: fast-local, ", "")).done;
+    expect(assumed).toEqual(["namespace shop"]);
+  });
+
   test("applies the same object twice in order, and finds it", async () => {
     const { api, done } = deploy(WEB, WEB.replace("replicas: 2", "replicas: 3"));
     const { findings } = await done;

@@ -19,8 +19,8 @@ export interface Deployed {
   readonly findings: readonly Finding[];
 }
 
-/** Tells the row of a kind by what stands in an object; custom kinds are known once their definition was applied. */
-export type ResolveKind = (apiVersion: string, kind: string) => Kind | undefined;
+/** Tells the row of a kind by what stands in an object; a custom kind's is waited for until its definition is served. */
+export type ResolveKind = (apiVersion: string, kind: string) => Kind | undefined | Promise<Kind | undefined>;
 
 /**
  * Applies manifests as `kubectl apply` does, one after another, and supplies what they presuppose.
@@ -44,6 +44,12 @@ export async function deployManifests(
     await client.create(storageClasses, undefined, body);
     assumed.push(`storage class ${name}, provisioned by ${body.provisioner}`);
   }
+  if (wantsDefaultClass(manifests) && !(await hasDefaultClass(client, manifests))) {
+    const body = storageClass("default");
+    const annotations = { [DEFAULT_CLASS]: "true" };
+    await client.create(storageClasses, undefined, { ...body, metadata: { name: "default", annotations } });
+    assumed.push(`a default storage class, as some claims name none, provisioned by ${body.provisioner}`);
+  }
   for (const manifest of inApplyOrder(manifests)) {
     const finding = await apply(client, manifest, resolveKind);
     if (finding !== undefined) findings.push(finding);
@@ -57,7 +63,7 @@ async function apply(
   resolveKind: ResolveKind,
 ): Promise<Finding | undefined> {
   const { object, place } = manifest;
-  const kind = resolveKind(object.apiVersion, object.kind);
+  const kind = await resolveKind(object.apiVersion, object.kind);
   if (kind === undefined) {
     const what = `no matches for kind "${object.kind}" in version "${object.apiVersion}"; ensure its CRD is among the files. It was left out`;
     return { where: `${place.file}, line ${place.line ?? 1}`, what };
@@ -131,9 +137,28 @@ function missingClasses(manifests: readonly Manifest[]): string[] {
     .sort() as string[];
 }
 
-function claimSpecs(object: ManifestObject): { storageClassName?: string }[] {
-  type Claim = { spec?: { storageClassName?: string } };
-  const spec = object.spec as { volumeClaimTemplates?: Claim[]; storageClassName?: string } | undefined;
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+/** A claim that names no class, not even "", is for the cluster's default one, unless it names its volume. */
+function wantsDefaultClass(manifests: readonly Manifest[]): boolean {
+  const specs = manifests.flatMap((m) => claimSpecs(m.object));
+  return specs.some((spec) => spec.storageClassName === undefined && spec.volumeName === undefined);
+}
+
+async function hasDefaultClass(client: Client, manifests: readonly Manifest[]): Promise<boolean> {
+  const theirs = manifests.map((m) => m.object).filter((object) => object.kind === "StorageClass");
+  const all = [...theirs, ...(await client.list(storageClasses)).items];
+  return all.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
+}
+
+interface ClaimSpec {
+  readonly storageClassName?: string;
+  readonly volumeName?: string;
+}
+
+function claimSpecs(object: ManifestObject): ClaimSpec[] {
+  type Claim = { spec?: ClaimSpec };
+  const spec = object.spec as ({ volumeClaimTemplates?: Claim[] } & ClaimSpec) | undefined;
   if (object.kind === "PersistentVolumeClaim") return spec ? [spec] : [];
   return (spec?.volumeClaimTemplates ?? []).flatMap((claim) => (claim.spec ? [claim.spec] : []));
 }

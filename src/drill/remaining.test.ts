@@ -25,9 +25,16 @@ function result(causes: Partial<Causes>, measured: Partial<Measured> = {}): Dril
       ...measured,
     },
     outageGoesOn: false,
+    answeredBefore: true,
     causes: { requests: 240, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0, ...causes },
     timeline: { fromSeconds: 0, toSeconds: 1, lanes: [], marks: [] },
   };
+}
+
+/** A timeline at whose end a pod is still Terminating. */
+function stuck(name: string): DrillResult["timeline"] {
+  const span = { fromSeconds: 0, toSeconds: 1, state: "off" as const, label: "Terminating on node-1" };
+  return { fromSeconds: 0, toSeconds: 1, lanes: [{ kind: "pod", name, spans: [span] }], marks: [] };
 }
 
 describe("whatRemains", () => {
@@ -37,22 +44,62 @@ describe("whatRemains", () => {
 
   test.each([
     {
-      name: "a database that never came back says why it cannot move",
-      results: [result({ dependency: 9 }, { outageSeconds: 600, repairedSeconds: null })],
+      name: "a database whose pod stays on the lost node says why it cannot move",
+      results: [
+        {
+          ...result({ dependency: 9 }, { outageSeconds: 600, repairedSeconds: null }),
+          timeline: stuck("db 7v2cf"),
+        },
+      ],
       what: /because db is gone/,
-      why: /nobody can prove that it has stopped/,
+      why: /db 7v2cf .*nobody can prove that it has stopped/,
     },
     {
-      name: "a database that came back says that it is a single pod",
+      name: "another workload's stuck pod is not taken for the database's",
+      results: [
+        {
+          ...result({ dependency: 9 }, { outageSeconds: 600, repairedSeconds: null }),
+          timeline: stuck("dbx 7v2cf"),
+        },
+      ],
+      what: /because db is gone/,
+      why: /did not answer again while it was watched/,
+    },
+    {
+      name: "a database that came back says that nothing takes its place meanwhile",
       results: [result({ dependency: 9 }, { outageSeconds: 8 })],
       what: /8 s without an answer/,
-      why: /db is a single pod/,
+      why: /nothing takes db's place/,
     },
     {
       name: "a dead endpoint counts its requests",
-      results: [result({ deadEndpoint: 3 }), result({ deadEndpoint: 40 })],
-      what: /40 requests through living nodes/,
+      results: [result({ deadEndpoint: 3, deadNode: 1 }), result({ deadEndpoint: 40, deadNode: 1 })],
+      what: /40 requests through living nodes were/,
       why: /50 s after its last heartbeat/,
+    },
+    {
+      name: "a dead endpoint where no node was lost is not laid to heartbeats",
+      results: [result({ deadEndpoint: 1 })],
+      what: /1 request through living nodes was/,
+      why: /a pod had stopped answering/,
+    },
+    {
+      name: "a drain that a budget forbids",
+      results: [{ ...result({}), unfinished: "the drain of node-1 could not evict pod web-0: budget web" }],
+      what: /did not come to its end/,
+      why: /could not evict pod web-0/,
+    },
+    {
+      name: "what answered nobody from the start is not laid to the failure",
+      results: [
+        {
+          ...result({ dependency: 9, deadNode: 9 }, { outageSeconds: 900 }),
+          answeredBefore: false,
+          firstFailure: "Service shop/web has no endpoints",
+        },
+      ],
+      what: /web answered nobody even before anything failed/,
+      why: /has no endpoints/,
     },
     {
       name: "a lost node's own address",

@@ -15,30 +15,37 @@ const NOTABLE_SECONDS = 2;
  * What the failures still do after the improvement, from what was measured and nothing else: an entry stands here only
  * when some result shows it.
  */
-export function whatRemains(results: readonly DrillResult[], subject: Subject): Remaining[] {
+export function whatRemains(all: readonly DrillResult[], subject: Subject): Remaining[] {
   const remaining: Remaining[] = [];
+  const never = all.find((result) => !result.answeredBefore);
+  if (never !== undefined) {
+    remaining.push({
+      what: `${subject.app.name} answered nobody even before anything failed`,
+      why: never.firstFailure ?? "no request was answered",
+      next: "make it run first: what the cluster says about its pods and claims stands under Found on the way",
+    });
+  }
+  // What was broken before cannot be laid to a failure.
+  const results = all.filter((result) => result.answeredBefore);
   const lostNode = results.filter((result) => result.causes.deadNode > 0);
   const deadEndpoint = results.filter((result) => result.causes.deadEndpoint > 0);
   const dependency = results.filter((result) => result.causes.dependency > 0);
-  const neverRepaired = results.filter((result) => result.measured.repairedSeconds === null);
-
   if (dependency.length > 0 && subject.database !== undefined) {
-    const worst = longest(dependency);
-    const database = subject.database.name;
-    remaining.push({
-      what: `${worst.scenario}: ${outageText(worst)} without an answer, because ${database} is gone`,
-      why: neverRepaired.includes(worst)
-        ? `${database} is a single pod with one volume; its pod on the lost node stays Terminating, because nobody can prove that it has stopped, and its volume stays attached there`
-        : `${database} is a single pod: whatever takes it away takes the application with it until it has started again`,
-      next: `run ${database} as a replicated database with automatic failover (for PostgreSQL the CloudNativePG operator); until then, fence a lost node and give it the taint node.kubernetes.io/out-of-service, which lets the volume go at once`,
-    });
+    remaining.push(lostDatabase(longest(dependency), subject.database.name));
   }
   if (deadEndpoint.length > 0) {
     const worst = deadEndpoint.reduce((a, b) => (b.causes.deadEndpoint > a.causes.deadEndpoint ? b : a));
     remaining.push({
-      what: `${worst.scenario}: ${worst.causes.deadEndpoint} requests through living nodes were sent to a pod that could not answer`,
-      why: "a node is marked NotReady only 50 s after its last heartbeat; until then every node port still sends clients to the pods on it, and where clients stick to a pod, the same ones every time",
-      next: "put a load balancer that checks the pods' health itself in front, or let an operator take a dead node's endpoints out within seconds",
+      what: `${worst.scenario}: ${counted(worst.causes.deadEndpoint, "request")} through living nodes ${worst.causes.deadEndpoint === 1 ? "was" : "were"} sent to a pod that could not answer`,
+      ...(worst.causes.deadNode > 0
+        ? {
+            why: "a node is marked NotReady only 50 s after its last heartbeat; until then every node port still sends clients to the pods on it, and where clients stick to a pod, the same ones every time",
+            next: "put a load balancer that checks the pods' health itself in front, or let an operator take a dead node's endpoints out within seconds",
+          }
+        : {
+            why: "a pod had stopped answering while node ports still sent clients to it",
+            next: "let its containers wait before they stop (preStop), and ask a readiness probe often enough that a pod which cannot answer leaves its Service soon",
+          }),
     });
   }
   if (lostNode.length > 0) {
@@ -57,6 +64,14 @@ export function whatRemains(results: readonly DrillResult[], subject: Subject): 
       what: `${result.scenario}: ${outageText(result)} without an answer`,
       why: result.firstFailure ?? "no pod was ready to answer",
       next: "look at its timeline: it names what was not ready, second by second",
+    });
+  }
+  for (const { scenario, unfinished } of all) {
+    if (unfinished === undefined) continue;
+    remaining.push({
+      what: `${scenario}: it did not come to its end`,
+      why: unfinished,
+      next: "let the budget allow one pod to go (maxUnavailable: 1), with as many replicas as that needs",
     });
   }
   for (const result of results.filter((r) => r.measured.loginKept === false)) {
@@ -78,6 +93,32 @@ export function whatRemains(results: readonly DrillResult[], subject: Subject): 
     });
   }
   return remaining;
+}
+
+/** Why an application goes without its database, as far as the timeline of that failure shows it. */
+function lostDatabase(worst: DrillResult, database: string): Remaining {
+  const { timeline, measured } = worst;
+  const stuck = timeline.lanes.find((lane) => {
+    const last = lane.spans.at(-1);
+    const isTheirs =
+      lane.kind === "pod" && (lane.name.startsWith(`${database} `) || lane.name.startsWith(`${database}-`));
+    return isTheirs && last?.state === "off" && last.toSeconds >= timeline.toSeconds;
+  });
+  const why =
+    stuck !== undefined
+      ? `its pod ${stuck.name} on the lost node stays Terminating, because nobody can prove that it has stopped; until then its volume stays attached there, and no other pod may take its place`
+      : measured.repairedSeconds === null
+        ? `${database} did not answer again while it was watched; its timeline shows what its pods waited for`
+        : `nothing takes ${database}'s place: whatever takes it away takes the application with it until it has started again`;
+  return {
+    what: `${worst.scenario}: ${outageText(worst)} without an answer, because ${database} is gone`,
+    why,
+    next: `run ${database} as a replicated database with automatic failover (for PostgreSQL the CloudNativePG operator)${stuck === undefined ? "" : "; until then, fence a lost node and give it the taint node.kubernetes.io/out-of-service, which lets the volume go at once"}`,
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function longest(results: readonly DrillResult[]): DrillResult {

@@ -32,6 +32,10 @@ export interface DrillResult {
   /** The longest outage had not ended when watching stopped. */
   readonly outageGoesOn: boolean;
   readonly causes: Causes;
+  /** Whether clients were answered before anything failed; without that, nothing that follows is the failure's doing. */
+  readonly answeredBefore: boolean;
+  /** What of the fault itself had not come to its end, e.g. a drain that a budget forbids. */
+  readonly unfinished?: string;
   /** What the first failed request ran into, in words. */
   readonly firstFailure?: string;
   readonly timeline: Timeline;
@@ -75,6 +79,7 @@ export async function runScenario(
     intervalMs: INTERVAL_MS,
     timeoutMs: TIMEOUT_MS,
     writes: subject.database !== undefined,
+    logins: subject.hasLogins ?? true,
   });
   await recorder.start();
   await probe.start();
@@ -84,12 +89,14 @@ export async function runScenario(
   let injected: Injected | undefined;
   let untilMs: number;
   let wholeAtEnd: boolean;
+  let unfinished: string | undefined;
   try {
     injected = await scenario.fault.inject(target, subject);
     await target.sleep(scenario.watchMs);
   } finally {
     untilMs = target.clock.now();
     wholeAtEnd = recorder.whole;
+    unfinished = injected?.unfinished?.();
     await probe.stop();
     await injected?.undo();
   }
@@ -126,6 +133,8 @@ export async function runScenario(
     what: injected.what,
     measured,
     outageGoesOn,
+    answeredBefore: probe.samples.some((sample) => sample.sentMs < faultMs && sample.answer.ok),
+    ...(unfinished === undefined ? {} : { unfinished }),
     causes: causesOf(samples, injected.unreachableNodes),
     ...(firstFailure === undefined ? {} : { firstFailure }),
     timeline: { fromSeconds: seconds(fromMs - faultMs), toSeconds: seconds(untilMs - faultMs), lanes, marks },

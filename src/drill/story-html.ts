@@ -27,14 +27,14 @@ function introduction({ cluster, comparisons, seed }: StoryReport): string {
   return (
     `${comparisons.length} failures, one at a time, each on a fresh copy of a simulated cluster of ${cluster.nodes} nodes ` +
     `(Kubernetes ${cluster.kubernetes}, seed ${seed}) that runs ${cluster.app}${database}: first as its manifests are, then improved. ` +
-    "All figures are what simulated clients saw: a request every 250 ms, to the nodes in turn, given up after 1 s."
+    "All figures are what simulated clients saw: a request every 250 ms, to the nodes in turn, given up after 1 s. Each pair of figures is before → after."
   );
 }
 
 function summaryTable({ comparisons }: StoryReport): string {
   const rows = comparisons.map(({ name, before, after }) => {
     const cell = (title: string, left: string, right: string, better: number) =>
-      `<td class="num" data-title="${title}"><span>${left} <span class="${better > 0 ? "better" : better < 0 ? "worse" : "soft"}">→ ${right}</span></span></td>`;
+      `<td class="num" data-title="${title}"><span>${left} <span class="${left === right || better === 0 ? "soft" : better > 0 ? "better" : "worse"}">→ ${right}</span></span></td>`;
     const b = before.measured;
     const a = after.measured;
     const never = Number.MAX_VALUE;

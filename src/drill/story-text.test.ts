@@ -17,6 +17,7 @@ function result(outageSeconds: number, outageGoesOn = false): DrillResult {
       rowsLost: 0,
     },
     outageGoesOn,
+    answeredBefore: true,
     causes: { requests: 240, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0 },
     timeline: { fromSeconds: 0, toSeconds: 1, lanes: [], marks: [] },
   };
@@ -55,6 +56,13 @@ describe("the story as text", () => {
     const sequence = "\u001b[";
     expect(storyText(report(), { colours: true })).toContain(sequence);
     expect(storyText(report(), { colours: false })).not.toContain(sequence);
+  });
+
+  test("paints no difference that cannot be read", () => {
+    const same = { ...report(), comparisons: [{ name: "a", before: result(3.01), after: result(3.04) }] };
+    const row = storyText(same, { colours: true }).split("\n")[2] ?? "";
+    expect(row).toContain("3.0 s");
+    expect(row).not.toContain("\u001b[");
   });
 
   test.each([

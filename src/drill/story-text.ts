@@ -106,26 +106,31 @@ function blocks(rows: readonly (readonly string[])[]): string {
 
 function row(comparison: Comparison, paint: (style: "green" | "red", text: string) => string): string[] {
   const { before, after } = comparison;
-  const compared = (left: number, right: number, text: string) =>
-    right < left ? paint("green", text) : right > left ? paint("red", text) : text;
-  const never = Number.POSITIVE_INFINITY;
+  // What reads the same is the same: a hundredth of a second is no news.
+  const compared = (was: string, now: string, change: number) =>
+    was === now || change === 0 ? now : paint(change < 0 ? "green" : "red", now);
+  const never = Number.MAX_VALUE;
   const logins = [loginText(before.measured), loginText(after.measured)];
   const lost = [lostText(before.measured), lostText(after.measured)];
   return [
     comparison.name,
     outageText(before),
-    compared(before.measured.outageSeconds, after.measured.outageSeconds, outageText(after)),
+    compared(
+      outageText(before),
+      outageText(after),
+      after.measured.outageSeconds - before.measured.outageSeconds,
+    ),
     percentText(before.measured.failedShare),
     compared(
-      before.measured.failedShare,
-      after.measured.failedShare,
+      percentText(before.measured.failedShare),
       percentText(after.measured.failedShare),
+      after.measured.failedShare - before.measured.failedShare,
     ),
     repairedText(before.measured),
     compared(
-      before.measured.repairedSeconds ?? never,
-      after.measured.repairedSeconds ?? never,
+      repairedText(before.measured),
       repairedText(after.measured),
+      (after.measured.repairedSeconds ?? never) - (before.measured.repairedSeconds ?? never),
     ),
     logins[0] === logins[1] ? `${logins[0]}` : logins.join(" → "),
     lost[0] === lost[1] ? `${lost[0]}` : lost.join(" → "),

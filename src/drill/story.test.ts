@@ -72,8 +72,66 @@ describe("a stage", () => {
     expect(stage.assumed).toContain("Service shop/web can be reached from outside, at a node port");
   });
 
-  test("cannot be set where no Service leads to a workload", async () => {
-    await expect(setStage(input([WEB]), false)).rejects.toThrow(NoSubjectError);
+  test("asks the first workload that has a Service, wherever the others stand", async () => {
+    const other = WEB.replaceAll("web", "agent");
+    const clusterIp = SERVICE.replace("type: NodePort, ", "");
+    const stage = await setStage(input([other, WEB, clusterIp]), false);
+    expect(stage.subject.app.name).toBe("web");
+  });
+
+  test.each([
+    { name: "no Service is there", manifests: [WEB] },
+    {
+      name: "the only Service has no address",
+      manifests: [WEB, SERVICE.replace("NodePort", "ClusterIP, clusterIP: None")],
+    },
+    { name: "the only Service leads to a database", manifests: [DATABASE] },
+  ])("cannot be set where $name", async ({ manifests }) => {
+    await expect(setStage(input(manifests), false)).rejects.toThrow(NoSubjectError);
+  });
+
+  test("says beside a missing subject what was left out, as that is often why", async () => {
+    const widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\n";
+    await expect(setStage(input([widget]), false)).rejects.toThrow(
+      /app.yaml, line 1: no matches for kind "Widget"/,
+    );
+  });
+
+  test("waits for a custom kind that its own files define", async () => {
+    const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org}
+spec:
+  group: example.org
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget, listKind: WidgetList}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`;
+    const widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a, namespace: shop}\n";
+    const stage = await setStage(input([widget, WEB, SERVICE, definition]), false);
+    expect(stage.findings).toEqual([]);
+    expect(stage.lab.findKind("example.org/v1", "Widget")).toBeDefined();
+  });
+
+  test("says which of the application's traits were guessed", async () => {
+    const guessed = await setStage(input([WEB, SERVICE]), false);
+    expect(guessed.assumed).toEqual([
+      "namespace shop",
+      expect.stringContaining("startSeconds in a --profile"),
+      expect.stringContaining("where shop/web keeps logins"),
+    ]);
+    const profile = "workloads: {web: {sessions: cookie, startSeconds: [1, 1]}}";
+    const told = await setStage(input([WEB, SERVICE], { profile }), false);
+    expect(told.assumed.join("\n")).not.toMatch(/profile/);
+  });
+
+  test("changes nothing for the sake of logins that nothing speaks of", async () => {
+    const planned = async (profile: string) => {
+      const stage = await setStage(input([WEB, SERVICE], { profile }), true);
+      return stage.hardening?.plan.steps.map((step) => step.target.kind.kind);
+    };
+    expect(await planned("")).not.toContain("Service");
+    expect(await planned("workloads: {web: {sessions: memory}}")).toContain("Service");
   });
 
   test.each([
@@ -132,6 +190,29 @@ describe("a stage", () => {
 });
 
 describe("a failure", () => {
+  test("loses no login where nothing speaks of logins", async () => {
+    const stage = await setStage(input([WEB, SERVICE]), false);
+    expect((await play(stage, "pod of web deleted")).measured.loginKept).toBeNull();
+  });
+
+  test("may be a rollout of a DaemonSet", async () => {
+    const daemon = WEB.replace("kind: Deployment", "kind: DaemonSet").replace("  replicas: 1\n", "");
+    const stage = await setStage(input([daemon, SERVICE]), false);
+    expect((await play(stage, "rolling update of web")).measured.repairedSeconds).toBeGreaterThan(0);
+  });
+
+  test("may be a drain that a budget forbids, and then says so in the API server's words", async () => {
+    const budget = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: shop}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+`;
+    const stage = await setStage(input([WEB, SERVICE, budget]), false);
+    const result = await play(stage, "node under web drained");
+    expect(result.answeredBefore).toBe(true);
+    expect(result.unfinished).toMatch(/could not evict pod web-.*disruption budget web needs 1 healthy pods/);
+  });
+
   test("loses what was written to a pod's own disk, and the client's rows show it", async () => {
     const stage = await setStage(input([WEB, SERVICE, DATABASE]), false);
     const { measured } = await play(stage, "pod of db deleted");

@@ -1,20 +1,21 @@
 import { applyPlan } from "../harden/apply.ts";
 import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
 import type { Plan } from "../harden/step.ts";
-import { pods, services } from "../kube/kinds.ts";
+import { pods } from "../kube/kinds.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { workloadNameOf } from "../lab/node/apps/workload-profile.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { drive } from "../time/drive.ts";
 import { viewOf } from "../view/cluster-view.ts";
 import type { Manifest } from "../view/manifests.ts";
-import { deployManifests, exposeOnNodePort, type Finding } from "./deploy.ts";
+import { deployManifests, exposeOnNodePort, type Finding, type ResolveKind } from "./deploy.ts";
+import { guessesAbout, knownTraits } from "./known-traits.ts";
 import { labTarget } from "./lab-target.ts";
 import { NoSubjectError } from "./no-subject-error.ts";
 import { Recorder } from "./recorder.ts";
 import { type DrillResult, runScenario } from "./runner.ts";
 import { everydayScenarios } from "./scenarios.ts";
-import { findSubject, listWorkloads, type Subject } from "./subject.ts";
+import { findSubject, firstFront, listWorkloads, type Subject, type Workload } from "./subject.ts";
 import { findTrouble } from "./trouble.ts";
 
 /** What a story is about: everything that its parts need to make the very same cluster again. */
@@ -43,6 +44,8 @@ export interface Hardening {
   readonly seconds: number;
 }
 
+const SERVED_POLL_MS = 100;
+const SERVED_LIMIT_MS = 10_000;
 const SETTLE_POLL_MS = 1_000;
 const SETTLE_LIMIT_MS = 900_000;
 
@@ -73,18 +76,19 @@ export function playScenario(stage: Stage, index: number): Promise<DrillResult> 
 async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<Stage> {
   const client = lab.client("holdfast");
   await untilNodesReady(lab);
-  const deployed = await deployManifests(client, input.manifests, (apiVersion, kind) =>
-    lab.findKind(apiVersion, kind),
-  );
+  const deployed = await deployManifests(client, input.manifests, kindsOf(lab, input.manifests));
   const assumed = [...deployed.assumed];
   await settle(lab);
-  const subject = await subjectOf(lab, assumed);
+  const subject = await subjectOf(lab, input.profile, { assumed, findings: deployed.findings });
   assumed.push(...lab.assumptions());
   const findings = [...deployed.findings, ...(await findTrouble(client))];
   if (!hardened) return { lab, subject, assumed, findings, placement: placementOf(lab, subject) };
 
   const startMs = lab.engine.now();
-  const plan = planHardening(await viewOf(client, PLAN_KINDS), (workload) => lab.profileOf(workload));
+  const plan = planHardening(await viewOf(client, PLAN_KINDS), (workload) => ({
+    ...lab.profileOf(workload),
+    sessions: knownTraits(input.profile, workload).sessions,
+  }));
   const outcome = await applyPlan(plan, {
     client,
     clock: lab.engine,
@@ -140,34 +144,55 @@ async function settle(lab: Lab): Promise<void> {
   recorder.stop();
 }
 
-async function subjectOf(lab: Lab, assumed: string[]): Promise<Subject> {
+/** A definition is served a moment after it was applied: what it defines waits for that. */
+function kindsOf(lab: Lab, manifests: readonly Manifest[]): ResolveKind {
+  const defined = new Set(
+    manifests
+      .filter(({ object }) => object.kind === "CustomResourceDefinition")
+      .map(({ object }) => (object.spec as { names?: { kind?: unknown } } | undefined)?.names?.kind),
+  );
+  return async (apiVersion, kind) => {
+    const giveUpMs = lab.engine.now() + SERVED_LIMIT_MS;
+    for (;;) {
+      const found = lab.findKind(apiVersion, kind);
+      if (found !== undefined || !defined.has(kind) || lab.engine.now() >= giveUpMs) return found;
+      await lab.engine.sleep(SERVED_POLL_MS);
+    }
+  };
+}
+
+interface Notes {
+  /** Lengthened by what is taken for granted. */
+  readonly assumed: string[];
+  readonly findings: readonly Finding[];
+}
+
+/** Who is asked; a Service gets a node port where none has one. */
+async function subjectOf(lab: Lab, profile: ProfileFile, { assumed, findings }: Notes): Promise<Subject> {
   const client = lab.client("holdfast");
-  const isDatabase = (workload: Parameters<Lab["profileOf"]>[0]) =>
-    lab.profileOf(workload).role === "database";
-  const found = await findSubject(client, isDatabase);
-  if (found !== undefined) return found;
-  const workloads = await listWorkloads(client);
-  const web = workloads.find((workload) => lab.profileOf(workload).role === "web");
-  const all = (await client.list(services)).items;
-  const front = all.find(
-    (service) =>
-      service.metadata.namespace === web?.metadata.namespace &&
-      service.spec.selector !== undefined &&
-      Object.entries(service.spec.selector).every(
-        ([key, value]) => web?.spec.template.metadata?.labels?.[key] === value,
-      ),
-  );
-  if (front === undefined) {
-    throw new NoSubjectError(
-      "No Service among the manifests leads to a workload, so there is nothing that a client could ask; add a Service whose selector matches its pods",
-    );
+  const isDatabase = (workload: Workload) => lab.profileOf(workload).role === "database";
+  let subject = await findSubject(client, isDatabase);
+  if (subject === undefined) {
+    const front = await firstFront(client, (workload) => lab.profileOf(workload).role === "web");
+    if (front === undefined) {
+      throw new NoSubjectError(
+        "Nothing can be asked: no Service with a cluster IP selects the pods of a Deployment, StatefulSet or DaemonSet that serves clients (databases, caches and queues do not count); add such a Service",
+        findings,
+      );
+    }
+    const { namespace = "", name } = front.metadata;
+    await exposeOnNodePort(client, namespace, name);
+    await lab.engine.sleep(5_000);
+    assumed.push(`Service ${namespace}/${name} can be reached from outside, at a node port`);
+    subject = await findSubject(client, isDatabase);
+    if (subject === undefined) throw new NoSubjectError(`Service ${name} got no node port`, findings);
   }
-  await exposeOnNodePort(client, front.metadata.namespace ?? "", front.metadata.name);
-  await lab.engine.sleep(5_000);
-  assumed.push(
-    `Service ${front.metadata.namespace}/${front.metadata.name} can be reached from outside, at a node port`,
+  const { app } = subject;
+  const workload = (await listWorkloads(client)).find(
+    ({ kind, metadata }) =>
+      kind === app.kind && metadata.namespace === app.namespace && metadata.name === app.name,
   );
-  const exposed = await findSubject(client, isDatabase);
-  if (exposed === undefined) throw new NoSubjectError(`Service ${front.metadata.name} got no node port`);
-  return exposed;
+  if (workload === undefined) return subject;
+  assumed.push(...guessesAbout(profile, workload));
+  return { ...subject, hasLogins: knownTraits(profile, workload).sessions !== undefined };
 }

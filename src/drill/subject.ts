@@ -19,6 +19,8 @@ export interface Subject {
   readonly app: WorkloadRef;
   readonly appService: string;
   readonly nodePort: number;
+  /** False where nothing is known about logins: then nobody logs in, and none can be lost. */
+  readonly hasLogins?: boolean;
   /** The workload that keeps the rows, where there is one. */
   readonly database?: WorkloadRef & { readonly service: string };
   /** Everything that has to be whole for the repair to be complete. */
@@ -38,13 +40,7 @@ export async function findSubject(client: Reader, isDatabase: IsDatabase): Promi
   const all = await listWorkloads(client);
   const theirs = all.filter((workload) => !isSystemNamespace(workload.metadata.namespace ?? ""));
   const allServices = (await client.list(services)).items;
-  const behind = (service: Service) =>
-    theirs.find(
-      (workload) =>
-        workload.metadata.namespace === service.metadata.namespace &&
-        service.spec.selector !== undefined &&
-        labelsContain(workload.spec.template.metadata?.labels, service.spec.selector),
-    );
+  const behind = (service: Service) => theirs.find((workload) => leadsTo(service, workload));
   const front = allServices.find(
     (service) =>
       service.spec.ports?.some((port) => port.nodePort !== undefined) && behind(service) !== undefined,
@@ -70,6 +66,36 @@ export async function findSubject(client: Reader, isDatabase: IsDatabase): Promi
       : {}),
     workloads: theirs.map(refOf),
   };
+}
+
+/**
+ * The first Service that could be given a node port so that a workload of the user's can be asked: one with a cluster IP
+ * and ports, in front of a workload that `answers`.
+ */
+export async function firstFront(
+  client: Reader,
+  answers: (workload: Workload) => boolean,
+): Promise<Service | undefined> {
+  const theirs = (await listWorkloads(client)).filter(
+    (workload) => !isSystemNamespace(workload.metadata.namespace ?? "") && answers(workload),
+  );
+  return (await client.list(services)).items.find(
+    (service) =>
+      service.spec.clusterIP !== "None" &&
+      service.spec.type !== "ExternalName" &&
+      theirs.some((workload) => leadsTo(service, workload)),
+  );
+}
+
+/** Whether a Service's selector matches the pods of a workload. */
+function leadsTo({ metadata, spec }: Service, workload: Workload): boolean {
+  return (
+    workload.metadata.namespace === metadata.namespace &&
+    spec.selector !== undefined &&
+    // An empty selector matches nothing here, unlike everywhere else: such a Service's endpoints are made by hand.
+    Object.keys(spec.selector).length > 0 &&
+    labelsContain(workload.spec.template.metadata?.labels, spec.selector)
+  );
 }
 
 /** Every Deployment, StatefulSet and DaemonSet, in that order. */

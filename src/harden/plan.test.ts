@@ -144,6 +144,18 @@ describe("planHardening", () => {
     expect(patchOf(p).patch.spec.replicas).toBeUndefined();
   });
 
+  test("leaves alone what somebody scaled to zero", () => {
+    const p = plan([NODES(3), WEB.replace("replicas: 1", "replicas: 0")]);
+    expect(p.steps).toEqual([]);
+    expect(p.refusals.map((refusal) => refusal.why)).toEqual([expect.stringContaining("scaled to zero")]);
+  });
+
+  test("adds no stickiness and speaks of no session store where nothing says where logins are kept", () => {
+    const p = plan([NODES(3), WEB], { sessions: undefined });
+    expect(stepsOf(p)).not.toContain("1 patch Service/web none");
+    expect(p.refusals).toEqual([]);
+  });
+
   test("never doubles a database", () => {
     const p = plan([NODES(3), WEB], { role: "database" });
     expect(p.refusals[0]?.why).toContain("a second database");

@@ -71,6 +71,10 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
       },
     });
 
+  if (workload.spec.replicas === 0) {
+    refuse("replicas", "it is scaled to zero: somebody wants none of it now", "scale it up, then plan again");
+    return { steps: [], refusals };
+  }
   let replicas = Math.max(workload.spec.replicas, Math.min(REPLICAS, eligible.length));
   let moves: readonly ClaimMove[] = [];
   if (traits.role !== "web") {
@@ -83,7 +87,7 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
   } else if (replicas < REPLICAS) {
     refuse(
       "replicas",
-      `only ${eligible.length} node may run it`,
+      eligible.length === 0 ? "no node may run it" : "only one node may run it",
       "add a node, or remove the taint that keeps its pods away",
     );
   } else {

@@ -7,7 +7,8 @@ export type Hardenable = Deployment | StatefulSet;
 export interface Traits {
   /** Only "web" may run more than once: the others keep state that two of them would spoil or split. */
   readonly role: "web" | "database" | "cache" | "queue";
-  readonly sessions: "memory" | "cookie" | "store";
+  /** `undefined` where nothing says it: then nothing is changed for the sake of logins. */
+  readonly sessions: "memory" | "cookie" | "store" | undefined;
   readonly sticky: boolean;
 }
 

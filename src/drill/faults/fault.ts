@@ -11,6 +11,8 @@ export interface Injected {
   /** Nodes at whose ports nobody can knock while the fault lasts. */
   readonly unreachableNodes: readonly string[];
   readonly undo: Undo;
+  /** What of it had not come to its end by now, and why; `undefined` when it was done. */
+  unfinished?(): string | undefined;
 }
 
 /** One thing that fails. `inject` returns once it has happened; the undo is ready before the damage is done. */

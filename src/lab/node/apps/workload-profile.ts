@@ -14,6 +14,14 @@ export interface ProfileSubject {
 
 /** Every value in force for a container: the file's, else the catalogue's, else the default. */
 export function workloadProfile(file: ProfileFile | undefined, subject: ProfileSubject): WorkloadProfile {
+  return { ...DEFAULT_PROFILE, ...knownProfile(file, subject) };
+}
+
+/** Only what the file or the catalogue says: whatever is missing here is a default, and so a guess. */
+export function knownProfile(
+  file: ProfileFile | undefined,
+  subject: ProfileSubject,
+): Partial<WorkloadProfile> {
   const { namespace, workload, container } = subject;
   const { repository } = parseImage(container.image);
   const workloads = file?.workloads ?? {};
@@ -28,7 +36,7 @@ export function workloadProfile(file: ProfileFile | undefined, subject: ProfileS
     workloads[`${namespace}/${workload}`],
     workloads[`${namespace}/${workload}/${container.name}`],
   ];
-  return Object.assign({}, DEFAULT_PROFILE, catalogueEntry(repository)?.profile, ...said);
+  return Object.assign({}, catalogueEntry(repository)?.profile, ...said);
 }
 
 /** The name of what a pod belongs to, as far as its own owner tells: a ReplicaSet's Deployment, a Job's CronJob. */
