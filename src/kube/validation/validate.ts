@@ -117,7 +117,7 @@ function checkBody(
 }
 
 function checkTypes(errors: FieldErrors, kind: JudgedKind, object: unknown, old?: unknown): boolean {
-  const found = findMistyped(schemaOf(kind) ?? customSchema(), object, "", old);
+  const found = findMistyped(schemaOf(kind) ?? customSchema(), object, old);
   if (found === undefined) return true;
   errors.typeInvalid(found.path, found.value, `must be of type ${found.expected}`);
   return false;

@@ -13,40 +13,33 @@ export interface Mistyped {
  * Requests are decoded before they are judged, so there is none in an object that came over the wire; this is what lets every
  * check below it trust the types, whoever calls.
  */
-export function findMistyped(
-  schema: Schema,
-  value: unknown,
-  path = "",
-  old: unknown = undefined,
-): Mistyped | undefined {
+export function findMistyped(schema: Schema, value: unknown, old: unknown = undefined): Mistyped | undefined {
   if (value === old && old !== undefined) return undefined;
   switch (schema.type) {
     case "any":
       return undefined;
     case "object":
-      return isPlainObject(value) ? inFields(schema, value, path, old) : mistyped(path, value, "object");
+      return isPlainObject(value) ? inFields(schema, value, old) : mistyped("", value, "object");
     case "map":
-      return isPlainObject(value) ? inEntries(schema, value, path) : mistyped(path, value, "object");
+      return isPlainObject(value) ? inEntries(schema, value) : mistyped("", value, "object");
     case "list":
-      return Array.isArray(value) ? inItems(schema, value, path) : mistyped(path, value, "array");
+      return Array.isArray(value) ? inItems(schema, value) : mistyped("", value, "array");
     case "string":
-      return isText(schema, value) ? undefined : mistyped(path, value, "string");
+      return isText(schema, value) ? undefined : mistyped("", value, "string");
     case "integer":
-      return Number.isSafeInteger(value) ? undefined : mistyped(path, value, "integer");
+      return Number.isSafeInteger(value) ? undefined : mistyped("", value, "integer");
     default:
-      return typeof value === schema.type ? undefined : mistyped(path, value, schema.type);
+      return typeof value === schema.type ? undefined : mistyped("", value, schema.type);
   }
 }
 
 function inFields(
   schema: Schema,
   object: Readonly<Record<string, unknown>>,
-  path: string,
   old: unknown,
 ): Mistyped | undefined {
   for (const name of schema.required) {
-    if (object[name] === undefined)
-      return mistyped(join(path, name), null, schema.fields.get(name)?.type ?? "");
+    if (object[name] === undefined) return mistyped(name, null, schema.fields.get(name)?.type ?? "");
   }
   const before = isPlainObject(old) ? old : undefined;
   for (const key in object) {
@@ -54,36 +47,34 @@ function inFields(
     const value = object[key];
     // Unknown fields are no matter of types.
     if (field === undefined || value === undefined || (value === null && isNullable(field))) continue;
-    const found = findMistyped(field, value, join(path, key), before?.[key]);
-    if (found !== undefined) return found;
+    const found = findMistyped(field, value, before?.[key]);
+    if (found !== undefined) return within(key, found);
   }
   return undefined;
 }
 
-function inEntries(
-  schema: Schema,
-  map: Readonly<Record<string, unknown>>,
-  path: string,
-): Mistyped | undefined {
+function inEntries(schema: Schema, map: Readonly<Record<string, unknown>>): Mistyped | undefined {
   if (schema.element === undefined) return undefined;
   for (const key in map) {
-    const found = findMistyped(schema.element, map[key], `${path}[${key}]`);
-    if (found !== undefined) return found;
+    const found = findMistyped(schema.element, map[key]);
+    if (found !== undefined) return within(`[${key}]`, found);
   }
   return undefined;
 }
 
-function inItems(schema: Schema, list: readonly unknown[], path: string): Mistyped | undefined {
+function inItems(schema: Schema, list: readonly unknown[]): Mistyped | undefined {
   if (schema.element === undefined) return undefined;
   for (let i = 0; i < list.length; i++) {
-    const found = findMistyped(schema.element, list[i], `${path}[${i}]`);
-    if (found !== undefined) return found;
+    const found = findMistyped(schema.element, list[i]);
+    if (found !== undefined) return within(`[${i}]`, found);
   }
   return undefined;
 }
 
-function join(path: string, field: string): string {
-  return path === "" ? field : `${path}.${field}`;
+/** What was found, told from one step further out. Only what is found needs a path: objects are mostly in order. */
+function within(step: string, { path, value, expected }: Mistyped): Mistyped {
+  const isField = path !== "" && !path.startsWith("[");
+  return mistyped(isField ? `${step}.${path}` : step + path, value, expected);
 }
 
 /** Whether a complete object may have null there: other fields are left out when they hold nothing. */
