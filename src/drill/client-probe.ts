@@ -33,7 +33,7 @@ export class ClientProbe {
   readonly #options: ClientProbeOptions;
   #session: ProbeSession;
   #running = false;
-  #turn = 0;
+  readonly #turns = new Map<Sample["client"], number>();
   #row = 0;
   readonly #loops: Promise<void>[] = [];
 
@@ -74,7 +74,7 @@ export class ClientProbe {
     const { target } = this.#options;
     while (this.#running) {
       const sentMs = target.clock.now();
-      const node = this.#nextNode();
+      const node = this.#nextNode(client);
       const action = next();
       const noted = (answer: ProbeAnswer) => {
         this.samples.push({ client, sentMs, node, answer });
@@ -89,7 +89,7 @@ export class ClientProbe {
   }
 
   #ask(action: ProbeAction): ProbeAnswer | Promise<ProbeAnswer> {
-    return this.#send(this.#nextNode(), action);
+    return this.#send(this.#nextNode("user"), action);
   }
 
   #send(node: string, action: ProbeAction): ProbeAnswer | Promise<ProbeAnswer> {
@@ -98,8 +98,11 @@ export class ClientProbe {
     return target.send({ node, nodePort, action, timeoutMs, ...session });
   }
 
-  #nextNode(): string {
+  /** Each client goes its own round: in a common one, some paces would keep a client from ever meeting some node. */
+  #nextNode(client: Sample["client"]): string {
     const { nodes } = this.#options;
-    return nodes[this.#turn++ % nodes.length] as string;
+    const turn = this.#turns.get(client) ?? 0;
+    this.#turns.set(client, turn + 1);
+    return nodes[turn % nodes.length] as string;
   }
 }

@@ -88,7 +88,7 @@ export function whatRemains(all: readonly DrillResult[], subject: Subject): Rema
     const { rowsLost } = worst.measured;
     remaining.push({
       what: `${worst.scenario}: ${rowsLost === null ? "the database could not be read any more" : `${rowsLost} acknowledged writes are gone`}`,
-      why: "what was written lay in one place, and that place is gone",
+      why: "what answers now does not have them: they lay in one place, on a disk that is gone or with a replica that keeps data of its own",
       next: "put the data on a replicated volume or into a replicated database, and keep backups",
     });
   }

@@ -44,6 +44,11 @@ export function storyReport({ seed, nodes, subject, results }: StoryReportInput)
   });
   const facts = (list: readonly JobResult[]): StageFacts =>
     list[0]?.facts ?? { assumed: [], findings: [], placement: {} };
+  // A drain that a budget forbade looks like one that hurt nobody unless it is said.
+  const stopped = before.flatMap(({ result }) =>
+    result.unfinished === undefined ? [] : [{ where: `${result.scenario}, before`, what: result.unfinished }],
+  );
+  const beforeFacts = facts(before);
   return {
     seed,
     cluster: {
@@ -53,7 +58,7 @@ export function storyReport({ seed, nodes, subject, results }: StoryReportInput)
       ...(subject.database ? { database: `${subject.database.namespace}/${subject.database.name}` } : {}),
     },
     comparisons,
-    before: facts(before),
+    before: { ...beforeFacts, findings: [...beforeFacts.findings, ...stopped] },
     after: facts(after),
     remaining: whatRemains(
       after.map((entry) => entry.result),

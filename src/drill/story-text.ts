@@ -45,7 +45,10 @@ export function storyText(report: StoryReport, { colours, columns }: Screen): st
     const changes = hardening.plan.steps.flatMap((step) =>
       step.reasons.map((reason) => `${step.target.kind.kind} ${step.target.name}: ${reason.text}`),
     );
-    parts.push(bold(`What was changed (in ${Math.round(hardening.seconds)} s)`), bullets(changes));
+    parts.push(
+      bold(`What was changed (in ${Math.round(hardening.seconds)} s)`),
+      changes.length === 0 ? "  nothing" : bullets(changes),
+    );
     const refused = hardening.plan.refusals.map(
       (r) => `${r.target.name}, ${r.rule}: ${r.why}. ${sentence(r.wouldHelp)}`,
     );

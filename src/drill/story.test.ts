@@ -182,6 +182,19 @@ spec:
       where: /^Pod shop\/web-/,
       what: /CreateContainerConfigError: configmap "nowhere" not found/,
     },
+    {
+      name: "a service account that is missing",
+      manifests: [
+        WEB.replace(
+          "    spec:\n      containers:",
+          "    spec:\n      serviceAccountName: nobody\n      containers:",
+        ),
+        SERVICE,
+      ],
+      profile: "",
+      where: /^Deployment shop\/web/,
+      what: /cannot make its pods: .*serviceaccount "nobody" not found/,
+    },
   ])("shows $name as a user of the real thing would see it", async ({ manifests, profile, where, what }) => {
     const { findings } = await setStage(input(manifests, { profile }), false);
     const finding = findings.find((candidate) => where.test(candidate.where));

@@ -1,7 +1,7 @@
 import type { Reader } from "../client/client.ts";
 import { events, persistentVolumeClaims, pods, services } from "../kube/kinds.ts";
 import { labelsContain } from "../kube/selectors.ts";
-import type { Event, Pod } from "../kube/types/index.ts";
+import type { Deployment, Event, Pod } from "../kube/types/index.ts";
 import type { Finding } from "./deploy.ts";
 import { isSystemNamespace, listWorkloads } from "./subject.ts";
 
@@ -38,6 +38,18 @@ export async function findTrouble(client: Reader): Promise<Finding[]> {
       findings.push({ where: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`, what });
   }
   const workloads = await listWorkloads(client);
+  for (const workload of theirs(workloads)) {
+    const { namespace, name } = workload.metadata;
+    // Pods that were never made show nowhere else.
+    const conditions =
+      workload.kind === "Deployment" ? (workload as Deployment).status.conditions : undefined;
+    const failure = conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+    if (failure !== undefined)
+      findings.push({
+        where: `Deployment ${namespace}/${name}`,
+        what: `cannot make its pods: ${failure.message}`,
+      });
+  }
   for (const service of theirs((await client.list(services)).items)) {
     const { selector } = service.spec;
     if (selector === undefined || service.metadata.name === "kubernetes") continue;
