@@ -34,7 +34,7 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
     kinds,
     allocate: ({ collection }, object, old) =>
       collection === serviceObjects ? allocator.allocate(object, old) : object,
-    customSubresourceOf: (kind, subresource) => (subresource === "scale" ? custom?.scaleOf(kind) : undefined),
+    customVersionOf: (kind) => custom?.versionOf(kind),
   });
   const api = server.api("kube-apiserver");
   const serves = (apiVersion: string, kind: string) => kinds.find(apiVersion, kind) !== undefined;

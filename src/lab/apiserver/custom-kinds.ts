@@ -4,10 +4,12 @@ import { customResourceDefinitions } from "../../kube/kinds.ts";
 import type { Condition, CustomResourceDefinition } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api } from "./api.ts";
+import type { CustomVersion } from "./custom/custom-version.ts";
+import { customSchemaOf } from "./custom/merge-schema.ts";
+import type { StructuralSchema } from "./custom/structural-schema.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { CRD_CLEANUP } from "./strategies/custom-strategy.ts";
 import { type ScalePaths, scale } from "./subresources/scale.ts";
-import type { Subresource } from "./subresources/subresource.ts";
 
 const VERBS: readonly Verb[] = [
   "delete",
@@ -36,7 +38,7 @@ export class CustomKinds {
   readonly #engine: Engine;
   readonly #api: Api;
   readonly #kinds: KindRegistry;
-  readonly #scales = new Map<string, Subresource>();
+  readonly #versions = new Map<string, CustomVersion>();
 
   constructor(engine: Engine, api: Api, kinds: KindRegistry) {
     this.#engine = engine;
@@ -51,9 +53,9 @@ export class CustomKinds {
     });
   }
 
-  /** What answers for the scale of a custom kind, where its definition gives it one. */
-  scaleOf(kind: Kind): Subresource | undefined {
-    return this.#scales.get(`${kind.group}/${kind.version}/${kind.plural}`);
+  /** What is known of one version of a custom kind; `undefined` for built-in kinds. */
+  versionOf(kind: Kind): CustomVersion | undefined {
+    return this.#versions.get(versionKey(kind.group, kind.version, kind.plural));
   }
 
   #establish(name: string): void {
@@ -84,10 +86,7 @@ export class CustomKinds {
     const storage = kinds[served.findIndex((version) => version.storage)];
     if (storage === undefined) return;
     for (const version of served) {
-      const key = `${spec.group}/${version.name}/${spec.names.plural}`;
-      const paths = version.subresources?.scale as ScalePaths | undefined;
-      if (paths === undefined) this.#scales.delete(key);
-      else this.#scales.set(key, scale(paths));
+      this.#versions.set(versionKey(spec.group, version.name, spec.names.plural), customVersion(version));
     }
     this.#kinds.add(
       kinds.filter((_, i) => served[i]?.served),
@@ -97,8 +96,8 @@ export class CustomKinds {
 
   #forget({ spec }: Definition): void {
     this.#kinds.remove(spec.group, spec.names.plural);
-    for (const version of spec.versions)
-      this.#scales.delete(`${spec.group}/${version.name}/${spec.names.plural}`);
+    for (const { name } of spec.versions)
+      this.#versions.delete(versionKey(spec.group, name, spec.names.plural));
   }
 
   /** Deletes the custom objects, and lets the definition go once none is left. */
@@ -126,6 +125,20 @@ export class CustomKinds {
       });
     });
   }
+}
+
+function versionKey(group: string, version: string, plural: string): string {
+  return `${group}/${version}/${plural}`;
+}
+
+function customVersion({ schema, subresources }: Version): CustomVersion {
+  const structural = schema?.openAPIV3Schema as StructuralSchema | undefined;
+  const paths = subresources?.scale as ScalePaths | undefined;
+  return {
+    structural,
+    schema: structural && customSchemaOf(structural),
+    scale: paths && scale(paths),
+  };
 }
 
 function condition(type: string, reason: string, message: string): Omit<Condition, "lastTransitionTime"> {

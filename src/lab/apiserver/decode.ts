@@ -1,9 +1,17 @@
 import type { Body } from "../../client/client.ts";
 import { completeObject } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
-import { cannotBeHandled, checkFields, strictDecodingError } from "../../kube/schema/check-fields.ts";
+import {
+  cannotBeHandled,
+  checkFields,
+  type FieldCheck,
+  strictDecodingError,
+} from "../../kube/schema/check-fields.ts";
 import type { ObjectMeta } from "../../kube/types/index.ts";
-import { badRequest } from "./errors.ts";
+import { completeCustom } from "./custom/complete.ts";
+import type { CustomVersion } from "./custom/custom-version.ts";
+import { METADATA_SCHEMA } from "./custom/merge-schema.ts";
+import { badRequest, invalid, invalidValue } from "./errors.ts";
 import type { LooseObject } from "./loose.ts";
 import type { Caller, Target, WriteParameters } from "./server.ts";
 
@@ -15,16 +23,58 @@ export interface Decoding {
   readonly kind: Kind;
   readonly parameters: WriteParameters;
   readonly caller: Caller;
+  /** What is known of a custom kind. */
+  readonly custom?: CustomVersion | undefined;
   /** BadRequest in the words of a decoder unless told otherwise. */
   readonly refuse?: Refuse;
 }
 
 /** Turns a body into a whole object of a kind: types and field names are checked if asked for, defaults filled in. */
 export function decodeObject(decoding: Decoding, body: Body): LooseObject {
-  const { kind } = decoding;
+  const { kind, custom } = decoding;
+  if (custom !== undefined) return decodeCustom(decoding, custom, body);
   checkKind(decoding, body);
-  if (decoding.parameters.fieldValidation !== undefined) checkBody(decoding, body);
+  const checked = decoding.parameters.fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body);
+  judge(decoding, checked);
   return completeObject(kind, body) as unknown as LooseObject;
+}
+
+const NOTHING_WRONG = { error: undefined, strict: [] };
+
+function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: Body): LooseObject {
+  const { kind, parameters } = decoding;
+  const isChecked = parameters.fieldValidation !== undefined;
+  checkCustomKind(decoding, body, isChecked);
+  const { error, strict } = isChecked
+    ? checkFields(kind, { metadata: body.metadata }, METADATA_SCHEMA)
+    : NOTHING_WRONG;
+  const named = completeObject(kind, body);
+  const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
+  judge(decoding, { error, strict: isChecked ? [...strict, ...issues] : [] });
+  return object as unknown as LooseObject;
+}
+
+function checkCustomKind({ kind, refuse }: Decoding, body: Body, isChecked: boolean): void {
+  const expected = apiVersionOf(kind);
+  if (isChecked && !body.kind) {
+    const text = JSON.stringify(body);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${text}' (${text})`,
+    );
+  }
+  const given = { ...kind, kind: String(body.kind || kind.kind) };
+  const { name = "" } = (body.metadata ?? {}) as { name?: string };
+  if (body.apiVersion && body.apiVersion !== expected) {
+    const { apiVersion } = body;
+    if (refuse === undefined) {
+      const why = `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`;
+      throw badRequest(why);
+    }
+    const group = String(apiVersion).replace(/\/?[^/]*$/, "");
+    throw invalid({ ...given, group }, name, [invalidValue("apiVersion", apiVersion, `must be ${expected}`)]);
+  }
+  if (given.kind === kind.kind) return;
+  throw invalid(given, name, [invalidValue("kind", given.kind, `must be ${kind.kind}`)]);
 }
 
 function checkKind({ kind, refuse }: Decoding, body: Body): void {
@@ -45,9 +95,8 @@ function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, wh
   return `${given.kind} in version "${given.version}" cannot be handled as a ${kind.kind}: ${why}`;
 }
 
-function checkBody({ kind, parameters, caller, refuse }: Decoding, body: Body): void {
+function judge({ kind, parameters, caller, refuse }: Decoding, { error, strict }: FieldCheck): void {
   const refusal = (why: string) => refuse?.(why) ?? badRequest(cannotBeHandled(kind, why));
-  const { error, strict } = checkFields(kind, body);
   if (error !== undefined) throw refusal(error);
   const issues = [...(parameters.decodeIssues ?? []), ...strict];
   if (issues.length === 0) return;

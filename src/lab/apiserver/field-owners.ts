@@ -2,6 +2,7 @@ import type { Kind } from "../../kube/kind.ts";
 import { applyServerSide } from "../../kube/managed-fields/apply.ts";
 import { applyConflictError } from "../../kube/managed-fields/conflicts.ts";
 import { trackUpdate } from "../../kube/managed-fields/track-update.ts";
+import type { Schema } from "../../kube/schema/schema.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { LooseObject } from "./loose.ts";
@@ -11,6 +12,8 @@ import type { SharedFields } from "./shared-fields.ts";
 /** A write as far as the ownership of fields goes. */
 export interface OwnedWrite {
   readonly kind: Kind;
+  /** Of a custom kind; built-in ones are known. */
+  readonly schema: Schema | undefined;
   readonly caller: Caller;
   readonly parameters: WriteParameters;
   readonly subresource: string | undefined;
@@ -21,18 +24,19 @@ export interface OwnedWrite {
 
 /** The object with its managers as they are after a create, update or patch. */
 export function withOwners(
-  { kind, caller, parameters, subresource, nowMs, shared }: OwnedWrite,
+  { kind, schema, caller, parameters, subresource, nowMs, shared }: OwnedWrite,
   before: LooseObject | undefined,
   after: LooseObject,
 ): LooseObject {
   const manager = parameters.fieldManager || caller.agent;
-  return shared.share(trackUpdate({ before, after, manager, subresource, time: formatTime(nowMs), kind }));
+  const time = formatTime(nowMs);
+  return shared.share(trackUpdate({ before, after, manager, subresource, time, kind, schema }));
 }
 
 /** What an apply makes of an object, not yet defaulted; the same object when nothing changes.
  * @throws {StatusError} Conflict when it would take fields from others */
 export function applied(
-  { kind, subresource, nowMs, shared }: OwnedWrite,
+  { kind, schema, subresource, nowMs, shared }: OwnedWrite,
   parameters: PatchParameters,
   live: LooseObject | undefined,
   patch: unknown,
@@ -45,6 +49,7 @@ export function applied(
     subresource,
     time: formatTime(nowMs),
     kind,
+    schema,
   });
   if (outcome.kind === "conflict") throw applyConflictError(outcome.conflicts);
   return shared.share(outcome.object);

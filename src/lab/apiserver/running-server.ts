@@ -9,10 +9,12 @@ import { defaultPlugins } from "./admission/plugins.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
 import { fromStorage, toStorage } from "./conversion.ts";
+import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
 import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
+import { judgeBy } from "./judge.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { listObjects } from "./list.ts";
 import { checkNotFuture } from "./list-query.ts";
@@ -50,8 +52,8 @@ export interface ServerParts {
   readonly store: Store;
   readonly kinds: KindRegistry;
   readonly allocate: RegistryContext["allocate"];
-  /** Subresources of kinds that are not built in. */
-  readonly customSubresourceOf: (kind: Kind, subresource: string) => Subresource | undefined;
+  /** What is known of kinds that are not built in. */
+  readonly customVersionOf: (kind: Kind) => CustomVersion | undefined;
 }
 
 /** Takes requests apart, asks registry, watch and subresources, and puts the answers into the version asked for. */
@@ -71,7 +73,7 @@ export class RunningServer implements ApiServer {
   #tokenIssuer: TokenIssuer | undefined;
 
   constructor(parts: ServerParts) {
-    const { engine, kinds, store, allocate } = parts;
+    const { engine, kinds, store, allocate, customVersionOf } = parts;
     this.engine = engine;
     this.kinds = kinds;
     this.#store = store;
@@ -79,7 +81,7 @@ export class RunningServer implements ApiServer {
     kinds.onChange(() => this.#collections.clear());
     this.#api = this.api("kube-apiserver");
     const admission = new AdmissionChain(defaultPlugins({ engine, api: this.#api }));
-    this.#context = { engine, store, admission, allocate };
+    this.#context = { engine, store, admission, allocate, judge: judgeBy(customVersionOf) };
   }
 
   get up(): boolean {
@@ -139,7 +141,10 @@ export class RunningServer implements ApiServer {
       return own.create(this.#subresourceContext(caller), request, body);
     }
     const request = this.#request(caller, target, parameters.dryRun, "create");
-    const decoded = placeObject(target, decodeObject({ kind, parameters, caller }, body));
+    const decoded = placeObject(
+      target,
+      decodeObject({ kind, parameters, caller, custom: this.#custom(kind) }, body),
+    );
     const owned = withOwners(this.#owned(caller, target, parameters), undefined, decoded);
     const object = toStorage(kind, request.collection.kind, owned);
     return this.#show(kind, request.collection, createObject(this.#context, request, object));
@@ -148,7 +153,8 @@ export class RunningServer implements ApiServer {
   update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
     const bodyKind = bodyKindOf(target);
     return this.#change(caller, target, parameters, "update", (old, owned) => {
-      const object = placeObject(target, decodeObject({ kind: bodyKind, parameters, caller }, body));
+      const decoding = { kind: bodyKind, parameters, caller, custom: this.#custom(bodyKind) };
+      const object = placeObject(target, decodeObject(decoding, body));
       return { object: withOwners(owned, old, object), uid: object.metadata.uid };
     });
   }
@@ -162,7 +168,8 @@ export class RunningServer implements ApiServer {
   ): WriteAnswer {
     const kind = bodyKindOf(target);
     checkPatchParameters(type === "apply", parameters);
-    const decoding = { kind, parameters, caller };
+    const custom = this.#custom(kind);
+    const decoding = { kind, parameters, caller, custom };
     return this.#change(caller, target, parameters, type === "apply" ? "apply" : "patch", (old, owned) => {
       if (type === "apply") {
         const object = applied(owned, parameters, old, body);
@@ -262,7 +269,8 @@ export class RunningServer implements ApiServer {
 
   #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
     const nowMs = this.engine.now();
-    return { kind, caller, parameters, subresource, nowMs, shared: this.#sharedFields };
+    const schema = this.#custom(kind)?.schema;
+    return { kind, schema, caller, parameters, subresource, nowMs, shared: this.#sharedFields };
   }
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {
@@ -279,7 +287,12 @@ export class RunningServer implements ApiServer {
 
   #subresource(kind: Kind, subresource: string): Subresource | undefined {
     if (kind.subresources[subresource] === undefined) throw noSuchResource();
-    return subresourceOf(kind, subresource) ?? this.#parts.customSubresourceOf(kind, subresource);
+    if (subresource === "scale") return subresourceOf(kind, subresource) ?? this.#custom(kind)?.scale;
+    return subresourceOf(kind, subresource);
+  }
+
+  #custom(kind: Kind): CustomVersion | undefined {
+    return this.#parts.customVersionOf(kind);
   }
 
   #subresourceContext(caller: Caller): SubresourceContext {

@@ -1,3 +1,4 @@
+import type { StatusCause } from "../../../kube/status-error.ts";
 import type { Engine } from "../../../time/engine.ts";
 import type { AdmissionChain } from "../admission/chain.ts";
 import type { LooseObject } from "../loose.ts";
@@ -10,6 +11,8 @@ export interface RegistryContext {
   readonly engine: Engine;
   readonly store: Store;
   readonly admission: AdmissionChain;
+  /** Why an object cannot be stored, or cannot take the place of `old`; none when it can. */
+  judge(request: WriteRequest, object: LooseObject, old: LooseObject | undefined): readonly StatusCause[];
   /** Fills in what is handed out from a pool, such as a Service's address. `old` is absent for a new object. */
   allocate(request: WriteRequest, object: LooseObject, old: LooseObject | undefined): LooseObject;
 }

@@ -1,7 +1,6 @@
 import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
-import { validateCreate } from "../../../kube/validation/validate.ts";
 import type { Engine } from "../../../time/engine.ts";
 import { alreadyExists, invalid } from "../errors.ts";
 import type { Fields, LooseObject } from "../loose.ts";
@@ -35,7 +34,7 @@ function commitNew(
 ): KubeObject {
   const allocated = context.allocate(request, newObject(context.engine, admitted, name), undefined);
   const prepared = request.strategy.prepareForCreate(allocated, occasionOf(context, request));
-  const causes = validateCreate(request.collection.kind, prepared);
+  const causes = context.judge(request, prepared, undefined);
   if (causes.length > 0) throw invalid(request.collection.kind, name ?? "", causes);
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);

@@ -3,7 +3,6 @@ import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
 import { findKind } from "../../../kube/kinds.ts";
 import type { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../../../kube/types/index.ts";
-import { validateUpdate } from "../../../kube/validation/validate.ts";
 import { conflict, invalid, notFound, OBJECT_MODIFIED } from "../errors.ts";
 import { type Fields, type LooseObject, loose, type MetaDraft, setMeta } from "../loose.ts";
 import type { WriteAnswer } from "../server.ts";
@@ -47,15 +46,16 @@ export function updateObject(
   checkVersion(request, wanted, uid, old);
   const admitted = context.admission.mutate(request, { operation: "UPDATE", object: wanted, old });
   const prepared = prepare(context, request, admitted, old);
-  if (prepared !== old) check(request, prepared, old);
+  if (prepared !== old) check(context, request, prepared, old);
   context.admission.validate(request, { operation: "UPDATE", object: prepared, old });
   return { object: commitChanged(context, request, prepared, old), created: false };
 }
 
-function check({ collection, name, subresource }: NamedRequest, object: LooseObject, old: LooseObject): void {
+function check(context: RegistryContext, request: NamedRequest, object: LooseObject, old: LooseObject): void {
+  const { collection, name, subresource } = request;
   // Ephemeral containers and resources are what no other update may change: an update's rules would refuse them.
   if (subresource === "ephemeralcontainers" || subresource === "resize") return;
-  const causes = validateUpdate(collection.kind, object, old);
+  const causes = context.judge(request, object, old);
   if (causes.length > 0) throw invalid(collection.kind, name, causes);
 }
 

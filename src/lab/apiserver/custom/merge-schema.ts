@@ -1,0 +1,65 @@
+import { makeSchema, type Schema, schemaNamed } from "../../../kube/schema/schema.ts";
+import { type StructuralSchema, valuesOf } from "./structural-schema.ts";
+
+const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/** The metadata of every object, for kinds whose definition says nothing about them. */
+export const METADATA_SCHEMA: Schema = makeSchema({
+  type: "object",
+  fields: new Map([["metadata", schemaNamed(OBJECT_META) ?? makeSchema({ type: "any" })]]),
+});
+
+/** How objects of a custom kind are merged and owned, from what its definition says about them. */
+export function customSchemaOf(schema: StructuralSchema): Schema {
+  const text = makeSchema({ type: "string" });
+  const fields = mergeSchemaOf(schema).fields;
+  const all = [["apiVersion", text], ["kind", text], ...METADATA_SCHEMA.fields, ...fields] as const;
+  return makeSchema({ type: "object", fields: new Map(all) });
+}
+
+function mergeSchemaOf(schema: StructuralSchema): Schema {
+  if (schema["x-kubernetes-int-or-string"] === true)
+    return makeSchema({ type: "string", format: "int-or-string" });
+  switch (schema.type) {
+    case "array":
+      return listSchema(schema);
+    case "object":
+      return objectSchema(schema);
+    case "string":
+    case "integer":
+    case "number":
+    case "boolean":
+      return makeSchema({ type: schema.type, ...defaultOf(schema) });
+    default:
+      return makeSchema({ type: "any" });
+  }
+}
+
+/** A default matters where the field is a key of a list. */
+function defaultOf({ default: value }: StructuralSchema): { readonly default?: string | number | boolean } {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? { default: value }
+    : {};
+}
+
+function listSchema(schema: StructuralSchema): Schema {
+  const listType = schema["x-kubernetes-list-type"];
+  return makeSchema({
+    type: "list",
+    ...(schema.items === undefined ? {} : { element: mergeSchemaOf(schema.items) }),
+    ...(listType === undefined ? {} : { listType }),
+    listMapKeys: schema["x-kubernetes-list-map-keys"] ?? [],
+  });
+}
+
+function objectSchema(schema: StructuralSchema): Schema {
+  const mapType = schema["x-kubernetes-map-type"];
+  const atomic = mapType === undefined ? {} : { mapType };
+  const values = valuesOf(schema);
+  if (values !== undefined) return makeSchema({ type: "map", element: mergeSchemaOf(values), ...atomic });
+  if (schema.properties === undefined) return makeSchema({ type: "any", ...atomic });
+  const fields = Object.entries(schema.properties).map(
+    ([name, each]) => [name, mergeSchemaOf(each)] as const,
+  );
+  return makeSchema({ type: "object", fields: new Map(fields), ...atomic });
+}

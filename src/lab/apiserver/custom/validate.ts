@@ -1,0 +1,219 @@
+import { deepEqual } from "../../../base/deep.ts";
+import type { StatusCause } from "../../../kube/status-error.ts";
+import type { Fields } from "../loose.ts";
+import { formatProblem } from "./formats.ts";
+import { OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./structural-schema.ts";
+
+/** Why a completed custom object cannot be stored, in the words of kube-openapi's validator; none when it can. */
+export function validateCustom(schema: StructuralSchema, object: Fields): readonly StatusCause[] {
+  const { metadata: _, ...content } = object;
+  return checkValue({ ...schema, "x-kubernetes-embedded-resource": false }, content, "");
+}
+
+type Causes = readonly StatusCause[];
+
+function checkValue(schema: StructuralSchema, value: unknown, path: string): Causes {
+  if (value === null && schema.nullable === true) return [];
+  const mistyped = typeProblem(schema, value, path);
+  if (mistyped !== undefined) return [mistyped, ...listMapProblems(schema, value, path)];
+  return [
+    ...enumProblems(schema, value, path),
+    ...(typeof value === "string" ? textProblems(schema, value, path) : []),
+    ...(typeof value === "number" ? numberProblems(schema, value, path) : []),
+    ...(Array.isArray(value) ? itemsProblems(schema, value, path) : []),
+    ...(isFields(value) ? fieldsProblems(schema, value, path) : []),
+    ...combinedProblems(schema, value, path),
+  ];
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function typeProblem(schema: StructuralSchema, value: unknown, path: string): StatusCause | undefined {
+  const wanted =
+    schema["x-kubernetes-int-or-string"] === true ? ["integer", "string"] : schema.type && [schema.type];
+  const given = typeOf(value);
+  if (
+    wanted !== undefined &&
+    !wanted.some((type) => type === given || (type === "number" && given === "integer"))
+  ) {
+    return typeInvalid(path, given, `must be of type ${wanted.join(",")}: ${JSON.stringify(given)}`);
+  }
+  if (
+    typeof value !== "string" ||
+    schema.format === undefined ||
+    formatProblem(schema.format, value) === undefined
+  ) {
+    return undefined;
+  }
+  return typeInvalid(path, value, `must be of type ${schema.format}: ${JSON.stringify(value)}`);
+}
+
+function typeInvalid(path: string, value: string, why: string): StatusCause {
+  const message = `Invalid value: ${JSON.stringify(value)}: ${path} in body ${why}`;
+  return { reason: "FieldValueTypeInvalid", message, field: path };
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
+}
+
+/** `why` follows the place's name, which messages repeat. */
+function invalidIn(path: string, value: unknown, why: string): StatusCause {
+  return {
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${JSON.stringify(value)}: ${path} in body ${why}`,
+    field: path,
+  };
+}
+
+function enumProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
+  if (schema.enum === undefined || schema.enum.some((each) => deepEqual(each, value))) return [];
+  const supported = schema.enum.map((each) => JSON.stringify(each)).join(", ");
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  return [{ reason: "FieldValueNotSupported", message, field: path }];
+}
+
+function textProblems(
+  { minLength, maxLength, pattern }: StructuralSchema,
+  value: string,
+  path: string,
+): Causes {
+  const causes: StatusCause[] = [];
+  const length = [...value].length;
+  if (maxLength !== undefined && length > maxLength) {
+    const message = `Too long: may not be more than ${maxLength} bytes`;
+    causes.push({ reason: "FieldValueTooLong", message, field: path });
+  }
+  if (minLength !== undefined && length < minLength) {
+    causes.push(invalidIn(path, value, `should be at least ${minLength} chars long`));
+  }
+  if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
+    causes.push(invalidIn(path, value, `should match '${pattern}'`));
+  }
+  return causes;
+}
+
+function numberProblems(schema: StructuralSchema, value: number, path: string): Causes {
+  const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema;
+  const causes: StatusCause[] = [];
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) {
+    causes.push(invalidIn(path, value, `should be a multiple of ${multipleOf}`));
+  }
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    causes.push(
+      invalidIn(path, value, `should be less than ${exclusiveMaximum ? "" : "or equal to "}${maximum}`),
+    );
+  }
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    causes.push(
+      invalidIn(path, value, `should be greater than ${exclusiveMinimum ? "" : "or equal to "}${minimum}`),
+    );
+  }
+  return causes;
+}
+
+function tooMany(path: string, given: number, most: number): StatusCause {
+  const message = `Too many: ${given}: must have at most ${most} items`;
+  return { reason: "FieldValueTooMany", message, field: path };
+}
+
+function itemsProblems(schema: StructuralSchema, value: readonly unknown[], path: string): Causes {
+  const { minItems, maxItems, items } = schema;
+  const causes: StatusCause[] = [];
+  if (minItems !== undefined && value.length < minItems) {
+    causes.push(invalidIn(path, value.length, `should have at least ${minItems} items`));
+  }
+  if (maxItems !== undefined && value.length > maxItems) causes.push(tooMany(path, value.length, maxItems));
+  if (items !== undefined) {
+    for (const [i, item] of value.entries()) causes.push(...checkValue(items, item, `${path}[${i}]`));
+  }
+  return [...causes, ...listMapProblems(schema, value, path)];
+}
+
+/** Sets hold a value once, and lists of type map an item for each combination of keys. */
+function listMapProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
+  const type = schema["x-kubernetes-list-type"];
+  if (!Array.isArray(value) || (type !== "set" && type !== "map" && schema.uniqueItems !== true)) return [];
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  const seen = new Set<string>();
+  const causes: StatusCause[] = [];
+  for (const [i, item] of value.entries()) {
+    const field = `${path}[${i}]`;
+    if (type === "map" && !isFields(item)) {
+      const message = `Invalid value: ${JSON.stringify(item)}: must be an object for an array of list-type map`;
+      causes.push({ reason: "FieldValueInvalid", message, field });
+      continue;
+    }
+    const identity = type === "map" ? JSON.stringify(pick(item as Fields, keys)) : JSON.stringify(item);
+    if (seen.has(identity)) {
+      causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${identity}`, field });
+    }
+    seen.add(identity);
+  }
+  return causes;
+}
+
+function pick(item: Fields, keys: readonly string[]): Fields {
+  return Object.fromEntries(keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]));
+}
+
+function fieldsProblems(schema: StructuralSchema, value: Fields, path: string): Causes {
+  const { minProperties, maxProperties, properties, required = [] } = schema;
+  const count = Object.keys(value).length;
+  const causes: StatusCause[] = [];
+  if (minProperties !== undefined && count < minProperties) {
+    causes.push(invalidIn(path, count, `should have at least ${minProperties} properties`));
+  }
+  if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
+  const values = valuesOf(schema);
+  const below = (field: string) => (path === "" ? field : `${path}.${field}`);
+  for (const field in value) {
+    const property = properties?.[field] ?? values;
+    if (property !== undefined) causes.push(...checkValue(property, value[field], below(field)));
+  }
+  const resource = schema["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
+  for (const field of [...resource, ...required]) {
+    if (value[field] !== undefined || (path === "" && OBJECT_FIELDS.has(field))) continue;
+    causes.push({ reason: "FieldValueRequired", message: "Required value", field: below(field) });
+  }
+  return causes;
+}
+
+/** Combinations of schemas are told of as a whole, without a field. */
+function combinedProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
+  const { allOf = [], anyOf, oneOf, not } = schema;
+  const combined = (why: string): StatusCause => ({
+    reason: "FieldValueInvalid",
+    message: `Invalid value: "": ${JSON.stringify(path)} ${why}`,
+    field: "<nil>",
+  });
+  const causes: StatusCause[] = [];
+  if (anyOf !== undefined) {
+    const tried = anyOf.map((each) => checkValue(each, value, path));
+    if (tried.every((problems) => problems.length > 0)) {
+      causes.push(combined("must validate at least one schema (anyOf)"), ...(tried[0] ?? []));
+    }
+  }
+  if (oneOf !== undefined) {
+    const tried = oneOf.map((each) => checkValue(each, value, path));
+    const valid = tried.filter((problems) => problems.length === 0).length;
+    const found = valid === 0 ? "none valid" : `${valid} valid alternatives`;
+    if (valid !== 1) {
+      causes.push(combined(`must validate one and only one schema (oneOf). Found ${found}`));
+      if (valid === 0) causes.push(...(tried[0] ?? []));
+    }
+  }
+  const failed = allOf.map((each) => checkValue(each, value, path)).filter((problems) => problems.length > 0);
+  if (failed.length > 0) {
+    const none = failed.length === allOf.length ? ". None validated" : "";
+    causes.push(...failed.flat(), combined(`must validate all the schemas (allOf)${none}`));
+  }
+  if (not !== undefined && checkValue(not, value, path).length === 0) {
+    causes.push(combined("must not validate the schema (not)"));
+  }
+  return causes;
+}
