@@ -82,16 +82,14 @@ function sentence(result: DrillResult): string {
   const answers =
     measured.failedShare === 0
       ? "every request was answered"
-      : `no answer for ${outageText(result)}, ${percentText(measured.failedShare)} of requests failed`;
+      : `no answer for ${outageText(result).replace("> ", "more than ")}, ${percentText(measured.failedShare)} of requests failed`;
   const repaired =
     measured.repairedSeconds === null
       ? "not repaired while watched"
       : `repaired after ${repairedText(measured)}`;
-  return `${capital(result.what)}: ${answers}, ${repaired}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const unfinished = result.unfinished === undefined ? "" : ` But ${result.unfinished}.`;
+  // Names of nodes and pods keep their small letters, even at the beginning.
+  return `${result.what}: ${answers}, ${repaired}.${unfinished}`;
 }
 
 function notes({ before, after }: StoryReport): string {
