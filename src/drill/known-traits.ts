@@ -23,7 +23,7 @@ export function guessesAbout(file: ProfileFile, workload: Workload): string[] {
   }
   if (known.sessions === undefined && (known.role ?? DEFAULT_PROFILE.role) === "web") {
     guesses.push(
-      `nothing says where ${name} keeps logins, if it has any, so none are watched; sessions in a --profile says it`,
+      `nothing says whether and where ${name} keeps logins, so none are watched; sessions in a --profile says it`,
     );
   }
   return guesses;
