@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { deployManifests } from "../drill/deploy.ts";
+import { kindsOf } from "../drill/kinds-of.ts";
 import type { KubeObject } from "../kube/types/index.ts";
 import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
@@ -71,7 +72,7 @@ async function fill(lab: Lab, plan: RestorePlan | undefined, manifests: readonly
     for (const { object, why } of refused) note(object, why);
   }
   if (manifests.length === 0) return;
-  const deployed = await drive(lab.engine, deployManifests(client, manifests, lab.findKind));
+  const deployed = await drive(lab.engine, deployManifests(client, manifests, kindsOf(lab, manifests)));
   for (const { where, what } of deployed.findings) note(where, what);
   for (const what of deployed.assumed) note("supplied", what);
 }

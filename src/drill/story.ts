@@ -8,7 +8,8 @@ import type { ProfileFile } from "../lab/node/profile.ts";
 import { drive } from "../time/drive.ts";
 import { viewOf } from "../view/cluster-view.ts";
 import type { Manifest } from "../view/manifests.ts";
-import { deployManifests, exposeOnNodePort, type Finding, type ResolveKind } from "./deploy.ts";
+import { deployManifests, exposeOnNodePort, type Finding } from "./deploy.ts";
+import { kindsOf } from "./kinds-of.ts";
 import { guessesAbout, knownTraits } from "./known-traits.ts";
 import { labTarget } from "./lab-target.ts";
 import { NoSubjectError } from "./no-subject-error.ts";
@@ -44,8 +45,6 @@ export interface Hardening {
   readonly seconds: number;
 }
 
-const SERVED_POLL_MS = 100;
-const SERVED_LIMIT_MS = 10_000;
 const SETTLE_POLL_MS = 1_000;
 const SETTLE_LIMIT_MS = 900_000;
 
@@ -109,7 +108,7 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
     assumed,
     findings,
     placement: placementOf(lab, subject),
-    hardening: { plan, seconds },
+    hardening: { plan: outcome.kind === "applied" ? plan : { ...plan, steps: [] }, seconds },
   };
 }
 
@@ -142,23 +141,6 @@ async function settle(lab: Lab): Promise<void> {
     await lab.engine.sleep(SETTLE_POLL_MS);
   }
   recorder.stop();
-}
-
-/** A definition is served a moment after it was applied: what it defines waits for that. */
-function kindsOf(lab: Lab, manifests: readonly Manifest[]): ResolveKind {
-  const defined = new Set(
-    manifests
-      .filter(({ object }) => object.kind === "CustomResourceDefinition")
-      .map(({ object }) => (object.spec as { names?: { kind?: unknown } } | undefined)?.names?.kind),
-  );
-  return async (apiVersion, kind) => {
-    const giveUpMs = lab.engine.now() + SERVED_LIMIT_MS;
-    for (;;) {
-      const found = lab.findKind(apiVersion, kind);
-      if (found !== undefined || !defined.has(kind) || lab.engine.now() >= giveUpMs) return found;
-      await lab.engine.sleep(SERVED_POLL_MS);
-    }
-  };
 }
 
 interface Notes {

@@ -156,6 +156,15 @@ describe("planHardening", () => {
     expect(p.refusals).toEqual([]);
   });
 
+  test("leaves the replicas to an autoscaler that owns them, and names its minimum", () => {
+    const scaler = (min: number) =>
+      `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec: {minReplicas: ${min}, maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n`;
+    const low = plan([NODES(3), WEB, scaler(1)]);
+    expect(low.refusals.find((r) => r.rule === "replicas")?.wouldHelp).toBe("set minReplicas of web to 2");
+    expect(patchOf(low).patch.spec.replicas).toBeUndefined();
+    expect(plan([NODES(3), WEB, scaler(2)]).refusals.map((r) => r.rule)).not.toContain("replicas");
+  });
+
   test("never doubles a database", () => {
     const p = plan([NODES(3), WEB], { role: "database" });
     expect(p.refusals[0]?.why).toContain("a second database");

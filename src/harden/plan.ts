@@ -2,6 +2,7 @@ import type { Body } from "../client/client.ts";
 import type { Kind } from "../kube/kind.ts";
 import {
   deployments,
+  horizontalPodAutoscalers,
   nodes,
   persistentVolumeClaims,
   podDisruptionBudgets,
@@ -20,7 +21,7 @@ import type { RuleInput } from "./rules/rule.ts";
 import { type ClaimMove, moveClaims, onMovedClaims } from "./shared-claim.ts";
 import { type Plan, type Reason, type Refusal, type Step, targetOf } from "./step.ts";
 import { stickinessStep } from "./stickiness.ts";
-import type { Hardenable, TraitsOf } from "./traits.ts";
+import type { Hardenable, Traits, TraitsOf } from "./traits.ts";
 
 /** What a view has to hold for a plan. */
 export const PLAN_KINDS: readonly Kind[] = [
@@ -31,6 +32,7 @@ export const PLAN_KINDS: readonly Kind[] = [
   persistentVolumeClaims,
   storageClasses,
   podDisruptionBudgets,
+  horizontalPodAutoscalers,
 ];
 
 /** Two is what survives one loss; a third copy would only help against a second loss at the same time. */
@@ -59,60 +61,24 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
     .filter((service) => selects(service, workload));
   const eligible = eligibleNodes(workload.spec.template.spec, view);
   const refusals: Refusal[] = [];
-  const refuse = (rule: string, why: string, wouldHelp: string) =>
-    refusals.push({
-      rule,
-      why,
-      wouldHelp,
-      target: {
-        kind: workload.kind,
-        namespace: workload.metadata.namespace ?? "",
-        name: workload.metadata.name,
-      },
-    });
+  const refuse: Refuse = (rule, why, wouldHelp) =>
+    refusals.push({ rule, why, wouldHelp, target: namesOf(workload) });
 
   if (workload.spec.replicas === 0) {
     refuse("replicas", "it is scaled to zero: somebody wants none of it now", "scale it up, then plan again");
     return { steps: [], refusals };
   }
-  let replicas = Math.max(workload.spec.replicas, Math.min(REPLICAS, eligible.length));
+  const more = mayRunMore(workload, { view, traits, eligible: eligible.length }, refuse);
   let moves: readonly ClaimMove[] = [];
-  if (traits.role !== "web") {
-    replicas = workload.spec.replicas;
-    refuse(
-      "replicas",
-      `a second ${traits.role} of this kind would keep data of its own, not a copy of the first one's`,
-      NEXT_FOR_ROLE[traits.role],
-    );
-  } else if (replicas < REPLICAS) {
-    refuse(
-      "replicas",
-      eligible.length === 0 ? "no node may run it" : "only one node may run it",
-      "add a node, or remove the taint that keeps its pods away",
-    );
-  } else {
+  let replicas = workload.spec.replicas;
+  if (more) {
     const moved = moveClaims(workload, view);
-    if (Array.isArray(moved)) moves = moved;
-    else {
-      replicas = workload.spec.replicas;
-      refusals.push(moved as Refusal);
-    }
+    if (Array.isArray(moved)) {
+      moves = moved;
+      replicas = Math.max(replicas, REPLICAS);
+    } else refusals.push(moved as Refusal);
   }
-  if (traits.role === "web") {
-    if (traits.sessions === "memory") {
-      refuse(
-        "session-store",
-        "it keeps logins in its own memory: whoever is logged in at a pod that goes is logged out",
-        "let the application keep sessions in a store that all replicas share, or sign them into a cookie with one fixed key",
-      );
-    } else if (traits.sessions === "cookie") {
-      refuse(
-        "session-store",
-        "logins are signed into a cookie that every replica accepts; a session store would add one more thing whose loss logs everybody out",
-        "nothing is needed for logins to survive; a store would only add that a login can be revoked",
-      );
-    }
-  }
+  if (traits.role === "web") judgeSessions(traits.sessions, refuse);
 
   const input: RuleInput = { view, traits, services: behind, eligibleNodes: eligible, replicas };
   const { edited, reasons } = edit(workload, input, moves);
@@ -131,6 +97,70 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
   const budget = budgetStep(workload, replicas, view);
   if (budget !== undefined) steps.push(budget);
   return { steps, refusals };
+}
+
+type Refuse = (rule: string, why: string, wouldHelp: string) => void;
+
+interface Room {
+  readonly view: ClusterView;
+  readonly traits: Traits;
+  /** How many nodes may run it. */
+  readonly eligible: number;
+}
+
+/** Whether it may have the replicas that survive a loss; says why not. */
+function mayRunMore(workload: Hardenable, { view, traits, eligible }: Room, refuse: Refuse): boolean {
+  if (traits.role !== "web") {
+    refuse(
+      "replicas",
+      `a second ${traits.role} of this kind would keep data of its own, not a copy of the first one's`,
+      NEXT_FOR_ROLE[traits.role],
+    );
+    return false;
+  }
+  const scaler = view
+    .list(horizontalPodAutoscalers, workload.metadata.namespace)
+    .find(
+      ({ spec: { scaleTargetRef: of } }) => of.kind === workload.kind && of.name === workload.metadata.name,
+    );
+  if (scaler !== undefined) {
+    const floor = scaler.spec.minReplicas ?? 1;
+    if (floor >= REPLICAS) return true;
+    const name = scaler.metadata.name;
+    refuse(
+      "replicas",
+      `HorizontalPodAutoscaler ${name} owns its replicas and would take a second one away again: its minimum is ${floor}`,
+      `set minReplicas of ${name} to ${REPLICAS}`,
+    );
+    return false;
+  }
+  if (Math.max(eligible, workload.spec.replicas) >= REPLICAS) return true;
+  refuse(
+    "replicas",
+    eligible === 0 ? "no node may run it" : "only one node may run it",
+    "add a node, or remove the taint that keeps its pods away",
+  );
+  return false;
+}
+
+function judgeSessions(sessions: Traits["sessions"], refuse: Refuse): void {
+  if (sessions === "memory") {
+    refuse(
+      "session-store",
+      "it keeps logins in its own memory: whoever is logged in at a pod that goes is logged out",
+      "let the application keep sessions in a store that all replicas share, or sign them into a cookie with one fixed key",
+    );
+  } else if (sessions === "cookie") {
+    refuse(
+      "session-store",
+      "logins are signed into a cookie that every replica accepts; a session store would add one more thing whose loss logs everybody out",
+      "nothing is needed for logins to survive; a store would only add that a login can be revoked",
+    );
+  }
+}
+
+function namesOf(workload: Hardenable): Refusal["target"] {
+  return { kind: workload.kind, namespace: workload.metadata.namespace ?? "", name: workload.metadata.name };
 }
 
 const NEXT_FOR_ROLE = {
