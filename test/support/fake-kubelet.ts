@@ -14,7 +14,7 @@ export interface FakeKubeletOptions {
   /** From being bound to being ready; `undefined` for a pod that never gets there. */
   readonly readyAfterMs?: (pod: Pod) => number | undefined;
   /** From deletion to being gone. */
-  readonly stopAfterMs?: number;
+  readonly stopAfterMs?: number | ((pod: Pod) => number);
   /** How a pod that does not restart ends, and when after it became ready; by default it runs on. */
   readonly ends?: (pod: Pod) => { readonly afterMs: number; readonly exitCode: number } | undefined;
 }
@@ -76,7 +76,8 @@ export function fakeKubelet(engine: Engine, api: Api, options: FakeKubeletOption
     if (readyMs !== undefined) later(readyMs, pod, run);
     const isLeaving = pod.metadata.deletionTimestamp !== undefined;
     if (isLeaving && previous?.metadata.deletionTimestamp === undefined) {
-      later(stopAfterMs, pod, ({ metadata }) =>
+      const stopMs = typeof stopAfterMs === "number" ? stopAfterMs : stopAfterMs(pod);
+      later(stopMs, pod, ({ metadata }) =>
         api.delete(pods, metadata.namespace, metadata.name, { gracePeriodSeconds: 0 }),
       );
     }

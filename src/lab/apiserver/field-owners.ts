@@ -7,7 +7,6 @@ import { StatusError } from "../../kube/status-error.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { LooseObject } from "./loose.ts";
 import type { Caller, PatchParameters, WriteParameters } from "./server.ts";
-import type { SharedFields } from "./shared-fields.ts";
 
 /** A write as far as the ownership of fields goes. */
 export interface OwnedWrite {
@@ -18,25 +17,23 @@ export interface OwnedWrite {
   readonly parameters: WriteParameters;
   readonly subresource: string | undefined;
   readonly nowMs: number;
-  /** What the server's objects share of their managers' trees. */
-  readonly shared: SharedFields;
 }
 
 /** The object with its managers as they are after a create, update or patch. */
 export function withOwners(
-  { kind, schema, caller, parameters, subresource, nowMs, shared }: OwnedWrite,
+  { kind, schema, caller, parameters, subresource, nowMs }: OwnedWrite,
   before: LooseObject | undefined,
   after: LooseObject,
 ): LooseObject {
   const manager = parameters.fieldManager || caller.agent;
   const time = formatTime(nowMs);
-  return shared.share(trackUpdate({ before, after, manager, subresource, time, kind, schema }));
+  return trackUpdate({ before, after, manager, subresource, time, kind, schema });
 }
 
 /** What an apply makes of an object, not yet defaulted; the same object when nothing changes.
  * @throws {StatusError} Conflict when it would take fields from others */
 export function applied(
-  { kind, schema, subresource, nowMs, shared }: OwnedWrite,
+  { kind, schema, subresource, nowMs }: OwnedWrite,
   parameters: PatchParameters,
   live: LooseObject | undefined,
   patch: unknown,
@@ -52,7 +49,7 @@ export function applied(
     schema,
   });
   if (outcome.kind === "conflict") throw applyConflictError(outcome.conflicts);
-  return shared.share(outcome.object);
+  return outcome.object;
 }
 
 /** Refuses what only an apply may ask for, and an apply that does not say whose it is. @throws {StatusError} Invalid */

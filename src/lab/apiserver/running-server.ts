@@ -39,7 +39,6 @@ import type {
   WriteAnswer,
   WriteParameters,
 } from "./server.ts";
-import { SharedFields } from "./shared-fields.ts";
 import type { Store } from "./store.ts";
 import { strategyOf } from "./strategies/registry.ts";
 import { subresourceOf } from "./subresources/registry.ts";
@@ -64,7 +63,6 @@ export class RunningServer implements ApiServer {
   readonly #parts: ServerParts;
   readonly #context: RegistryContext;
   readonly #api: Api;
-  readonly #sharedFields = new SharedFields();
   readonly #readHooks = new Map<Collection, ReadHook<KubeObject>>();
   readonly #watches = new Set<WatchStream>();
   /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
@@ -270,7 +268,7 @@ export class RunningServer implements ApiServer {
   #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
     const nowMs = this.engine.now();
     const schema = this.#custom(kind)?.schema;
-    return { kind, schema, caller, parameters, subresource, nowMs, shared: this.#sharedFields };
+    return { kind, schema, caller, parameters, subresource, nowMs };
   }
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {

@@ -94,15 +94,6 @@ function isClaimOrSnapshot({ kind, apiGroup }: Fields): boolean {
   );
 }
 
-/** A Secret's type cannot be taken away by leaving it out. */
-export function secretStrategy(kind: Kind): Strategy {
-  const base = strategy(kind);
-  return {
-    ...base,
-    prepareForUpdate: (next, old) => (next.type ? next : withField(next, "type", old.type)),
-  };
-}
-
 /** Pod templates count generations of their template. */
 export function podTemplateStrategy(kind: Kind): Strategy {
   return strategy(kind, {

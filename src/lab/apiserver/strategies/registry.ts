@@ -9,7 +9,6 @@ import {
   persistentVolumeClaimStrategy,
   persistentVolumeStrategy,
   podTemplateStrategy,
-  secretStrategy,
 } from "./core-strategies.ts";
 import { customResourceDefinitionStrategy, customStrategy } from "./custom-strategy.ts";
 import { podStrategy } from "./pod-strategy.ts";
@@ -25,7 +24,6 @@ const STRATEGIES: Readonly<Record<string, (kind: Kind) => Strategy>> = {
   persistentvolumes: persistentVolumeStrategy,
   persistentvolumeclaims: persistentVolumeClaimStrategy,
   podtemplates: podTemplateStrategy,
-  secrets: secretStrategy,
   services: serviceStrategy,
   "csidrivers.storage.k8s.io": csiDriverStrategy,
   "daemonsets.apps": daemonSetStrategy,
