@@ -13,8 +13,11 @@ const nameShape = new RegExp(`^${QUALIFIED_NAME}$`);
 const valueShape = new RegExp(`^(${QUALIFIED_NAME})?$`);
 const subdomainShape = new RegExp(`^${SUBDOMAIN}$`);
 
+const NO_PROBLEMS: readonly string[] = [];
+
 /** What is wrong with a label key such as "app.kubernetes.io/name"; nothing when it may be used. */
 export function labelKeyProblems(key: string): readonly string[] {
+  if (key.length <= LENGTH_MAX && nameShape.test(key)) return NO_PROBLEMS;
   const parts = key.split("/");
   if (parts.length > 2) {
     return [
@@ -31,6 +34,7 @@ export function labelKeyProblems(key: string): readonly string[] {
 
 /** What is wrong with a label value; nothing when it may be used. */
 export function labelValueProblems(value: string): readonly string[] {
+  if (value.length <= LENGTH_MAX && valueShape.test(value)) return NO_PROBLEMS;
   const problems: string[] = [];
   if (value.length > LENGTH_MAX) problems.push(`must be no more than ${LENGTH_MAX} characters`);
   if (!valueShape.test(value)) problems.push(VALUE_RULE);

@@ -135,9 +135,14 @@ export function percent(text: string): readonly string[] {
   return check(text, Number.POSITIVE_INFINITY, PERCENT, PERCENT_MESSAGE, PERCENT_FORMAT, ["1%", "93%"]);
 }
 
+const PORT_NAME_LENGTH_MAX = 15;
+/** Nearly all of them; where this does not match, every rule is looked at. */
+const PLAIN_PORT_NAME = /^[a-z][a-z0-9]*$/;
+
 /** The name of a port: an IANA service name. */
 export function portName(text: string): readonly string[] {
-  const wrong = [...lengthErrors(text, 15)];
+  if (text.length <= PORT_NAME_LENGTH_MAX && PLAIN_PORT_NAME.test(text)) return WELL_FORMED;
+  const wrong = [...lengthErrors(text, PORT_NAME_LENGTH_MAX)];
   if (!/^[-a-z0-9]+$/.test(text)) {
     wrong.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }

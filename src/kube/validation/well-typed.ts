@@ -47,6 +47,7 @@ function inFields(
     const value = object[key];
     // Unknown fields are no matter of types.
     if (field === undefined || value === undefined || (value === null && isNullable(field))) continue;
+    if (field.type === "string" && field.format !== "quantity" && typeof value === "string") continue;
     const found = findMistyped(field, value, before?.[key]);
     if (found !== undefined) return within(key, found);
   }

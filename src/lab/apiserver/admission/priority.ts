@@ -34,12 +34,10 @@ export function priority({ api }: AdmissionContext): AdmissionPlugin {
       const value = found?.value ?? 0;
       const policy = found === undefined ? "PreemptLowerPriority" : found.preemptionPolicy;
       checkGiven(request, pod, value, policy);
-      const spec = {
-        ...pod.spec,
-        ...(found === undefined ? {} : { priorityClassName: found.metadata.name }),
-        priority: value,
-        ...(policy === undefined ? {} : { preemptionPolicy: policy }),
-      };
+      const spec: { -readonly [K in keyof Pod["spec"]]: Pod["spec"][K] } = { ...pod.spec };
+      if (found !== undefined) spec.priorityClassName = found.metadata.name;
+      spec.priority = value;
+      if (policy !== undefined) spec.preemptionPolicy = policy;
       return { ...pod, spec } as unknown as LooseObject;
     },
     validate(request) {

@@ -54,15 +54,13 @@ export function serviceAccount({ api, engine }: AdmissionContext): AdmissionPlug
       const wantsToken =
         pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
       const mounted = wantsToken ? withToken(pod.spec, suffix) : pod.spec;
-      const secrets = account?.imagePullSecrets;
-      const spec: PodSpec = {
-        ...mounted,
-        serviceAccountName: name,
-        serviceAccount: name,
-        ...((mounted.imagePullSecrets?.length ?? 0) === 0 && secrets !== undefined && secrets.length > 0
-          ? { imagePullSecrets: secrets.map((secret) => ({ name: secret.name })) }
-          : {}),
-      };
+      const spec: SpecDraft = { ...mounted };
+      spec.serviceAccountName = name;
+      spec.serviceAccount = name;
+      const secrets = account?.imagePullSecrets ?? [];
+      if (secrets.length > 0 && (spec.imagePullSecrets?.length ?? 0) === 0) {
+        spec.imagePullSecrets = secrets.map((secret) => ({ name: secret.name }));
+      }
       return { ...pod, spec } as unknown as LooseObject;
     },
   };
@@ -82,18 +80,20 @@ function withToken(spec: PodSpec, suffix: () => string): PodSpec {
   const present = spec.volumes?.find((volume) => volume.name.startsWith(TOKEN_VOLUME));
   const name = present?.name ?? TOKEN_VOLUME + suffix();
   const mount: VolumeMount = { name, readOnly: true, mountPath: TOKEN_PATH };
-  const containers = spec.containers?.map((container) => withMount(container, mount));
-  const initContainers = spec.initContainers?.map((container) => withMount(container, mount));
-  const isMounted = [...(containers ?? []), ...(initContainers ?? [])].some((container) =>
-    container.volumeMounts?.includes(mount),
-  );
-  return {
-    ...spec,
-    ...(containers === undefined ? {} : { containers }),
-    ...(initContainers === undefined ? {} : { initContainers }),
-    ...(present === undefined && isMounted ? { volumes: [...(spec.volumes ?? []), tokenVolume(name)] } : {}),
-  };
+  const withToken: SpecDraft = { ...spec };
+  let isMounted = false;
+  for (const field of ["containers", "initContainers"] as const) {
+    const containers = spec[field]?.map((container) => withMount(container, mount));
+    if (containers === undefined) continue;
+    withToken[field] = containers;
+    isMounted ||= containers.some((container) => container.volumeMounts?.includes(mount));
+  }
+  if (present === undefined && isMounted) withToken.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+  return withToken;
 }
+
+/** A spec in the making: every pod comes by here, and conditional spreads are slow. */
+type SpecDraft = { -readonly [K in keyof PodSpec]: PodSpec[K] };
 
 /** A container that has something of its own at the token's place keeps it. */
 function withMount(container: Container, mount: VolumeMount): Container {

@@ -52,6 +52,8 @@ function podOf(object: LooseObject): Pod {
 }
 
 function initialStatus(spec: PodSpec, now: Time): PodStatus {
+  const qosClass = qualityOfService(spec);
+  if ((spec.schedulingGates?.length ?? 0) === 0) return { phase: "Pending", qosClass };
   const gated: Condition = {
     type: "PodScheduled",
     status: "False",
@@ -60,11 +62,7 @@ function initialStatus(spec: PodSpec, now: Time): PodStatus {
     reason: "SchedulingGated",
     message: "Scheduling is blocked due to non-empty scheduling gates",
   };
-  return {
-    phase: "Pending",
-    ...((spec.schedulingGates?.length ?? 0) > 0 ? { conditions: [gated] } : {}),
-    qosClass: qualityOfService(spec),
-  };
+  return { phase: "Pending", conditions: [gated], qosClass };
 }
 
 /** A kubelet reports the status and nothing else; what it does not know of, it cannot take back. */
