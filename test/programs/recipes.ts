@@ -1,0 +1,77 @@
+/**
+ * The programs of others that tests run: each is built from its published Go modules, in a pinned version. One recipe is one
+ * build: a module that holds nothing but requirements, and the binaries that come out of it.
+ */
+
+/** How one binary is made. */
+export type Binary =
+  /** A main package of a module. */
+  | { readonly package: string }
+  /** The tests of a package, as a program. */
+  | { readonly testsOf: string }
+  /** A program of ours, whose folder is given from the root of the project. */
+  | { readonly folder: string };
+
+export interface Recipe {
+  /** Of the whole; the cache is keyed by it. */
+  readonly version: string;
+  /** Modules and their versions. */
+  readonly require: Readonly<Record<string, string>>;
+  /** What a module stands for: "example.org/module" to "example.org/other v1.2.3". */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** A module whose go.mod names the modules that were published beside it as v0.0.0, and the version that they have. */
+  readonly staging?: { readonly of: string; readonly version: string };
+  readonly binaries: Readonly<Record<string, Binary>>;
+  /** For the linker: values of string variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Names a folder with ready-made binaries, which are then taken instead. */
+  readonly readyMade?: string;
+}
+
+/** The version of Kubernetes that the lab models: 1.35 and later refuse cgroup v1, where many machines still are. */
+export const KUBERNETES = "1.34.4";
+const STAGING = `v0.${KUBERNETES.slice(2)}`;
+const KUBERNETES_VERSION = "k8s.io/component-base/version";
+
+const kubernetesModule = {
+  version: KUBERNETES,
+  require: { "k8s.io/kubernetes": `v${KUBERNETES}` },
+  staging: { of: "k8s.io/kubernetes", version: STAGING },
+  variables: {
+    [`${KUBERNETES_VERSION}.gitVersion`]: `v${KUBERNETES}`,
+    [`${KUBERNETES_VERSION}.gitMajor`]: "1",
+    [`${KUBERNETES_VERSION}.gitMinor`]: KUBERNETES.split(".")[1] ?? "",
+  },
+  readyMade: "HOLDFAST_K8S_BIN",
+} as const;
+
+const command = (name: string): Binary => ({ package: `k8s.io/kubernetes/cmd/${name}` });
+
+export const RECIPES: Readonly<Record<string, Recipe>> = {
+  kubernetes: {
+    ...kubernetesModule,
+    binaries: {
+      "kube-apiserver": command("kube-apiserver"),
+      "kube-controller-manager": command("kube-controller-manager"),
+      "kube-scheduler": command("kube-scheduler"),
+      kubelet: command("kubelet"),
+      "kube-proxy": command("kube-proxy"),
+      kubectl: command("kubectl"),
+    },
+  },
+  // Debian's 3.4 lacks what watch lists with initial events need.
+  etcd: {
+    version: "3.6.5",
+    require: { "go.etcd.io/etcd/server/v3": "v3.6.5" },
+    binaries: { etcd: { package: "go.etcd.io/etcd/server/v3" } },
+    readyMade: "HOLDFAST_K8S_BIN",
+  },
+};
+
+/** The recipe that makes a binary. @throws for a name that none makes */
+export function recipeOf(binary: string): readonly [name: string, recipe: Recipe] {
+  const found = Object.entries(RECIPES).find(([, { binaries }]) => binary in binaries);
+  if (found !== undefined) return found;
+  const known = Object.values(RECIPES).flatMap(({ binaries }) => Object.keys(binaries));
+  throw new Error(`No recipe makes ${binary}; there are ${known.sort().join(", ")}`);
+}
