@@ -6,7 +6,7 @@ import { deepFreeze } from "../../base/deep.ts";
 import type { Kind } from "../kind.ts";
 import { configMaps, KINDS, pods } from "../kinds.ts";
 import { checkFields } from "../schema/check-fields.ts";
-import { completeObject } from "./complete.ts";
+import { completeObject, completeTyped } from "./complete.ts";
 
 const pod = deepFreeze(
   completeObject(pods, {
@@ -23,6 +23,16 @@ test("only the parts that lack something are copied", () => {
   expect(complete.status).toEqual({ phase: "Running" });
   expect(complete.spec).toBe(pod.spec);
   expect(complete.metadata).toBe(pod.metadata);
+});
+
+test("what is stored already is not looked at", () => {
+  const labels = { colour: null };
+  const [metadata, other] = [{ name: "cart", labels }, { name: "cart", labels }];
+  expect(completeTyped(pods, { ...pod, metadata }, { ...pod, metadata }).object.metadata).toBe(metadata);
+  expect(completeTyped(pods, { ...pod, metadata: other }, { ...pod, metadata }).object.metadata).toEqual({
+    name: "cart",
+    labels: { colour: "" },
+  });
 });
 
 test("objects get the kind that they were sent as", () => {

@@ -9,109 +9,175 @@
  */
 import type { Kind } from "../kind.ts";
 import { apiVersionOf } from "../kind.ts";
-import { canonicalQuantity, canonicalTime } from "../schema/formats.ts";
+import { canonicalQuantity, canonicalTime, parseQuantityError } from "../schema/formats.ts";
 import { schemaNamed, schemaOf } from "../schema/schema.ts";
-import { type Fields, isFields, mapShared, setField } from "./absent.ts";
+import { type Fields, isFields, setField } from "./absent.ts";
 import { isZero, type Place, TypePlan } from "./plan.ts";
+
+/** An object as completing it leaves it. */
+export interface Completed<T> {
+  /** The same reference when nothing was missing. */
+  readonly object: T;
+  /** Whether every value is of its schema's type, as `findMistyped` would find. */
+  readonly isTyped: boolean;
+}
 
 /** The object, whole. The same reference when nothing was missing. Of a custom kind only the metadata is completed. */
 export function completeObject<T>(kind: Pick<Kind, "group" | "version" | "kind">, object: T): T {
-  if (!isFields(object)) return object;
+  return completeTyped(kind, object).object;
+}
+
+/** The same, and what was seen of types on the way. Parts shared with `stored`, which is complete, are not looked at. */
+export function completeTyped<T>(
+  kind: Pick<Kind, "group" | "version" | "kind">,
+  object: T,
+  stored?: object,
+): Completed<T> {
+  if (!isFields(object)) return { object, isTyped: false };
   const named = setField(setField<Fields>(object, "apiVersion", apiVersionOf(kind)), "kind", kind.kind);
   const schema = schemaOf(kind);
-  if (schema !== undefined) return completeValue(TypePlan.of(schema), named, 0) as T;
+  const walk = new Walk(stored as Fields | undefined);
+  if (schema !== undefined) {
+    const whole = walk.complete(TypePlan.of(schema), named);
+    return { object: whole as T, isTyped: walk.isTyped };
+  }
   const metadata = schemaNamed("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
-  if (metadata === undefined) return named as T;
-  return setField(named, "metadata", completeValue(TypePlan.of(metadata), named.metadata ?? {}, 1)) as T;
+  if (metadata === undefined) return { object: named as T, isTyped: true };
+  const whole = walk.complete(TypePlan.of(metadata), named.metadata ?? {});
+  return { object: setField(named, "metadata", whole) as T, isTyped: walk.isTyped };
 }
 
 /** Whether parts are remembered as complete: only the large ones near the root are worth it. */
 const REMEMBERED_DEPTH = 1;
 
-function completeValue(type: TypePlan, value: unknown, depth: number): unknown {
-  switch (type.spelling) {
-    case "plain":
-    case "free":
-      return value;
-    case "object":
-      return isFields(value) ? completeFields(type, value, depth) : value;
-    case "quantity":
-      return canonicalQuantity(value, "exact");
-    case "milli-quantity":
-      return canonicalQuantity(value, "milli");
-    case "list":
-      return Array.isArray(value) ? completeItems(type.element, value, depth) : value;
-    case "map":
-      return isFields(value) ? completeEntries(type.element, value, depth) : value;
-    case "time":
-      return canonicalTime(value, false);
-    case "micro-time":
-      return canonicalTime(value, true);
+/** One walk over one object. */
+class Walk {
+  isTyped = true;
+  readonly #stored: Fields | undefined;
+  #depth = -1;
+
+  constructor(stored: Fields | undefined) {
+    this.#stored = stored;
   }
-}
 
-function completeFields(type: TypePlan, object: Fields, depth: number): Fields {
-  if (depth <= REMEMBERED_DEPTH && type.known.has(object)) return object;
-  let result = withPlaces(completeGiven(type, object, depth), type.objects, depth);
-  if (type.defaults !== undefined) result = type.defaults(result);
-  result = withPlaces(result, type.zeroes, depth);
-  if (depth <= REMEMBERED_DEPTH && result === object && Object.isFrozen(object)) type.known.add(object);
-  return result;
-}
-
-function withPlaces(object: Fields, places: readonly Place[], depth: number): Fields {
-  let copy: Record<string, unknown> | undefined;
-  for (const place of places) {
-    if (object[place.name] !== undefined) continue;
-    copy ??= { ...object };
-    copy[place.name] = completeValue(place.type, place.whenAbsent, depth + 1);
+  complete(type: TypePlan, value: unknown): unknown {
+    switch (type.spelling) {
+      case "free":
+        return value;
+      case "object":
+        return isFields(value) ? this.#fields(type, value) : this.#mistyped(value);
+      case "list":
+        return Array.isArray(value) ? this.#items(type.element, value) : this.#mistyped(value);
+      case "map":
+        return isFields(value) ? this.#entries(type.element, value) : this.#mistyped(value);
+      case "quantity":
+        return this.#quantity(value, "exact");
+      case "milli-quantity":
+        return this.#quantity(value, "milli");
+      case "time":
+      case "micro-time":
+        return typeof value === "string"
+          ? canonicalTime(value, type.spelling === "micro-time")
+          : this.#mistyped(value);
+      case "int-or-string":
+        return typeof value === "string" || Number.isSafeInteger(value) ? value : this.#mistyped(value);
+      case "integer":
+        return Number.isSafeInteger(value) ? value : this.#mistyped(value);
+      default:
+        return typeof value === type.spelling ? value : this.#mistyped(value);
+    }
   }
-  return copy ?? object;
-}
 
-/** The fields that were given: known ones, completed, without those that say nothing. A fresh object when one changed. */
-function completeGiven(type: TypePlan, object: Fields, depth: number): Fields {
-  const { places } = type;
-  let copy: Record<string, unknown> | undefined;
-  for (const key in object) {
-    const given = object[key];
-    const place = places.get(key);
-    const value = place === undefined ? undefined : completePlace(place, given, depth);
-    if (value === given && given !== undefined) continue;
-    copy ??= { ...object };
-    if (value === undefined) delete copy[key];
-    else copy[key] = value;
+  #quantity(value: unknown, precision: "exact" | "milli"): unknown {
+    if (parseQuantityError(value) !== undefined) this.isTyped = false;
+    return canonicalQuantity(value, precision);
   }
-  return copy ?? object;
-}
 
-/** The value that stands at a place afterwards; `undefined` for none. */
-function completePlace(place: Place, given: unknown, depth: number): unknown {
-  if (given === undefined || (place.isPlain && given)) return given;
-  if (given === null) return place.whenAbsent === null ? null : undefined;
-  const value = completeValue(place.type, given, depth + 1);
-  // Of free JSON even nothing says something.
-  return place.zero === "drop" && place.type.spelling !== "free" && isZero(value) ? undefined : value;
-}
-
-/** As decoding into Go does it, a null among others is a zero. */
-function completeElement(type: TypePlan, value: unknown, depth: number): unknown {
-  return completeValue(type, value === null ? type.empty : value, depth);
-}
-
-function completeItems(element: TypePlan | undefined, list: readonly unknown[], depth: number): unknown {
-  if (element === undefined || element.spelling === "free") return list;
-  return mapShared(list, (item) => completeElement(element, item, depth + 1));
-}
-
-function completeEntries(element: TypePlan | undefined, map: Fields, depth: number): Fields {
-  if (element === undefined || element.spelling === "free") return map;
-  let copy: Record<string, unknown> | undefined;
-  for (const key in map) {
-    const value = completeElement(element, map[key], depth + 1);
-    if (value === map[key]) continue;
-    copy ??= { ...map };
-    copy[key] = value;
+  #mistyped(value: unknown): unknown {
+    this.isTyped = false;
+    return value;
   }
-  return copy ?? map;
+
+  #fields(type: TypePlan, object: Fields): Fields {
+    this.#depth++;
+    const isRemembered = this.#depth <= REMEMBERED_DEPTH;
+    let result = object;
+    if (!isRemembered || !type.known.has(object)) {
+      result = this.#places(this.#given(type, object), type.objects);
+      if (type.defaults !== undefined) result = type.defaults(result);
+      result = this.#places(result, type.zeroes);
+      for (const name of type.owed) if (result[name] === undefined) this.isTyped = false;
+      if (isRemembered && result === object && this.isTyped && Object.isFrozen(object)) type.known.add(object);
+    }
+    this.#depth--;
+    return result;
+  }
+
+  #places(object: Fields, places: readonly Place[]): Fields {
+    let copy: Record<string, unknown> | undefined;
+    for (const place of places) {
+      if (object[place.name] !== undefined) continue;
+      copy ??= { ...object };
+      copy[place.name] = place.whenAbsent === null ? null : this.complete(place.type, place.whenAbsent);
+    }
+    return copy ?? object;
+  }
+
+  /** The fields that were given: known ones, completed, without those that say nothing. A fresh object when one changed. */
+  #given(type: TypePlan, object: Fields): Fields {
+    const stored = this.#depth === 0 ? this.#stored : undefined;
+    let copy: Record<string, unknown> | undefined;
+    let place: Place | undefined;
+    for (const key in object) {
+      const given = object[key];
+      place = type.placeAfter(place, key);
+      const value = place === undefined ? undefined : this.#place(place, given, stored?.[key]);
+      if (value === given && given !== undefined) continue;
+      copy ??= { ...object };
+      if (value === undefined) delete copy[key];
+      else copy[key] = value;
+    }
+    return copy ?? object;
+  }
+
+  /** The value that stands at a place afterwards; `undefined` for none. */
+  #place(place: Place, given: unknown, stored: unknown): unknown {
+    if (given === undefined || (given && given === stored)) return given;
+    if (place.type.spelling === "string" && given && typeof given === "string") return given;
+    if (given === null) return place.whenAbsent === null ? null : undefined;
+    const value = this.complete(place.type, given);
+    // Of free JSON even nothing says something.
+    return place.zero === "drop" && place.type.spelling !== "free" && isZero(value) ? undefined : value;
+  }
+
+  /** As decoding into Go does it, a null among others is a zero. */
+  #element(type: TypePlan, value: unknown): unknown {
+    return this.complete(type, value === null ? type.empty : value);
+  }
+
+  #items(element: TypePlan | undefined, list: readonly unknown[]): unknown {
+    if (element === undefined || element.spelling === "free") return list;
+    this.#depth++;
+    let copy: unknown[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const item = this.#element(element, list[i]);
+      if (item === list[i]) continue;
+      copy ??= [...list];
+      copy[i] = item;
+    }
+    this.#depth--;
+    return copy ?? list;
+  }
+
+  #entries(element: TypePlan | undefined, map: Fields): Fields {
+    if (element === undefined || element.spelling === "free") return map;
+    let copy: Record<string, unknown> | undefined;
+    for (const key in map) {
+      const value = this.#element(element, map[key]);
+      if (value === map[key]) continue;
+      copy ??= { ...map };
+      copy[key] = value;
+    }
+    return copy ?? map;
+  }
 }

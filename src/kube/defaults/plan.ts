@@ -2,7 +2,7 @@ import { makeSchema, type Schema, type ZeroRule } from "../schema/schema.ts";
 import { DEFAULTS_BY_TYPE } from "./by-type.ts";
 import type { TypeDefaults } from "./type-defaults.ts";
 
-/** How a value's spelling is made canonical, by what its schema says it is. */
+/** What a value has to be, and how its spelling is made canonical, by what its schema says it is. */
 export type Spelling =
   | "object"
   | "map"
@@ -12,17 +12,21 @@ export type Spelling =
   | "time"
   | "micro-time"
   | "free"
-  | "plain";
+  | "int-or-string"
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean";
 
 /** A field of an object: its rule for zeroes and the plan of its type. */
 export interface Place {
   readonly name: string;
   readonly zero: ZeroRule;
   readonly type: TypePlan;
-  /** Whether whatever is given there stays, unless it is a zero. */
-  readonly isPlain: boolean;
   /** What appears when the field is absent; `undefined` for fields that stay absent. */
   readonly whenAbsent: unknown;
+  /** The field that came after this one in the last object: in the next it mostly does again. */
+  follower: Place | undefined;
 }
 
 const NONE: readonly Place[] = [];
@@ -40,6 +44,8 @@ export class TypePlan {
   #places: ReadonlyMap<string, Place> | undefined;
   #objects: readonly Place[] = NONE;
   #zeroes: readonly Place[] = NONE;
+  #owed: readonly string[] = [];
+  #first: Place | undefined;
 
   private constructor(schema: Schema, spelling = spellingOf(schema)) {
     this.#schema = schema;
@@ -70,20 +76,41 @@ export class TypePlan {
       const places = new Map<string, Place>();
       for (const [name, field] of this.#schema.fields) {
         const type = TypePlan.of(field);
-        const isPlain = type.spelling === "plain" || type.spelling === "free";
-        places.set(name, { name, zero: field.zero, type, isPlain, whenAbsent: whenAbsent(field) });
+        places.set(name, {
+          name,
+          zero: field.zero,
+          type,
+          whenAbsent: whenAbsent(field),
+          follower: undefined,
+        });
       }
       this.#places = places;
       const appearing = [...places.values()].filter((place) => place.whenAbsent !== undefined);
       this.#objects = appearing.filter((place) => place.whenAbsent);
       this.#zeroes = appearing.filter((place) => !place.whenAbsent);
+      this.#owed = this.#schema.required.filter((name) => places.get(name)?.whenAbsent === undefined);
     }
     return this.#places;
+  }
+
+  /** The place of a field that stands after another, or at the start of an object. */
+  placeAfter(before: Place | undefined, name: string): Place | undefined {
+    const guess = before === undefined ? this.#first : before.follower;
+    if (guess !== undefined && guess.name === name) return guess;
+    const place = this.places.get(name);
+    if (before === undefined) this.#first = place;
+    else before.follower = place;
+    return place;
   }
 
   /** Places whose field appears when it is absent, with something in it: the type's own defaults may look at that. */
   get objects(): readonly Place[] {
     return this.places.size === 0 ? NONE : this.#objects;
+  }
+
+  /** Names of fields that have to be there and that nothing here fills in. */
+  get owed(): readonly string[] {
+    return this.places.size === 0 ? [] : this.#owed;
   }
 
   /** Places whose field appears as a zero when nobody defaulted it. */
@@ -95,12 +122,11 @@ export class TypePlan {
 const MILLI_QUANTITY = TypePlan.spelled("milli-quantity", makeSchema({ type: "string", format: "quantity" }));
 const plans = new Map<string, TypePlan>();
 
-function spellingOf(schema: Schema): Spelling {
-  if (schema.type === "any") return "free";
-  if (schema.type === "object" || schema.type === "map" || schema.type === "list") return schema.type;
-  if (schema.format === "quantity") return "quantity";
-  if (schema.format !== "date-time") return "plain";
-  return schema.name?.endsWith(".MicroTime") ? "micro-time" : "time";
+function spellingOf({ type, format, name }: Schema): Spelling {
+  if (type === "any") return "free";
+  if (format === "quantity" || format === "int-or-string") return format;
+  if (format !== "date-time") return type;
+  return name?.endsWith(".MicroTime") ? "micro-time" : "time";
 }
 
 /** Defaults that OpenAPI knows, and the zeroes that are always written. */

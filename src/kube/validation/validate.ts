@@ -20,10 +20,14 @@ import { findMistyped } from "./well-typed.ts";
 
 type JudgedKind = Pick<Kind, "group" | "version" | "kind" | "namespaced">;
 
-/** Why a new object cannot be stored; none when it can. */
-export function validateCreate(kind: JudgedKind, object: unknown): readonly StatusCause[] {
+/** Why a new object cannot be stored; none when it can. `isTyped` tells that its types were seen to be right already. */
+export function validateCreate(
+  kind: JudgedKind,
+  object: unknown,
+  isTyped: boolean = false,
+): readonly StatusCause[] {
   const errors = new FieldErrors();
-  if (!checkTypes(errors, kind, object)) return errors.list;
+  if (!isTyped && !checkTypes(errors, kind, object)) return errors.list;
   const rules = rulesOf(kind);
   checkMetadata(errors, metadataOf(object), metadataRules(kind, rules));
   checkBody(errors, kind, rules, object);
@@ -31,9 +35,14 @@ export function validateCreate(kind: JudgedKind, object: unknown): readonly Stat
 }
 
 /** Why an object cannot take the place of the one that is stored; none when it can. */
-export function validateUpdate(kind: JudgedKind, object: unknown, old: unknown): readonly StatusCause[] {
+export function validateUpdate(
+  kind: JudgedKind,
+  object: unknown,
+  old: unknown,
+  isTyped: boolean = false,
+): readonly StatusCause[] {
   const errors = new FieldErrors();
-  if (!checkTypes(errors, kind, object, old)) return errors.list;
+  if (!isTyped && !checkTypes(errors, kind, object, old)) return errors.list;
   const rules = rulesOf(kind);
   const [metadata, before] = [metadataOf(object), metadataOf(old)];
   checkMetadataUpdate(errors, metadata, before);
@@ -114,6 +123,13 @@ function checkBody(
   }
   const schema = schemaOf(kind);
   if (schema !== undefined) checkBySchema(errors, schema, object, old);
+}
+
+/** The first value of a complete object that is of the wrong type; none when all are right. */
+export function validateTypes(kind: JudgedKind, object: unknown): readonly StatusCause[] {
+  const errors = new FieldErrors();
+  checkTypes(errors, kind, object);
+  return errors.list;
 }
 
 function checkTypes(errors: FieldErrors, kind: JudgedKind, object: unknown, old?: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Body } from "../../client/client.ts";
-import { completeObject } from "../../kube/defaults/complete.ts";
+import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
 import {
   cannotBeHandled,
@@ -8,6 +8,7 @@ import {
   strictDecodingError,
 } from "../../kube/schema/check-fields.ts";
 import type { ObjectMeta } from "../../kube/types/index.ts";
+import { validateTypes } from "../../kube/validation/validate.ts";
 import { completeCustom } from "./custom/complete.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { METADATA_SCHEMA } from "./custom/merge-schema.ts";
@@ -25,18 +26,30 @@ export interface Decoding {
   readonly caller: Caller;
   /** What is known of a custom kind. */
   readonly custom?: CustomVersion | undefined;
+  /** What the object is to take the place of, in the same version. What is stored is complete: parts of it are not looked at. */
+  readonly stored?: LooseObject | undefined;
   /** BadRequest in the words of a decoder unless told otherwise. */
   readonly refuse?: Refuse;
 }
 
-/** Turns a body into a whole object of a kind: types and field names are checked if asked for, defaults filled in. */
+/** Turns a body into a whole object of a kind: field names are checked if asked for, types always, defaults filled in. */
 export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   const { kind, custom } = decoding;
   if (custom !== undefined) return decodeCustom(decoding, custom, body);
   checkKind(decoding, body);
   const checked = decoding.parameters.fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body);
   judge(decoding, checked);
-  return completeObject(kind, body) as unknown as LooseObject;
+  return typed(kind, completeTyped(kind, body, decoding.stored));
+}
+
+/** The object, when its types are right: nobody after this looks at them again. @throws {StatusError} Invalid */
+function typed(kind: Kind, { object, isTyped }: Completed<Body>): LooseObject {
+  if (!isTyped) {
+    const causes = validateTypes(kind, object);
+    const { name = "" } = (object.metadata ?? {}) as { name?: string };
+    if (causes.length > 0) throw invalid(kind, name, causes);
+  }
+  return object as unknown as LooseObject;
 }
 
 const NOTHING_WRONG = { error: undefined, strict: [] };
@@ -48,7 +61,7 @@ function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: B
   const { error, strict } = isChecked
     ? checkFields(kind, { metadata: body.metadata }, METADATA_SCHEMA)
     : NOTHING_WRONG;
-  const named = completeObject(kind, body);
+  const named = typed(kind, completeTyped(kind, body));
   const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
   judge(decoding, { error, strict: isChecked ? [...strict, ...issues] : [] });
   return object as unknown as LooseObject;

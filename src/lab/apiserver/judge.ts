@@ -4,6 +4,9 @@ import type { CustomVersion } from "./custom/custom-version.ts";
 import { validateCustom } from "./custom/validate.ts";
 import type { RegistryContext } from "./registry/context.ts";
 
+/** Types are no question any more: bodies were decoded, and what the server does to them afterwards is typed. */
+const IS_TYPED = true;
+
 /** Judges built-in kinds by the rules of Kubernetes, and custom ones by what their definition says besides. */
 export function judgeBy(
   customVersionOf: (kind: Kind) => CustomVersion | undefined,
@@ -11,8 +14,8 @@ export function judgeBy(
   return ({ kind, collection }, object, old) => {
     const causes =
       old === undefined
-        ? validateCreate(collection.kind, object)
-        : validateUpdate(collection.kind, object, old);
+        ? validateCreate(collection.kind, object, IS_TYPED)
+        : validateUpdate(collection.kind, object, old, IS_TYPED);
     const structural = customVersionOf(kind)?.structural;
     if (structural === undefined) return causes;
     const custom = validateCustom(structural, object);

@@ -151,7 +151,8 @@ export class RunningServer implements ApiServer {
   update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
     const bodyKind = bodyKindOf(target);
     return this.#change(caller, target, parameters, "update", (old, owned) => {
-      const decoding = { kind: bodyKind, parameters, caller, custom: this.#custom(bodyKind) };
+      const stored = this.#isStored(bodyKind) ? old : undefined;
+      const decoding = { kind: bodyKind, parameters, caller, custom: this.#custom(bodyKind), stored };
       const object = placeObject(target, decodeObject(decoding, body));
       return { object: withOwners(owned, old, object), uid: object.metadata.uid };
     });
@@ -178,7 +179,8 @@ export class RunningServer implements ApiServer {
       }
       if (old === undefined) throw notFound(target.kind, target.name ?? "");
       const result = patched(kind, old, type, body);
-      const whole = decodeObject({ ...decoding, refuse: refusePatch(type, body, result) }, result);
+      const stored = this.#isStored(kind) ? old : undefined;
+      const whole = decodeObject({ ...decoding, stored, refuse: refusePatch(type, body, result) }, result);
       return { object: withOwners(owned, old, placeObject(target, whole)) };
     });
   }
@@ -291,6 +293,11 @@ export class RunningServer implements ApiServer {
 
   #custom(kind: Kind): CustomVersion | undefined {
     return this.#parts.customVersionOf(kind);
+  }
+
+  /** Whether objects of the kind are stored in its version, just as they are read. */
+  #isStored(kind: Kind): boolean {
+    return this.#collections.get(kind)?.kind === kind;
   }
 
   #subresourceContext(caller: Caller): SubresourceContext {
