@@ -27,7 +27,10 @@ test("only the parts that lack something are copied", () => {
 
 test("what is stored already is not looked at", () => {
   const labels = { colour: null };
-  const [metadata, other] = [{ name: "cart", labels }, { name: "cart", labels }];
+  const [metadata, other] = [
+    { name: "cart", labels },
+    { name: "cart", labels },
+  ];
   expect(completeTyped(pods, { ...pod, metadata }, { ...pod, metadata }).object.metadata).toBe(metadata);
   expect(completeTyped(pods, { ...pod, metadata: other }, { ...pod, metadata }).object.metadata).toEqual({
     name: "cart",

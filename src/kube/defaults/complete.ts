@@ -107,7 +107,8 @@ class Walk {
       if (type.defaults !== undefined) result = type.defaults(result);
       result = this.#places(result, type.zeroes);
       for (const name of type.owed) if (result[name] === undefined) this.isTyped = false;
-      if (isRemembered && result === object && this.isTyped && Object.isFrozen(object)) type.known.add(object);
+      if (isRemembered && result === object && this.isTyped && Object.isFrozen(object))
+        type.known.add(object);
     }
     this.#depth--;
     return result;

@@ -5,6 +5,24 @@ import type { ChangeType } from "./api.ts";
 import { Collection } from "./collection.ts";
 import { frozenTree } from "./frozen-tree.ts";
 import { type Commit, History } from "./history.ts";
+import type { Fields } from "./loose.ts";
+
+/** The object, frozen, with the revision of its commit. Field by field, as `frozenTree` copies. */
+function frozenUnder(revision: number, object: KubeObject): KubeObject {
+  const metadata: Record<string, unknown> = {};
+  for (const key in object.metadata) {
+    const value = (object.metadata as unknown as Fields)[key];
+    if (value !== undefined) metadata[key] = frozenTree(value);
+  }
+  metadata.resourceVersion = String(revision);
+  Object.freeze(metadata);
+  const copy: Record<string, unknown> = {};
+  for (const key in object) {
+    const value = (object as unknown as Fields)[key];
+    if (value !== undefined) copy[key] = key === "metadata" ? metadata : frozenTree(value);
+  }
+  return Object.freeze(copy) as unknown as KubeObject;
+}
 
 /** Told of every commit of one collection, in order of revision. */
 export type CommitHandler = (commit: Commit) => void;
@@ -75,10 +93,7 @@ export class Store {
     previous: KubeObject | undefined,
   ): KubeObject {
     const revision = ++this.#revision;
-    const stamped = frozenTree({
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(revision) },
-    });
+    const stamped = frozenUnder(revision, object);
     const commit = { revision, type, object: stamped, previous };
     collection.apply(commit);
     this.#untold.push({ collection, commit });

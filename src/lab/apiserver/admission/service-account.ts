@@ -53,8 +53,8 @@ export function serviceAccount({ api, engine }: AdmissionContext): AdmissionPlug
       const suffix = () => engine.random("apiserver/names").suffix(5);
       const wantsToken =
         pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
-      const mounted = wantsToken ? withToken(pod.spec, suffix) : pod.spec;
-      const spec: SpecDraft = { ...mounted };
+      const spec: SpecDraft = { ...pod.spec };
+      if (wantsToken) mountToken(spec, suffix);
       spec.serviceAccountName = name;
       spec.serviceAccount = name;
       const secrets = account?.imagePullSecrets ?? [];
@@ -76,20 +76,18 @@ function checkMirrorPod(request: AdmissionRequest, { spec }: Pod): void {
   }
 }
 
-function withToken(spec: PodSpec, suffix: () => string): PodSpec {
+function mountToken(spec: SpecDraft, suffix: () => string): void {
   const present = spec.volumes?.find((volume) => volume.name.startsWith(TOKEN_VOLUME));
   const name = present?.name ?? TOKEN_VOLUME + suffix();
   const mount: VolumeMount = { name, readOnly: true, mountPath: TOKEN_PATH };
-  const withToken: SpecDraft = { ...spec };
   let isMounted = false;
   for (const field of ["containers", "initContainers"] as const) {
     const containers = spec[field]?.map((container) => withMount(container, mount));
     if (containers === undefined) continue;
-    withToken[field] = containers;
+    spec[field] = containers;
     isMounted ||= containers.some((container) => container.volumeMounts?.includes(mount));
   }
-  if (present === undefined && isMounted) withToken.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
-  return withToken;
+  if (present === undefined && isMounted) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
 /** A spec in the making: every pod comes by here, and conditional spreads are slow. */
