@@ -7,6 +7,7 @@
  * come out as the same reference: a controller's update costs little, and identity tells what changed.
  * Nothing here judges: a value that makes no sense passes through, for validation to name. Nothing here throws.
  */
+import { setOwn } from "../../base/set-own.ts";
 import type { Kind } from "../kind.ts";
 import { apiVersionOf } from "../kind.ts";
 import { canonicalQuantity, canonicalTime, parseQuantityError } from "../schema/formats.ts";
@@ -177,7 +178,7 @@ class Walk {
       const value = this.#element(element, map[key]);
       if (value === map[key]) continue;
       copy ??= { ...map };
-      copy[key] = value;
+      setOwn(copy, key, value);
     }
     return copy ?? map;
   }

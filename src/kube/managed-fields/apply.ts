@@ -102,13 +102,13 @@ function checkApplied(
   const object = `${name}; ${typeText(apiVersion, kind.kind)}`;
   const list =
     problems.length === 1 ? problems[0] : `errors:\n${problems.map((line) => `  ${line}`).join("\n")}`;
-  throw new StatusError("InternalError", `failed to create typed patch object (${object}): ${list}`);
+  throw new StatusError("Unknown", `failed to create typed patch object (${object}): ${list}`);
 }
 
 /** "apps/v1, Kind=Deployment"; the core group is empty, "/v1, Kind=Pod". */
 function typeText(apiVersion: unknown, kind: unknown): string {
-  const version = String(apiVersion);
-  return `${version.includes("/") ? version : `/${version}`}, Kind=${kind}`;
+  const version = String(apiVersion ?? "");
+  return `${version.includes("/") ? version : `/${version}`}, Kind=${kind ?? ""}`;
 }
 
 /** The managers of the live object. Nobody tracked it so far: then all of it was somebody's before the first apply. */

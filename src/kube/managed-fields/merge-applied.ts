@@ -1,5 +1,7 @@
 /** Puts what a manager applies into the live object. Nothing is taken away here, and what stays the same keeps its identity. */
+
 import { deepEqual } from "../../base/deep.ts";
+import { setOwn } from "../../base/set-own.ts";
 import type { Place } from "./place.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,7 +45,7 @@ function mergeFields(live: Fields, applied: Fields, place: Place): Fields {
     const value = mergeValues(current, applied[name], place.field(name).place);
     if (value === current) continue;
     merged ??= { ...live };
-    merged[name] = value;
+    setOwn(merged, name, value);
   }
   return merged ?? live;
 }

@@ -1,3 +1,5 @@
+import { setOwn } from "../../base/set-own.ts";
+
 /** A JSON object of any shape, as patches see it. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,7 +46,7 @@ export class FieldsDraft {
   set(name: string, value: unknown): void {
     if (this.has(name) && this.current[name] === value) return;
     this.#copy ??= { ...this.#original };
-    this.#copy[name] = value;
+    setOwn(this.#copy, name, value);
   }
 
   delete(name: string): void {

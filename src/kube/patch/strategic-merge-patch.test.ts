@@ -244,7 +244,7 @@ test.each([
 ])("$name is refused with code 500", ({ spec, message }) => {
   expect(() => patchSpec(spec)).toThrow(
     expect.objectContaining({
-      reason: "InternalError",
+      reason: "Unknown",
       message: typeof message === "string" ? message : expect.stringMatching(message),
     }),
   );

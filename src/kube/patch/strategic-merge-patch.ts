@@ -329,5 +329,5 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function failed(message: string): StatusError {
-  return new StatusError("InternalError", message);
+  return new StatusError("Unknown", message);
 }

@@ -32,9 +32,15 @@ export function checkFields(
   return error === undefined && walk.strict.length === 0 ? CLEAN : { error, strict: walk.strict };
 }
 
+const YAML_ISSUE = /^line \d+: key /;
+
 /** The one sentence for several unknown or duplicate fields, as the message of a BadRequest carries it. */
 export function strictDecodingError(strict: readonly string[]): string {
-  return `strict decoding error: ${strict.join(", ")}`;
+  // What a reader of YAML found comes first, and is one error of many lines.
+  const yaml = strict.filter((issue) => YAML_ISSUE.test(issue)).map((issue) => `\n  ${issue}`);
+  const rest = strict.filter((issue) => !YAML_ISSUE.test(issue));
+  const all = yaml.length === 0 ? rest : [`yaml: unmarshal errors:${yaml.join("")}`, ...rest];
+  return `strict decoding error: ${all.join(", ")}`;
 }
 
 /** The message of the BadRequest for an object that could not be decoded. */

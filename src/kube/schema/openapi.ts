@@ -4,7 +4,6 @@
  * `kubectl explain`), which kind a type is (`x-kubernetes-group-version-kind`), and which paths take which parameters
  * (`--dry-run`, `--validate`). Descriptions are left out. Nothing here serves or caches.
  */
-import { fnv32 } from "../../base/hash.ts";
 import type { Kind } from "../kind.ts";
 import { renderPaths } from "./openapi-paths.ts";
 import { type Dialect, type Json, renderDefinition } from "./openapi-types.ts";
@@ -46,10 +45,9 @@ export function openApiPathOf(kind: Pick<Kind, "group" | "version">): string {
 }
 
 /** The answer to /openapi/v3: where each document is, under a name that changes with its text, so that clients may keep it. */
-export function renderOpenApiV3Index(texts: ReadonlyMap<string, string>): Json {
+export function renderOpenApiV3Index(hashes: ReadonlyMap<string, string>): Json {
   const paths: Record<string, Json> = {};
-  for (const [path, text] of texts) {
-    const hash = fnv32(text).toString(16).toUpperCase().padStart(8, "0");
+  for (const [path, hash] of hashes) {
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
   return { paths };

@@ -15,6 +15,11 @@ export function encodeContinue({ revision, after }: Continuation): string {
 
 /** Reads a client's token. @throws {StatusError} BadRequest when it is none. */
 export function decodeContinue(token: string): Continuation {
+  const wrong = firstIllegal(token);
+  if (wrong !== undefined) {
+    const why = `illegal base64 data at input byte ${wrong}`;
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  }
   const bytes = Buffer.from(token, "base64url");
   const json = bytes.toString("utf8");
   let value: { v?: unknown; rv?: unknown; start?: unknown };
@@ -34,4 +39,12 @@ export function decodeContinue(token: string): Continuation {
     throw badRequest("invalid continue token: continue key is not valid: encoded start key empty");
   }
   return { revision: rv, after: start.replace(/\0$/, "") };
+}
+
+/** Where a text stops being unpadded base64 for URLs; undefined when it is all of it. */
+function firstIllegal(token: string): number | undefined {
+  const illegal = token.search(/[^A-Za-z0-9_-]/);
+  if (illegal >= 0) return illegal;
+  // One character alone holds no byte.
+  return token.length % 4 === 1 ? token.length - 1 : undefined;
 }

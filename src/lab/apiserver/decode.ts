@@ -100,7 +100,7 @@ function checkKind({ kind, refuse }: Decoding, body: Body): void {
       ? `no kind ${JSON.stringify(given)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:110"`
       : `converting (${String(apiVersion).replace(/^.*\//, "")}.${given}) to (${kind.group === "" ? "core" : kind.group.replace(/\..*$/, "")}.${kind.kind}): unknown conversion`;
   const version = String(apiVersion).replace(/^.*\//, "");
-  const handled = name === kind.kind ? kind : { kind: given, version };
+  const handled = { kind: given, version };
   throw refuse?.(why) ?? badRequest(cannotBeHandledAs(handled, kind, why));
 }
 

@@ -1,3 +1,5 @@
+import { setOwn } from "../../base/set-own.ts";
+
 /**
  * A JSON tree, frozen all through; parts that are frozen already are shared, all others copied.
  *
@@ -11,7 +13,7 @@ export function frozenTree<T>(value: T): T {
   const copy: Record<string, unknown> = {};
   for (const key in value) {
     const part: unknown = value[key];
-    if (part !== undefined) copy[key] = typeof part === "object" ? frozenTree(part) : part;
+    if (part !== undefined) setOwn(copy, key, typeof part === "object" ? frozenTree(part) : part);
   }
   return Object.freeze(copy) as T;
 }

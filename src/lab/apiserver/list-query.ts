@@ -35,25 +35,28 @@ export function checkWatchQuery(query: WatchQuery): void {
   const { resourceVersionMatch: match, sendInitialEvents } = query;
   const field = "resourceVersionMatch";
   const causes: StatusCause[] = [];
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
+    causes.push(
+      forbiddenField(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
+    );
+  }
   if (match) {
     if (sendInitialEvents === undefined) {
       const why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
       causes.push(forbiddenField(field, why));
     }
     if (match !== "NotOlderThan") causes.push(unsupportedValue(field, match, ["NotOlderThan"]));
-  } else if (sendInitialEvents !== undefined) {
-    causes.push(
-      forbiddenField(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
-    );
   }
   if (causes.length > 0) throw invalid(LIST_OPTIONS, "", causes);
 }
 
 /** @throws {StatusError} BadRequest for a text that is no number */
 export function parseResourceVersion(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && BigInt(text) < 2n ** 64n) return Number(text);
+  const quoted = JSON.stringify(text);
   throw badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${isNumber ? "value out of range" : "invalid syntax"}`,
   );
 }
 
@@ -62,10 +65,14 @@ export function parseResourceVersion(text: string): number {
 export function checkNotFuture(resourceVersion: string | undefined, current: number): void {
   const asked = resourceVersion ? parseResourceVersion(resourceVersion) : 0;
   if (asked <= current) return;
-  throw new StatusError("Timeout", `Timeout: Too large resource version: ${asked}, current: ${current}`, {
-    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }],
-    retryAfterSeconds: 1,
-  });
+  throw new StatusError(
+    "Timeout",
+    `Timeout: Too large resource version: ${resourceVersion}, current: ${current}`,
+    {
+      causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }],
+      retryAfterSeconds: 1,
+    },
+  );
 }
 
 function forbiddenField(field: string, why: string): StatusCause {

@@ -28,8 +28,9 @@ export interface WatchSource {
 export function openWatch(
   source: WatchSource,
   namespace: string | undefined,
-  query: WatchQuery,
+  asked: WatchQuery,
 ): WatchStream {
+  const query = withDefaults(asked);
   checkWatchQuery(query);
   const { engine, store, collection } = source;
   const matches = compileSelection(source.kind, query);
@@ -46,7 +47,7 @@ export function openWatch(
     matches,
     convert: source.convert,
     initial: start.withState ? select(collection.list(namespace), matches) : [],
-    initialEnd: query.sendInitialEvents ? store.revision : undefined,
+    initialEnd: query.sendInitialEvents && query.allowWatchBookmarks ? store.revision : undefined,
     onStop: () => {
       forget();
       source.open.delete(stream);
@@ -66,6 +67,14 @@ export function openWatch(
   return stream;
 }
 
+/** A watch that says nothing of where to begin has always begun with the state as it stands: what watch lists ask for. */
+function withDefaults(query: WatchQuery): WatchQuery {
+  const { sendInitialEvents, resourceVersionMatch, resourceVersion = "" } = query;
+  if (sendInitialEvents !== undefined || resourceVersionMatch) return query;
+  if (resourceVersion !== "" && resourceVersion !== "0") return query;
+  return { ...query, sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" };
+}
+
 type Start =
   | { readonly kind: "from"; readonly position: number; readonly withState: boolean }
   | { readonly kind: "expired"; readonly revision: number };
@@ -75,9 +84,7 @@ function startOf({ collection, store }: WatchSource, query: WatchQuery): Start {
   const revision = query.resourceVersion ? parseResourceVersion(query.resourceVersion) : 0;
   const now = { kind: "from", position: history.end } as const;
   if (query.sendInitialEvents) return { ...now, withState: true };
-  // Without a revision to start from, a watch has always begun with the state as it stands.
-  if (revision === 0) return { ...now, withState: query.sendInitialEvents === undefined };
-  if (revision >= store.revision) return { ...now, withState: false };
+  if (revision === 0 || revision >= store.revision) return { ...now, withState: false };
   if (revision < history.compactedRevision) return { kind: "expired", revision };
   return { kind: "from", position: history.after(revision), withState: false };
 }

@@ -29,7 +29,7 @@ function checkConfigMap(errors: FieldErrors, { data = {}, binaryData = {} }: Loo
   let bytes = 0;
   for (const key in data) {
     errors.invalidEach(`data[${key}]`, key, configKey(key));
-    if (binaryData[key] !== undefined)
+    if (Object.hasOwn(binaryData, key))
       errors.invalid(`data[${key}]`, key, "duplicate of key present in binaryData");
     bytes += Buffer.byteLength(data[key] ?? "");
   }

@@ -6,7 +6,8 @@ import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { FailureControl, FailureKind, Machine } from "../../node/world.ts";
 import { decodeOptions } from "./decode.ts";
-import { type Answer, type Exchange, methodNotAllowed, noSuchResource } from "./exchange.ts";
+import type { Answer, Exchange } from "./exchange.ts";
+import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 
 /** Where the lab's own endpoints are. */
 export const LAB_PATH = "/holdfast.dev/lab";

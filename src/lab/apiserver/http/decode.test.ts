@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decodeObject, readYaml } from "./decode.ts";
+import { decodeObject } from "./decode.ts";
+import { readYaml } from "./decode-yaml.ts";
 
 const body = (text: string, contentType?: string) => ({ bytes: Buffer.from(text), contentType });
 

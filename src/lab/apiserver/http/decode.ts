@@ -2,18 +2,12 @@
  * Reads request bodies: JSON, YAML or protobuf in, plain values out, with the fields given twice told beside them. What the value
  * means is judged further in; only the text is judged here, in the words of kube-apiserver's decoders.
  */
-import { type Document, isMap, isSeq, LineCounter, type Node, parseAllDocuments, type Tags } from "yaml";
 import type { Parsed } from "../../../base/parsed.ts";
 import { decodeProtobuf } from "../../../kube/protobuf/decode-protobuf.ts";
 import { StatusError } from "../../../kube/status-error.ts";
+import { readYaml } from "./decode-yaml.ts";
+import type { DecodedBody } from "./decoded-body.ts";
 import { scanJson } from "./json-scan.ts";
-
-/** What a body holds. */
-export interface DecodedBody {
-  readonly value: unknown;
-  /** Fields given twice, one finding each. */
-  readonly issues: readonly string[];
-}
 
 /** A body and what its Content-Type says of it. */
 export interface RawBody {
@@ -52,7 +46,7 @@ function readBodyText(body: RawBody): Parsed<DecodedBody> {
     case "application/json":
       return readObjectJson(body.bytes.toString("utf8"));
     case "application/yaml":
-      return readYaml(body.bytes.toString("utf8"));
+      return readObjectYaml(body.bytes.toString("utf8"));
     case "application/vnd.kubernetes.protobuf":
       return readProtobuf(body.bytes);
     default:
@@ -64,21 +58,48 @@ function readBodyText(body: RawBody): Parsed<DecodedBody> {
 }
 
 function readProtobuf(bytes: Buffer): Parsed<DecodedBody> {
+  if (bytes.length === 0) return { ok: false, error: "empty data" };
   const read = decodeProtobuf(bytes, { apiVersion: "", kind: "" });
   return read.ok ? { ok: true, value: { value: read.value.object, issues: [] } } : read;
 }
 
 function readObjectJson(text: string): Parsed<DecodedBody> {
   const read = readJson(text);
-  if (!read.ok) return { ok: false, error: `couldn't get version/kind; json parse error: ${read.error}` };
-  const wrong = goTypeOf(read.value.value);
-  if (wrong === undefined) return read;
-  const target =
-    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-  return {
-    ok: false,
-    error: `couldn't get version/kind; json parse error: json: cannot unmarshal ${wrong} into Go value of type ${target}`,
+  return read.ok ? checkTypeMeta(read.value) : { ok: false, error: `${NO_TYPE_META}${read.error}` };
+}
+
+function readObjectYaml(text: string): Parsed<DecodedBody> {
+  const read = readYaml(text);
+  return read.ok ? checkTypeMeta(read.value) : read;
+}
+
+const NO_TYPE_META = "couldn't get version/kind; json parse error: ";
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** What a body is must be readable before anything else in it is looked at. */
+function checkTypeMeta(body: DecodedBody): Parsed<DecodedBody> {
+  const wrong = goTypeOf(body.value);
+  if (wrong !== undefined) {
+    const error = `${NO_TYPE_META}json: cannot unmarshal ${wrong} into Go value of type ${TYPE_META}`;
+    return { ok: false, error };
+  }
+  const { apiVersion, kind } = (body.value ?? {}) as {
+    readonly apiVersion?: unknown;
+    readonly kind?: unknown;
   };
+  for (const [field, value] of [
+    ["apiVersion", apiVersion],
+    ["kind", kind],
+  ] as const) {
+    if (value === undefined || value === null || typeof value === "string") continue;
+    const error = `${NO_TYPE_META}json: cannot unmarshal ${goTypeOf(value) ?? "object"} into Go struct field .${field} of type string`;
+    return { ok: false, error };
+  }
+  if (typeof apiVersion === "string" && apiVersion.split("/").length > 2) {
+    return { ok: false, error: `unexpected GroupVersion string: ${apiVersion}` };
+  }
+  return { ok: true, value: body };
 }
 
 /** Reads a JSON text; the error is worded as Go's encoding/json words it. */
@@ -91,58 +112,6 @@ export function readJson(text: string): Parsed<DecodedBody> {
   }
   const duplicates = scanJson(text).duplicates;
   return { ok: true, value: { value, issues: duplicates.map((path) => `duplicate field "${path}"`) } };
-}
-
-/** YAML 1.1 (yes is a boolean, 0644 is octal), but moments and 1:30 stay texts: they are on their way to JSON. */
-const AS_GO_READS_YAML = {
-  version: "1.1",
-  uniqueKeys: false,
-  customTags: (tags: Tags) =>
-    tags.filter((tag) => typeof tag === "string" || !/time|TIME/.test(tagName(tag))),
-} as const;
-
-const ALIASES_MAX = 1000;
-
-function tagName(tag: { readonly tag: string; readonly format?: string | undefined }): string {
-  return `${tag.tag} ${tag.format ?? ""}`;
-}
-
-/** Reads the first document of a YAML text; what follows it is passed over, as kube-apiserver does. */
-export function readYaml(text: string): Parsed<DecodedBody> {
-  const lines = new LineCounter();
-  const [document] = parseAllDocuments(text, { ...AS_GO_READS_YAML, lineCounter: lines });
-  if (document === undefined || !("contents" in document))
-    return { ok: true, value: { value: null, issues: [] } };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const line = error.linePos?.[0].line ?? 1;
-    return { ok: false, error: `yaml: line ${line}: ${error.message.split(/ at line |\n/)[0]}` };
-  }
-  try {
-    // Aliases are resolved up to a bound, so that a few bytes cannot unfold into gigabytes.
-    const value = document.toJS({ maxAliasCount: ALIASES_MAX });
-    return { ok: true, value: { value, issues: repeatedKeys(document, lines) } };
-  } catch (fault) {
-    return { ok: false, error: `yaml: ${(fault as Error).message}` };
-  }
-}
-
-function repeatedKeys(document: Document.Parsed, lines: LineCounter): readonly string[] {
-  const issues: string[] = [];
-  const walk = (node: unknown) => {
-    if (isSeq(node)) for (const item of node.items) walk(item);
-    if (!isMap(node)) return;
-    const seen = new Set<string>();
-    for (const { key, value } of node.items) {
-      const name = String(key);
-      const line = lines.linePos((key as Node | null)?.range?.[0] ?? 0).line;
-      if (seen.has(name)) issues.push(`line ${line}: key ${JSON.stringify(name)} already set in map`);
-      seen.add(name);
-      walk(value);
-    }
-  };
-  walk(document.contents);
-  return issues;
 }
 
 /** How Go names the JSON type of a value that is no object. */

@@ -5,11 +5,13 @@
 import { createHash } from "node:crypto";
 import { apiVersionOf, type Kind, type SubresourceRow } from "../../../kube/kind.ts";
 import type { KindRegistry } from "../kind-registry.ts";
-import { type Answer, type Exchange, noSuchResource, PAGE_NOT_FOUND, statusAnswer } from "./exchange.ts";
-import { parseAccept } from "./negotiate.ts";
+import { encodeDocument } from "./encode.ts";
+import { type Answer, type Exchange, PAGE_NOT_FOUND, statusAnswer } from "./exchange.ts";
+import { checkProduced, negotiatePlain, OBJECT_TYPES, type OutputForm, parseAccept } from "./negotiate.ts";
+import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 
-const AGGREGATED = { g: "apidiscovery.k8s.io", v: "v2", as: "APIGroupDiscoveryList" };
-const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+/** What clients put behind a media type to have it all in one document. v2beta1 has not been served since 1.33. */
+const AGGREGATED = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 interface Group {
   readonly name: string;
@@ -49,6 +51,7 @@ export class Discovery {
   answer(exchange: Exchange): Answer | undefined {
     const [root, first, second, ...rest] = exchange.info.path.split("/").filter((part) => part !== "");
     if (rest.length > 0 || (root !== "api" && root !== "apis")) return undefined;
+    if (root === "api" || second !== undefined) checkRoute(exchange);
     if (root === "api") {
       if (second !== undefined) return undefined;
       return first === undefined ? this.#root(exchange, true) : this.#resources("", first);
@@ -62,17 +65,10 @@ export class Discovery {
   }
 
   #root(exchange: Exchange, core: boolean): Answer {
-    if (asksAggregated(exchange.requester.accept)) {
+    const format = aggregatedFormat(exchange.requester.accept);
+    if (format !== undefined) {
       const text = this.#text(`aggregated ${core}`, () => aggregated(this.groups().filter(isCore(core))));
-      const etag = `"${createHash("sha512").update(text).digest("hex").toUpperCase()}"`;
-      return {
-        type: "json",
-        code: 200,
-        text,
-        contentType: AGGREGATED_TYPE,
-        etag,
-        headers: { vary: "Accept" },
-      };
+      return aggregatedAnswer(exchange, format, text);
     }
     return this.#document(core ? "api" : "apis", () => (core ? this.#coreVersions() : this.#groupList()));
   }
@@ -131,7 +127,7 @@ export class Discovery {
   }
 
   #document(name: string, make: () => object): Answer {
-    return { type: "json", code: 200, text: this.#text(name, make) };
+    return { type: "json", code: 200, text: this.#text(name, make), negotiated: true };
   }
 
   #text(name: string, make: () => object): string {
@@ -221,13 +217,32 @@ function names({ shortNames, categories }: Kind): object {
   };
 }
 
-function asksAggregated(accept: string | undefined): boolean {
-  return parseAccept(accept ?? "").some(
-    ({ type, subtype, parameters: { g, v, as } }) =>
-      type === "application" &&
-      subtype === "json" &&
-      g === AGGREGATED.g &&
-      v === AGGREGATED.v &&
-      as === AGGREGATED.as,
-  );
+/** These documents are behind a router that judges method and Accept; those of groups are served by whoever gets there. */
+function checkRoute({ method, requester }: Exchange): void {
+  if (method !== "GET") throw methodNotAllowed();
+  // An aggregated document's type is no more than a parameter to the router.
+  checkProduced(requester.accept, OBJECT_TYPES);
+}
+
+/** The format in which the aggregated document is asked for; undefined when another document is wanted first. */
+function aggregatedFormat(accept: string | undefined): OutputForm["format"] | undefined {
+  for (const { type, subtype, parameters } of parseAccept(accept ?? "")) {
+    if (type !== "application" || (subtype !== "json" && subtype !== "yaml")) continue;
+    const { g, v, as } = parameters;
+    if (`g=${g};v=${v};as=${as}` === AGGREGATED) return subtype;
+    if (as === undefined) return undefined;
+  }
+  return undefined;
+}
+
+function aggregatedAnswer(exchange: Exchange, format: OutputForm["format"], text: string): Answer {
+  const { pretty } = negotiatePlain(exchange.requester);
+  return {
+    type: "json",
+    code: 200,
+    text: encodeDocument({ format, pretty }, text),
+    contentType: `application/${format};${AGGREGATED}`,
+    etag: `"${createHash("sha512").update(text).digest("hex").toUpperCase()}"`,
+    headers: { vary: "Accept", "cache-control": "public" },
+  };
 }

@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Kind } from "../../../kube/kind.ts";
-import { StatusError } from "../../../kube/status-error.ts";
+import type { StatusError } from "../../../kube/status-error.ts";
+import type { KubeObject } from "../../../kube/types/index.ts";
 import type { Caller, WatchStream } from "../server.ts";
 import type { RawBody } from "./decode.ts";
 import type { Requester } from "./negotiate.ts";
@@ -30,17 +31,31 @@ export interface Exchange extends RequestHead {
 /** Any JSON object that goes out. */
 export type OutgoingObject = Readonly<Record<string, unknown>>;
 
-/** What a handler wants to be sent. */
-export type Answer = ObjectAnswer | WatchAnswer | JsonAnswer | TextAnswer;
+/** A list on its way out. Items say what they are; on the wire the list says it once for all of them. */
+export interface OutgoingList {
+  /** Kind, version and metadata. */
+  readonly head: OutgoingObject;
+  readonly items: readonly KubeObject[];
+}
 
-/** An object or a list, in the form that the client asked for. */
+/** What a handler wants to be sent. */
+export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | JsonAnswer | TextAnswer;
+
+/** An object, in the form that the client asked for. */
 export interface ObjectAnswer {
   readonly type: "object";
   readonly code: number;
   readonly body: OutgoingObject;
-  /** What it is one or a list of; absent for a Status, which has no other form. */
+  /** What it is one of; absent for a Status, which has no other form. */
   readonly kind?: Kind;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ListAnswer {
+  readonly type: "list";
+  /** What it is a list of. */
+  readonly kind: Kind;
+  readonly list: OutgoingList;
 }
 
 export interface WatchAnswer {
@@ -57,6 +72,8 @@ export interface JsonAnswer {
   readonly contentType?: string;
   /** Of the text; a client that has it already is told so instead of being sent it again. */
   readonly etag?: string;
+  /** Whether it can be had in YAML and indented as well, as objects can. */
+  readonly negotiated?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -64,19 +81,22 @@ export interface TextAnswer {
   readonly type: "text";
   readonly code: number;
   readonly text: string;
+  /** On top of, or instead of, those that plain text has; an empty one takes its like away. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An object or list of the kind. */
+/** An object of the kind. */
 export function objectAnswer(code: number, kind: Kind, body: object): ObjectAnswer {
   return { type: "object", code, body: body as OutgoingObject, kind };
 }
 
+/** Plain text. */
 export function textAnswer(code: number, text: string): TextAnswer {
   return { type: "text", code, text };
 }
 
 /** The answer for paths that nothing is served at, below or beside the API. */
-export const PAGE_NOT_FOUND = textAnswer(404, "404 page not found\n");
+export const PAGE_NOT_FOUND: TextAnswer = textAnswer(404, "404 page not found\n");
 
 /** A refusal as it goes over the wire. */
 export function statusAnswer(error: StatusError): ObjectAnswer {
@@ -87,25 +107,4 @@ export function statusAnswer(error: StatusError): ObjectAnswer {
     body: error.toStatus(),
     ...(seconds === undefined ? {} : { headers: { "retry-after": String(seconds) } }),
   };
-}
-
-/** A refusal by the server's outer parts, which know nothing of the object: their details are there, and empty. */
-export class BareRefusal extends StatusError {
-  override toStatus(): Record<string, unknown> {
-    const { code, ...status } = super.toStatus();
-    return { ...status, details: {}, code };
-  }
-}
-
-/** Nothing is served at this resource's path. */
-export function noSuchResource(): StatusError {
-  return new BareRefusal("NotFound", "the server could not find the requested resource");
-}
-
-/** The path is served, but not for this method. */
-export function methodNotAllowed(): StatusError {
-  return new BareRefusal(
-    "MethodNotAllowed",
-    "the server does not allow this method on the requested resource",
-  );
 }

@@ -25,8 +25,19 @@ import type { Answer, Incoming, Outgoing, RequestHead } from "./exchange.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import { readBody } from "./limited-body.ts";
 import { OpenApiDocuments } from "./openapi.ts";
-import { admit, answer, callerOf, failureAnswer, type PipelineContext, readHead } from "./pipeline.ts";
-import { respond } from "./respond.ts";
+import { checkTimeout } from "./parameters.ts";
+import {
+  admit,
+  answer,
+  callerOf,
+  failureAnswer,
+  isServed,
+  type PipelineContext,
+  readHead,
+} from "./pipeline.ts";
+import { isLongRunning } from "./request-info.ts";
+import { RequestMetrics } from "./request-metrics.ts";
+import { respond, type Sent } from "./respond.ts";
 
 /** A lab's API server reached over HTTPS. */
 export interface HttpServer {
@@ -57,26 +68,32 @@ const SERVER_NAMES = ["localhost", "kubernetes", "kubernetes.default", "kubernet
 /** What kube-apiserver allows one connection to carry at once. */
 const STREAMS_MAX = 250;
 
+/** Go's DefaultMaxHeaderBytes. */
+const HEADER_BYTES_MAX = 1024 * 1024;
+const HEADER_PAIRS_MAX = 2_000;
+/** How long kube-apiserver keeps a connection that nobody uses, and waits for a request's head. */
+const IDLE_TIMEOUT_MS = 90_000;
+const HEADER_TIMEOUT_MS = 32_000;
+
 /** Starts to listen. @throws when the port is taken */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const authority = new CertificateAuthority("holdfast-lab-ca", wallNow());
   const token = randomBytes(24).toString("base64url");
-  const listener = createSecureServer({
-    ...tlsOptions(authority),
-    allowHTTP1: true,
-    settings: { maxConcurrentStreams: STREAMS_MAX },
-  });
+  const listener = createListener(authority);
   const connections = trackConnections(listener);
   const address = await listen(listener, options.port ?? 0);
+  const { server } = options;
+  const discovery = new Discovery(server.kinds, address);
   const context: PipelineContext = {
-    server: options.server,
-    discovery: new Discovery(options.server.kinds, address),
+    server,
+    discovery,
     tokens: oneToken(token, ADMIN),
     authorize: options.authorize ?? allowAuthenticated,
     admin: options.admin,
     minor: options.minor ?? 34,
     speed: options.speed ?? 1,
-    openApi: new OpenApiDocuments(options.server),
+    openApi: new OpenApiDocuments(server),
+    requests: new RequestMetrics((info) => isServed({ server, discovery }, info)),
     onBug: options.onBug ?? (() => {}),
   };
   listener.on("request", (incoming: Incoming, outgoing: Outgoing) => {
@@ -104,6 +121,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }),
     close: () => connections.close(),
   };
+}
+
+function createListener(authority: CertificateAuthority): Http2SecureServer {
+  const listener = createSecureServer({
+    ...tlsOptions(authority),
+    allowHTTP1: true,
+    settings: { maxConcurrentStreams: STREAMS_MAX, maxHeaderListSize: HEADER_BYTES_MAX },
+    maxHeaderListPairs: HEADER_PAIRS_MAX,
+  });
+  // What HTTP/1.1 on the same port goes by has no option here.
+  return Object.assign(listener, {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    headersTimeout: HEADER_TIMEOUT_MS,
+  });
 }
 
 function tlsOptions(authority: CertificateAuthority): object {
@@ -140,12 +172,17 @@ async function handle(
   outgoing: Outgoing,
 ): Promise<void> {
   const head = readHead(incoming);
+  if (head === undefined) {
+    refuseLine(outgoing);
+    return;
+  }
   if (!options.server.up && !head.info.path.startsWith(LAB_PATH)) {
     hangUp(incoming);
     return;
   }
   outgoing.setHeader("audit-id", randomUUID());
   outgoing.setHeader("cache-control", "no-cache, private");
+  const running = context.requests.start(head, nowSeconds);
   const warnings = new Set<string>();
   const result = await decide(options, context, incoming, head, (text) => warnings.add(text));
   if (warnings.size > 0) outgoing.setHeader("warning", [...warnings].map(warningHeader));
@@ -153,13 +190,27 @@ async function handle(
     customColumns: (kind: Kind) => columnsOf(options.server, kind),
     nowMs: options.server.engine.now(),
     includeObject: head.query.get("includeObject"),
+    onWatchEvent: (kind: Kind) => context.requests.watchEvent(kind),
   };
+  let sent: Sent = { code: 500, bytes: 0 };
   try {
-    await respond(head, outgoing, result, transformation);
+    sent = await respond(head, outgoing, result, transformation);
   } catch (error) {
     if (outgoing.headersSent) throw error;
-    await respond(head, outgoing, failureAnswer(context, error), transformation);
+    sent = await respond(head, outgoing, failureAnswer(context, error), transformation);
+  } finally {
+    running.done(sent);
   }
+}
+
+function nowSeconds(): number {
+  return wallNow() / 1000;
+}
+
+/** A path that is none gets what Go's server says before anything looks at it. */
+function refuseLine(outgoing: Outgoing): void {
+  outgoing.writeHead(400, { "content-type": "text/plain; charset=utf-8" });
+  outgoing.end("400 Bad Request");
 }
 
 async function decide(
@@ -170,6 +221,7 @@ async function decide(
   warn: (text: string) => void,
 ): Promise<Answer> {
   try {
+    if (!isLongRunning(head.info)) checkTimeout(head.query);
     const user = admit(context, incoming, certificateOf(incoming), head.info);
     const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
     options.catchUp();
@@ -179,11 +231,16 @@ async function decide(
   }
 }
 
-/** The columns that the definition of a custom kind asks for. */
+/** The columns of a custom kind: those that its definition asks for, or else its objects' age. */
 function columnsOf(server: ApiServer, kind: Kind): readonly CustomColumn[] | undefined {
+  const version = customVersionOf(server, kind);
   // Validated when the definition was made.
-  return customVersionOf(server, kind)?.additionalPrinterColumns as readonly CustomColumn[] | undefined;
+  return version && ((version.additionalPrinterColumns as readonly CustomColumn[] | undefined) ?? AGE_ONLY);
 }
+
+const AGE_ONLY: readonly CustomColumn[] = [
+  { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+];
 
 /** A server that is down does not say so: connections break. */
 function hangUp(incoming: Incoming): void {

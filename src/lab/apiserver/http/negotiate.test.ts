@@ -17,11 +17,16 @@ describe("the form of an object", () => {
     {
       name: "a Table, as kubectl asks",
       accept: `${TABLE},application/json`,
-      form: { format: "json", as: "Table" },
+      form: { format: "json", as: "Table", version: "v1" },
     },
     {
-      name: "a Table in a version that does not exist any more falls through",
+      name: "a Table in the version before, which is still served",
       accept: "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
+      form: { format: "json", as: "Table", version: "v1beta1" },
+    },
+    {
+      name: "a Table in a version that there never was falls through",
+      accept: "application/json;as=Table;v=v3;g=meta.k8s.io,application/json",
       form: { format: "json" },
     },
     {

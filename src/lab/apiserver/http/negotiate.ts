@@ -3,6 +3,7 @@
  * into a Table or bare metadata. Protobuf is read but not written; clients that prefer it name JSON as well.
  */
 import { StatusError } from "../../../kube/status-error.ts";
+import { BareRefusal } from "./refusals.ts";
 
 /** What an object may be turned into on its way out. */
 export type Transformation = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
@@ -13,6 +14,8 @@ export interface OutputForm {
   /** Indented, for people. */
   readonly pretty: boolean;
   readonly as?: Transformation;
+  /** Version of meta.k8s.io that the transformed object is in. */
+  readonly version?: string;
 }
 
 /** One entry of an Accept header. */
@@ -36,6 +39,33 @@ const OFFERS: readonly Offer[] = [
 const OUTPUT_TYPES = "application/json, application/yaml";
 
 const TRANSFORMATIONS = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
+/** Versions of meta.k8s.io that objects are turned into; the older is still served. */
+const META_VERSIONS = new Set(["v1", "v1beta1"]);
+
+/** What the paths of objects produce. Protobuf is not among it, though real servers list it. */
+export const OBJECT_TYPES: readonly string[] = ["application/json", "application/yaml"];
+/** What the paths of collections produce: they carry watches, too. */
+export const COLLECTION_TYPES: readonly string[] = [...OBJECT_TYPES, "application/json;stream=watch"];
+
+/**
+ * Refuses a request whose Accept header names nothing that the path produces. The comparison is that of the router in front
+ * of kube-apiserver's handlers: letter by letter, without parameters and qualities; protobuf passes, as it does there.
+ * @throws {StatusError} NotAcceptable
+ */
+export function checkProduced(accept: string | undefined, produced: readonly string[]): void {
+  if (accept === undefined || accept === "") return;
+  const passes = accept.split(",").some((clause) => {
+    const type = (clause.split(";", 1)[0] ?? "").trim();
+    return type === "*/*" || type === PROTOBUF || produced.includes(type);
+  });
+  if (passes) return;
+  throw new BareRefusal(
+    "NotAcceptable",
+    `406: Not Acceptable\n\nAvailable representations: ${produced.join(", ")}`,
+  );
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 /** Who reads the answer, as far as headers and query tell. */
 export interface Requester {
@@ -60,10 +90,19 @@ export function negotiateStream(requester: Requester): OutputForm {
   return { ...choice, pretty: false };
 }
 
-/** The form for something that has no other than its plain one; JSON when the client wants what there is not. */
+/** The form for something that has no other than its plain one; indented JSON when the client wants what there is not. */
 export function negotiatePlain(requester: Requester): OutputForm {
   const choice = choose(requester.accept, () => true);
-  return { format: choice?.format ?? "json", pretty: choice?.pretty || wantsPretty(requester) };
+  if (choice === undefined) return { format: "json", pretty: true };
+  return { format: choice.format, pretty: choice.pretty || wantsPretty(requester) };
+}
+
+/** The form for a document of the server's own. @throws {StatusError} NotAcceptable */
+export function negotiateDocument(requester: Requester): OutputForm {
+  const form = negotiate(requester);
+  // Such documents are not turned into other forms.
+  if (form.as !== undefined) throw notAcceptable(OUTPUT_TYPES);
+  return form;
 }
 
 function choose(accept: string | undefined, suits: (offer: Offer) => boolean): OutputForm | undefined {
@@ -90,8 +129,9 @@ function formOf({ parameters }: AcceptClause, offer: Offer): OutputForm | undefi
   if (sv !== undefined && sv !== "") return undefined;
   const plain = { format: offer.format, pretty: pretty === "1" };
   if (as === undefined && g === undefined && v === undefined) return plain;
-  const known = as !== undefined && TRANSFORMATIONS.has(as) && g === "meta.k8s.io" && v === "v1";
-  return known ? { ...plain, as: as as Transformation } : undefined;
+  if (as === undefined || v === undefined) return undefined;
+  if (!TRANSFORMATIONS.has(as) || g !== "meta.k8s.io" || !META_VERSIONS.has(v)) return undefined;
+  return { ...plain, as: as as Transformation, version: v };
 }
 
 /** The clauses of an Accept header, the most wanted first; among equals the order of the header stands. */

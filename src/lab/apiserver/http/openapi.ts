@@ -10,7 +10,7 @@ import {
 } from "../../../kube/schema/openapi.ts";
 import type { ApiServer } from "../server.ts";
 import { customVersionOf } from "./definitions.ts";
-import { type Answer, type Exchange, PAGE_NOT_FOUND } from "./exchange.ts";
+import type { Answer, Exchange } from "./exchange.ts";
 import { parseAccept } from "./negotiate.ts";
 
 const V2 = "/openapi/v2";
@@ -26,32 +26,38 @@ export class OpenApiDocuments {
   }
 
   /** The answer for a path below /openapi; undefined for every other. */
-  answer({ info, requester }: Exchange): Answer | undefined {
-    const path = info.path.replace(/\/+$/, "");
-    if (path !== V2 && path !== V3 && !path.startsWith(`${V3}/`)) return undefined;
-    if (!takesJson(requester.accept)) return { type: "json", code: 406, text: "" };
-    const text = this.#textAt(path);
-    if (text === undefined) return PAGE_NOT_FOUND;
-    const etag = `"${createHash("sha512").update(text).digest("hex").toUpperCase()}"`;
-    return { type: "json", code: 200, text, etag, headers: { vary: "Accept" } };
+  answer({ info, requester, query }: Exchange): Answer | undefined {
+    const { path } = info;
+    if (path === V2) {
+      if (!takesJson(requester.accept)) return { ...NOTHING, code: 406, headers: { vary: VARY_V2 } };
+      const text = this.#text(V2, () => renderOpenApiV2(this.#served()));
+      return { type: "json", code: 200, text, etag: etagOf(text), headers: { vary: VARY_V2 } };
+    }
+    if (path === V3) {
+      const text = this.#text(V3, () => renderOpenApiV3Index(this.#hashes()));
+      return { type: "json", code: 200, text, contentType: "text/plain; charset=utf-8" };
+    }
+    if (!path.startsWith(`${V3}/`)) return undefined;
+    const text = this.#versions().get(path.slice(V3.length + 1))?.();
+    if (text === undefined) return { ...NOTHING, code: 404 };
+    if (!takesJson(requester.accept)) return { ...NOTHING, code: 406, headers: { vary: "Accept" } };
+    return versionAnswer(path, text, query.get("hash"));
   }
 
-  #textAt(path: string): string | undefined {
-    if (path === V2) return this.#text(V2, () => renderOpenApiV2(this.#served()));
-    if (path === V3) return this.#text(V3, () => renderOpenApiV3Index(this.#versions()));
-    return this.#versions().get(path.slice(V3.length + 1));
-  }
-
-  /** Every document of version 3 by its path. */
-  #versions(): ReadonlyMap<string, string> {
+  /** Every document of version 3 by its path, rendered when it is called for. */
+  #versions(): ReadonlyMap<string, () => string> {
     const groups = new Map<string, ServedKind[]>();
     for (const served of this.#served()) {
       const path = openApiPathOf(served.kind);
       groups.set(path, [...(groups.get(path) ?? []), served]);
     }
     return new Map(
-      [...groups].map(([path, kinds]) => [path, this.#text(path, () => renderOpenApiV3(kinds))]),
+      [...groups].map(([path, kinds]) => [path, () => this.#text(path, () => renderOpenApiV3(kinds))]),
     );
+  }
+
+  #hashes(): ReadonlyMap<string, string> {
+    return new Map([...this.#versions()].map(([path, text]) => [path, hashOf(text())]));
   }
 
   #served(): readonly ServedKind[] {
@@ -71,6 +77,30 @@ export class OpenApiDocuments {
     }
     return text;
   }
+}
+
+const VARY_V2 = "Accept-Encoding, Accept";
+/** An answer without a body. */
+const NOTHING = { type: "text", text: "", headers: {} } as const;
+
+/** A document of version 3. A client that names it by an older hash is sent on to its name of now. */
+function versionAnswer(path: string, text: string, asked: string | null): Answer {
+  const hash = hashOf(text);
+  if (asked !== null && asked !== "" && asked !== hash) {
+    const headers = { location: `${path}?hash=${hash}`, vary: "Accept" };
+    return { type: "json", code: 301, text: "", headers };
+  }
+  // What is named by its hash never changes.
+  const keep = asked === null || asked === "" ? {} : { "cache-control": "public, immutable" };
+  return { type: "json", code: 200, text, etag: `"${hash}"`, headers: { vary: "Accept", ...keep } };
+}
+
+function etagOf(text: string): string {
+  return `"${hashOf(text)}"`;
+}
+
+function hashOf(text: string): string {
+  return createHash("sha512").update(text).digest("hex").toUpperCase();
 }
 
 function takesJson(accept: string | undefined): boolean {

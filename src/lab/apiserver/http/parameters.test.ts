@@ -130,7 +130,7 @@ describe("deletions", () => {
     {
       name: "another kind",
       options: { kind: "Pod", apiVersion: "v1" },
-      message: 'no kind "Pod" is registered for version "v1"',
+      message: 'no kind "Pod" is registered for version "v1" in scheme "pkg/runtime/scheme.go:110"',
     },
     {
       name: "a text for a number",

@@ -6,15 +6,31 @@ import type { ListQuery, WatchQuery } from "../../../client/client.ts";
 import { type StatusCause, StatusError } from "../../../kube/status-error.ts";
 import type { DeleteParameters, PatchParameters, WriteParameters } from "../server.ts";
 import { decodeOptions, type RawBody } from "./decode.ts";
+import { durationFault, quoteText, readInteger } from "./go-values.ts";
 import { isTrue } from "./request-info.ts";
 
 /** The options kind that messages name. */
-type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+type OptionsKind = "ListOptions" | "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+
+/** Refuses a request that would not know how long it may take; watches have another way to say it.
+ * @throws {StatusError} BadRequest */
+export function checkTimeout(query: URLSearchParams): void {
+  const timeout = query.get("timeout");
+  const fault = timeout === null || timeout === "" ? undefined : durationFault(timeout);
+  if (fault === undefined) return;
+  throw new StatusError("BadRequest", `invalid timeout specified in the request URL - ${fault}`);
+}
 
 /** Parameters of GET on a collection. */
 export function listQuery(query: URLSearchParams, namespace: string | undefined): ListQuery {
-  const limit = wholeNumber(query, "limit");
-  wholeNumber(query, "timeoutSeconds");
+  if (query.get("sendInitialEvents"))
+    throw forbiddenOption("sendInitialEvents", "sendInitialEvents is forbidden for list");
+  return selection(query, namespace);
+}
+
+function selection(query: URLSearchParams, namespace: string | undefined): ListQuery {
+  const limit = readInteger(query.get("limit"));
+  readInteger(query.get("timeoutSeconds"));
   return {
     ...(namespace === undefined ? {} : { namespace }),
     ...texts(query, ["labelSelector", "fieldSelector", "continue", "resourceVersion"]),
@@ -32,11 +48,17 @@ export function watchQuery(
   place: { readonly namespace?: string; readonly name?: string },
   timing: { readonly defaultSeconds: number; readonly secondsPerSecond: number },
 ): WatchQuery {
-  const { limit: _limit, continue: _continue, ...list } = listQuery(query, place.namespace);
+  const { limit: _limit, continue: from, ...list } = selection(query, place.namespace);
+  if (from !== undefined) {
+    throw forbiddenOption(
+      "resourceVersionMatch",
+      "resourceVersionMatch is forbidden when continue is provided",
+    );
+  }
   const initial = query.get("sendInitialEvents");
   const names = place.name === undefined ? [] : [`metadata.name=${place.name}`];
   const fields = [...names, ...(list.fieldSelector === undefined ? [] : [list.fieldSelector])];
-  const seconds = wholeNumber(query, "timeoutSeconds") || timing.defaultSeconds;
+  const seconds = readInteger(query.get("timeoutSeconds")) || timing.defaultSeconds;
   return {
     ...(list as WatchQuery),
     ...(fields.length === 0 ? {} : { fieldSelector: fields.join(",") }),
@@ -44,6 +66,12 @@ export function watchQuery(
     ...(initial === null ? {} : { sendInitialEvents: isTrue(initial) }),
     timeoutSeconds: seconds * timing.secondsPerSecond,
   };
+}
+
+function forbiddenOption(field: string, why: string): StatusError {
+  return invalidOptions("ListOptions", [
+    { reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field },
+  ]);
 }
 
 function match(query: URLSearchParams): Pick<ListQuery, "resourceVersionMatch"> {
@@ -116,7 +144,7 @@ interface GivenDeleteOptions {
 }
 
 function queryOptions(query: URLSearchParams): GivenDeleteOptions {
-  const grace = wholeNumber(query, "gracePeriodSeconds");
+  const grace = readInteger(query.get("gracePeriodSeconds"));
   const orphan = query.get("orphanDependents");
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
@@ -128,28 +156,47 @@ function queryOptions(query: URLSearchParams): GivenDeleteOptions {
 
 function bodyOptions(body: RawBody): GivenDeleteOptions {
   const read = decodeOptions(body);
-  if (!read.ok) throw new StatusError("InternalError", read.error);
+  // Real servers have no reason for these: they took the body for one of their own making.
+  if (!read.ok) throw new StatusError("Unknown", read.error);
   const value = (read.value.value ?? {}) as Record<string, unknown>;
   const kind = value.kind ?? "DeleteOptions";
   if (kind !== "DeleteOptions") {
     throw new StatusError(
-      "InternalError",
-      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(value.apiVersion)}`,
+      "Unknown",
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(value.apiVersion)} in scheme "pkg/runtime/scheme.go:110"`,
     );
   }
   for (const [field, type] of Object.entries(OPTION_TYPES)) {
-    const given = value[field];
-    if (given !== undefined && given !== null && typeOf(given) !== type) {
-      throw new StatusError(
-        "BadRequest",
-        `json: cannot unmarshal ${typeOf(given)} into Go struct field DeleteOptions.${field} of type ${GO_TYPES[field]}`,
-      );
-    }
+    checkOption(`DeleteOptions.${field}`, value[field], type, GO_TYPES[field] ?? "");
+  }
+  const preconditions = (value.preconditions ?? {}) as Record<string, unknown>;
+  checkOption("Preconditions.preconditions.uid", preconditions.uid, "string", "types.UID");
+  checkOption(
+    "Preconditions.preconditions.resourceVersion",
+    preconditions.resourceVersion,
+    "string",
+    "string",
+  );
+  for (const item of (value.dryRun ?? []) as readonly unknown[]) {
+    checkOption("DeleteOptions.dryRun", item, "string", "string");
   }
   return Object.fromEntries(
     Object.keys(OPTION_TYPES)
       .filter((field) => value[field] !== undefined && value[field] !== null)
       .map((field) => [field, value[field]]),
+  );
+}
+
+function checkOption(field: string, given: unknown, type: string, goType: string): void {
+  if (given === undefined || given === null) return;
+  const found = typeOf(given);
+  // A number that is not whole is told with its figures.
+  const shown =
+    found === "number" && type === "number" && !Number.isSafeInteger(given) ? `number ${given}` : found;
+  if (shown === type) return;
+  throw new StatusError(
+    "Unknown",
+    `json: cannot unmarshal ${shown === "boolean" ? "bool" : shown} into Go struct field ${field} of type ${goType}`,
   );
 }
 
@@ -177,16 +224,20 @@ function isPolicy(text: string | undefined): text is "Orphan" | "Background" | "
   return text === "Orphan" || text === "Background" || text === "Foreground";
 }
 
+// As Go's unicode.IsPrint: of all white space the space alone.
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
 function managerCauses(query: URLSearchParams): readonly StatusCause[] {
-  const manager = query.get("fieldManager") ?? "";
-  if (Buffer.byteLength(manager) <= 128) return [];
-  return [
-    {
-      reason: "FieldValueTooLong",
-      message: "Too long: may not be more than 128 bytes",
-      field: "fieldManager",
-    },
-  ];
+  const field = "fieldManager";
+  const manager = query.get(field) ?? "";
+  if (Buffer.byteLength(manager) > 128) {
+    return [{ reason: "FieldValueTooLong", message: "Too long: may not be more than 128 bytes", field }];
+  }
+  const at = manager.search(UNPRINTABLE);
+  if (at < 0) return [];
+  const code = (manager.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  const why = `invalid character U+${code} (at position ${Buffer.byteLength(manager.slice(0, at))})`;
+  return [{ reason: "FieldValueInvalid", message: `Invalid value: ${quoteText(manager)}: ${why}`, field }];
 }
 
 function dryRunCauses(values: readonly string[]): StatusCause[] {
@@ -208,13 +259,6 @@ function invalidOptions(kind: OptionsKind, causes: readonly StatusCause[]): Stat
   const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const details = { group: "meta.k8s.io", kind, causes };
   return new StatusError("Invalid", `${kind}.meta.k8s.io "" is invalid: ${all}`, details);
-}
-
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw new StatusError("BadRequest", `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 function texts<Name extends string>(

@@ -8,14 +8,16 @@ import {
   type Answer,
   type Exchange,
   type Incoming,
-  methodNotAllowed,
   PAGE_NOT_FOUND,
   type RequestHead,
   statusAnswer,
 } from "./exchange.ts";
 import { HEALTH_PATHS, healthAnswer } from "./health.ts";
+import { METRICS_PATHS, metricsAnswer } from "./metrics.ts";
 import type { OpenApiDocuments } from "./openapi.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
+import { readRequestLine } from "./request-line.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
 import { handleResource } from "./resources.ts";
 import { reviewAnswer } from "./reviews.ts";
 import { versionAnswer } from "./version.ts";
@@ -31,26 +33,23 @@ export interface PipelineContext {
   readonly minor: number;
   readonly speed: number;
   readonly openApi: OpenApiDocuments;
+  readonly requests: RequestMetrics;
   /** Told of every failure that is a bug of ours, not an answer. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** Reads the request line and what says who reads the answer. */
-export function readHead(incoming: Incoming): RequestHead {
-  const [path = "/", search = ""] = splitOnce(incoming.url ?? "/");
+/** Reads the request line and what says who reads the answer; undefined when the line is none. */
+export function readHead(incoming: Incoming): RequestHead | undefined {
+  const line = readRequestLine(incoming.url ?? "/");
+  if (line === undefined) return undefined;
   const { method = "GET", headers } = incoming;
-  const query = new URLSearchParams(search);
+  const { path, query } = line;
   const requester = {
     accept: headers.accept,
     userAgent: headers["user-agent"],
     pretty: query.get("pretty"),
   };
   return { info: requestInfo(method, path, query), method, query, headers, requester };
-}
-
-function splitOnce(url: string): readonly string[] {
-  const mark = url.indexOf("?");
-  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
 /** Finds out who asks, and whether they may. @throws {StatusError} Unauthorized or Forbidden */
@@ -68,6 +67,12 @@ export function admit(
   const decision = context.authorize(user, info);
   if (!decision.allowed) throw refusal(user, info, decision);
   return user;
+}
+
+/** Whether there is anything at a request's path, as far as the path tells. */
+export function isServed(context: Pick<PipelineContext, "server" | "discovery">, info: RequestInfo): boolean {
+  if (info.type === "path") return paths(context).includes(info.path);
+  return context.server.kinds.findResource(info.group, info.version, info.resource) !== undefined;
 }
 
 /** The caller as the registry knows it; `warn` collects what becomes Warning headers. */
@@ -94,16 +99,16 @@ export function failureAnswer(context: Pick<PipelineContext, "onBug">, error: un
 }
 
 function route(context: PipelineContext, exchange: Exchange): Answer {
-  const { info, method } = exchange;
+  const { info } = exchange;
+  // The router in front of everything knows no empty first part.
+  if (info.path.startsWith("//")) return PAGE_NOT_FOUND;
   const nowMs = context.server.engine.now();
   if (info.type === "path") {
     const admin = adminAnswer({ ...context.admin, nowMs }, exchange);
     if (admin !== undefined) return admin;
     const health = healthAnswer(exchange);
     if (health !== undefined) return health;
-    const found = pathAnswer(context, exchange);
-    const isRead = method === "GET" || method === "HEAD";
-    return isRead || found === PAGE_NOT_FOUND ? found : statusAnswer(methodNotAllowed());
+    return pathAnswer(context, exchange);
   }
   const kind = context.server.kinds.findResource(info.group, info.version, info.resource);
   const review = kind && reviewAnswer({ ...context, nowMs }, exchange, kind, info);
@@ -112,18 +117,18 @@ function route(context: PipelineContext, exchange: Exchange): Answer {
 
 function pathAnswer(context: PipelineContext, exchange: Exchange): Answer {
   const { path } = exchange.info;
-  if (path === "/")
+  if (path === "/" || path === "/index.html")
     return { type: "json", code: 200, text: JSON.stringify({ paths: paths(context) }, null, 2) };
-  if (path === "/version" || path === "/version/") return versionAnswer(context.minor);
+  if (path === "/version" || path === "/version/") return versionAnswer(exchange, context.minor);
   return (
     context.discovery.answer(exchange) ??
-    healthAnswer(exchange) ??
     context.openApi.answer(exchange) ??
+    metricsAnswer(context, path) ??
     PAGE_NOT_FOUND
   );
 }
 
-function paths({ discovery }: PipelineContext): readonly string[] {
+function paths({ discovery }: Pick<PipelineContext, "discovery">): readonly string[] {
   const groups = discovery.groups().filter(({ name }) => name !== "");
   return [
     "/api",
@@ -132,6 +137,7 @@ function paths({ discovery }: PipelineContext): readonly string[] {
     ...discovery.groupVersions().map((each) => (each.includes("/") ? `/apis/${each}` : `/api/${each}`)),
     ...HEALTH_PATHS,
     LAB_PATH,
+    ...METRICS_PATHS,
     "/openapi/v2",
     "/openapi/v3",
     "/version",

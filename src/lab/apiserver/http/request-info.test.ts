@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { requestInfo } from "./request-info.ts";
+import { readRequestLine } from "./request-line.ts";
 
 const read = (method: string, target: string) => {
-  const url = new URL(target, "https://lab");
-  return requestInfo(method, url.pathname, url.searchParams);
+  const { path = "", query = new URLSearchParams() } = readRequestLine(target) ?? {};
+  return requestInfo(method, path, query);
 };
 
 describe("requests for resources", () => {
@@ -55,6 +56,21 @@ describe("requests for resources", () => {
       name: "names that need escaping",
       line: "GET /apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode",
       info: { resource: "clusterroles", name: "system:node" },
+    },
+    {
+      name: "slashes that need escaping are slashes",
+      line: "GET /api/v1/namespaces/shop/pods/cart%2Fstatus",
+      info: { resource: "pods", name: "cart", subresource: "status" },
+    },
+    {
+      name: "an empty namespace is every namespace",
+      line: "GET /api/v1/namespaces//pods",
+      info: { verb: "list", resource: "pods" },
+    },
+    {
+      name: "an empty resource is none",
+      line: "GET /api/v1//pods",
+      info: { verb: "get", resource: "", name: "pods" },
     },
   ])("$name", ({ line, info }) => {
     const [method = "", target = ""] = line.split(" ");

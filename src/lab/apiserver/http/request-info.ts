@@ -42,16 +42,18 @@ const VERBS: Readonly<Record<string, string>> = {
 // "namespaces/<ns>/<one of these>" is about the namespace itself, not about a resource inside it.
 const NAMESPACE_SUBRESOURCES = new Set(["status", "finalize"]);
 
-/** Reads a request line. `path` is still percent-encoded and has no query. */
+/**
+ * Reads a request line. `path` is decoded and has no query; what stands between two slashes may be empty, which names nothing.
+ */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const segments = path.split("/").filter((segment) => segment !== "");
+  const segments = path.replace(/^\/+|\/+$/g, "").split("/");
   const other: PathRequest = { type: "path", verb: method.toLowerCase(), path };
   const groupless = segments[0] === "api";
   const depth = groupless ? 2 : 3;
   if ((!groupless && segments[0] !== "apis") || segments.length <= depth) return other;
 
   const [group, version] = groupless ? ["", segments[1]] : [segments[1], segments[2]];
-  let parts = segments.slice(depth).map(decode);
+  let parts = segments.slice(depth);
   // The watch prefix is the old spelling of ?watch=true.
   const oldWatch = parts[0] === "watch" && parts.length > 1;
   if (oldWatch) parts = parts.slice(1);
@@ -68,7 +70,7 @@ function locate(parts: readonly string[]): PlaceInPath {
   const [resource = "", name, subresource, ...rest] = insideNamespace ? parts.slice(2) : parts;
   return {
     resource,
-    ...(insideNamespace && namespace !== undefined ? { namespace } : {}),
+    ...(insideNamespace && namespace ? { namespace } : {}),
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
     rest,
@@ -87,10 +89,10 @@ export function isTrue(value: string | null): boolean {
   return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }
 
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+const LONG_RUNNING = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+
+/** Whether a request may last: watches, and what talks to containers. */
+export function isLongRunning(info: RequestInfo): boolean {
+  if (info.verb === "watch") return true;
+  return info.type === "resource" && info.subresource !== undefined && LONG_RUNNING.has(info.subresource);
 }

@@ -4,20 +4,21 @@
  */
 import type { Body } from "../../../client/client.ts";
 import { apiVersionOf, type Kind, type SubresourceRow, type Verb } from "../../../kube/kind.ts";
+import { findKind } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
-import type { PatchType } from "../api.ts";
-import type { ApiServer, Target } from "../server.ts";
-import { decodeObject, goTypeOf, mediaType, readJson, readYaml } from "./decode.ts";
+import type { ApiServer, ListAnswer, Target } from "../server.ts";
+import { decodeObject } from "./decode.ts";
 import {
-  type Answer,
-  BareRefusal,
-  type Exchange,
-  methodNotAllowed,
-  noSuchResource,
-  objectAnswer,
-  PAGE_NOT_FOUND,
-} from "./exchange.ts";
+  CUSTOM_PATCHES,
+  checkPatchParameters,
+  decodePatch,
+  patchTypeOf,
+  tellRepeated,
+} from "./decode-patch.ts";
+import { type Answer, type Exchange, objectAnswer, PAGE_NOT_FOUND } from "./exchange.ts";
+import { COLLECTION_TYPES, checkProduced, negotiate, OBJECT_TYPES } from "./negotiate.ts";
 import { deleteParameters, listQuery, patchParameters, watchQuery, writeParameters } from "./parameters.ts";
+import { BareRefusal, methodNotAllowed, noSuchResource } from "./refusals.ts";
 import type { ResourceRequest } from "./request-info.ts";
 
 /** Watches without a wish end after once to twice this (kube-apiserver --min-request-timeout). */
@@ -63,7 +64,25 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
   };
   if (info.subresource !== undefined && NEEDS_PROCESSES.has(info.subresource))
     return refuseProcess(context, call);
-  return HANDLERS[verbFor(kind, exchange, info)](context, call);
+  const verb = verbFor(kind, exchange, info);
+  checkMediaTypes(kind, exchange, info, verb);
+  return HANDLERS[verb](context, call);
+}
+
+/** What the router in front of built-in kinds judges before anybody reads the body. Custom kinds are behind none. */
+function checkMediaTypes(kind: Kind, { body, requester }: Exchange, info: ResourceRequest, verb: Verb): void {
+  const isCustom = findKind(apiVersionOf(kind), kind.kind) === undefined;
+  if (verb === "patch" && patchTypeOf(body, isCustom) === undefined) {
+    throw isCustom
+      ? new StatusError("UnsupportedMediaType", CUSTOM_PATCHES)
+      : new BareRefusal("UnsupportedMediaType", "415: Unsupported Media Type");
+  }
+  if (isCustom) {
+    if (verb === "watch") negotiate(requester);
+    return;
+  }
+  const isRead = verb === "list" || verb === "watch";
+  checkProduced(requester.accept, isRead && info.name === undefined ? COLLECTION_TYPES : OBJECT_TYPES);
 }
 
 /** Whether a kind is reached by such a path at all. */
@@ -106,7 +125,7 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   },
   list({ server }, { exchange, target, kind, info }) {
     const answer = server.list(exchange.caller, target, listQuery(exchange.query, info.namespace));
-    return objectAnswer(200, kind, listObject(kind, answer));
+    return listAnswer(kind, answer);
   },
   watch({ server, speed }, { exchange, target, kind, info }) {
     const { name: _name, ...collection } = target;
@@ -126,9 +145,10 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
     return objectAnswer(created ? 201 : 200, kind, object);
   },
   patch({ server }, { exchange, target, kind }) {
-    const { type, value, issues } = decodePatch(exchange);
+    const { type, value, issues } = decodePatch(exchange.body);
     const parameters = patchParameters(exchange.query, issues);
     checkPatchParameters(type, parameters);
+    if (type === "apply") tellRepeated(issues, parameters.fieldValidation, exchange.caller);
     const { object, created } = server.patch(exchange.caller, target, type, value, parameters);
     return objectAnswer(created ? 201 : 200, kind, object);
   },
@@ -143,88 +163,17 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
     const parameters = deleteParameters(exchange.query, exchange.body);
     const query = listQuery(exchange.query, info.namespace);
     const answer = server.deleteCollection(exchange.caller, target, query, parameters);
-    return objectAnswer(200, kind, listObject(kind, answer));
+    return listAnswer(kind, answer);
   },
 };
 
-/** A list as it goes over the wire: it says once what its items are. */
-function listObject(
-  kind: Kind,
-  answer: { readonly items: readonly object[]; readonly metadata: object },
-): object {
-  const items = answer.items.map((item) => {
-    const { apiVersion: _version, kind: _kind, ...rest } = item as { apiVersion?: string; kind?: string };
-    return rest;
-  });
-  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata: answer.metadata, items };
+function listAnswer(kind: Kind, { items, metadata }: ListAnswer): Answer {
+  const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+  return { type: "list", kind, list: { head, items } };
 }
 
 function asBody(value: unknown): Body {
   return (value ?? {}) as Body;
-}
-
-const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
-  "application/json-patch+json": "json",
-  "application/merge-patch+json": "merge",
-  "application/strategic-merge-patch+json": "strategic",
-  "application/apply-patch+yaml": "apply",
-};
-
-interface DecodedPatch {
-  readonly type: PatchType;
-  readonly value: unknown;
-  readonly issues: readonly string[];
-}
-
-function decodePatch({ body }: Exchange): DecodedPatch {
-  const type = PATCH_TYPES[mediaType(body.contentType)];
-  if (type === undefined) throw new BareRefusal("UnsupportedMediaType", "415: Unsupported Media Type");
-  const text = body.bytes.toString("utf8");
-  const read = type === "apply" ? readYaml(text) : readJson(text);
-  if (!read.ok) {
-    const what = type === "apply" ? "error decoding YAML" : "error decoding patch";
-    throw new StatusError("BadRequest", `${what}: ${read.error}`);
-  }
-  const { value, issues } = read.value;
-  const wrong =
-    type === "json" ? (Array.isArray(value) ? undefined : (goTypeOf(value) ?? "object")) : goTypeOf(value);
-  if (wrong !== undefined) {
-    const wanted = type === "json" ? "[]handlers.jsonPatchOp" : "map[string]interface {}";
-    const what = type === "apply" ? "error decoding YAML" : "error decoding patch";
-    throw new StatusError(
-      "BadRequest",
-      `${what}: json: cannot unmarshal ${wrong} into Go value of type ${wanted}`,
-    );
-  }
-  return { type, value, issues };
-}
-
-function checkPatchParameters(
-  type: PatchType,
-  parameters: { readonly force?: boolean; readonly fieldManager?: string },
-) {
-  if (type === "apply" && parameters.fieldManager === undefined) {
-    throw invalidPatchOptions(
-      "fieldManager",
-      "FieldValueRequired",
-      "Required value: is required for apply patch",
-    );
-  }
-  if (type !== "apply" && parameters.force !== undefined) {
-    throw invalidPatchOptions(
-      "force",
-      "FieldValueForbidden",
-      "Forbidden: may not be specified for non-apply patch",
-    );
-  }
-}
-
-function invalidPatchOptions(field: string, reason: string, message: string): StatusError {
-  return new StatusError("Invalid", `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: "meta.k8s.io",
-    kind: "PatchOptions",
-    causes: [{ reason, message, field }],
-  });
 }
 
 // Subresources that reach into a running process.

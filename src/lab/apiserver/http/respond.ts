@@ -4,19 +4,27 @@ import { Http2ServerResponse } from "node:http2";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { stringify } from "yaml";
+import type { Kind } from "../../../kube/kind.ts";
 import type { WatchEvent } from "../server.ts";
+import { encodeDocument, encodeList, encodeObject, objectText } from "./encode.ts";
 import type {
   Answer,
   JsonAnswer,
+  ListAnswer,
   ObjectAnswer,
   Outgoing,
-  OutgoingObject,
   RequestHead,
+  TextAnswer,
   WatchAnswer,
 } from "./exchange.ts";
-import { negotiate, negotiatePlain, negotiateStream, type OutputForm } from "./negotiate.ts";
-import { type TransformContext, transform, transformEvent } from "./transform.ts";
+import {
+  negotiate,
+  negotiateDocument,
+  negotiatePlain,
+  negotiateStream,
+  type OutputForm,
+} from "./negotiate.ts";
+import { type TransformContext, transform, transformEvent, transformList } from "./transform.ts";
 
 /** Smaller bodies are sent as they are: compressing them costs more than it saves (apiserver's defaultGzipThresholdBytes). */
 const GZIP_BYTES_MIN = 128 * 1024;
@@ -24,96 +32,119 @@ const GZIP_BYTES_MIN = 128 * 1024;
 const GZIP_LEVEL = 1;
 const compress = promisify(gzip);
 
+/** What was sent: for those who count. */
+export interface Sent {
+  readonly code: number;
+  /** Of the body, as the client reads it when nothing compresses it. */
+  readonly bytes: number;
+}
+
+/** What an answer is turned into its form by, and who is told of what leaves. */
+export interface RespondContext extends TransformContext {
+  readonly onWatchEvent: (kind: Kind) => void;
+}
+
 /** Sends an answer. Resolves when the last byte was handed over, or the client has gone.
  * @throws {StatusError} NotAcceptable, before anything was sent */
 export async function respond(
   head: RequestHead,
   outgoing: Outgoing,
   answer: Answer,
-  context: TransformContext,
-): Promise<void> {
+  context: RespondContext,
+): Promise<Sent> {
   switch (answer.type) {
     case "object":
       return respondObject(head, outgoing, answer, context);
+    case "list":
+      return respondList(head, outgoing, answer, context);
     case "watch":
       return respondWatch(head, outgoing, answer, context);
     case "json":
       return respondJson(head, outgoing, answer);
     case "text":
-      outgoing.setHeader("content-type", "text/plain; charset=utf-8");
-      outgoing.setHeader("x-content-type-options", "nosniff");
-      return send(head, outgoing, answer.code, answer.text);
+      return respondText(head, outgoing, answer);
   }
 }
 
-/** The form of an object answer: refusals take what they can get, so that the client learns why. */
-function formOf(head: RequestHead, answer: ObjectAnswer): OutputForm {
-  return answer.kind === undefined ? negotiatePlain(head.requester) : negotiate(head.requester);
-}
-
-async function respondObject(
+function respondObject(
   head: RequestHead,
   outgoing: Outgoing,
   answer: ObjectAnswer,
   context: TransformContext,
-): Promise<void> {
-  const form = formOf(head, answer);
-  const { as } = form;
-  const body =
-    as === undefined || answer.kind === undefined
-      ? answer.body
-      : transform(context, as, answer.kind, answer.body);
-  outgoing.setHeader("content-type", `application/${form.format}`);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
-  await send(head, outgoing, answer.code, encode(form, body));
+): Promise<Sent> {
+  const { code, body, kind, headers = {} } = answer;
+  // Refusals take what they can get, so that the client learns why.
+  const form = kind === undefined ? negotiatePlain(head.requester) : negotiate(head.requester);
+  const text = encodeObject(form, kind === undefined ? body : transform(context, form, kind, body));
+  setHeaders(outgoing, { "content-type": contentTypeOf(form), ...headers });
+  return send(head, outgoing, code, text);
 }
 
-function encode(form: OutputForm, body: OutgoingObject): string {
-  if (form.format === "yaml") return stringify(body, AS_GO_WRITES_YAML);
-  const ordered = kindFirst(body);
-  return form.pretty ? JSON.stringify(ordered, null, 2) : `${JSON.stringify(ordered)}\n`;
+function respondList(
+  head: RequestHead,
+  outgoing: Outgoing,
+  answer: ListAnswer,
+  context: TransformContext,
+): Promise<Sent> {
+  const form = negotiate(head.requester);
+  const other = transformList(context, form, answer.kind, answer.list);
+  const text = other === undefined ? encodeList(form, answer.list) : encodeObject(form, other);
+  setHeaders(outgoing, { "content-type": contentTypeOf(form) });
+  return send(head, outgoing, 200, text);
 }
 
-/** Sorted keys, bare lists, and no aliases for parts that objects share: as sigs.k8s.io/yaml writes. */
-const AS_GO_WRITES_YAML = {
-  sortMapEntries: true,
-  indentSeq: false,
-  aliasDuplicateObjects: false,
-  version: "1.1",
-} as const;
-
-/** Readers of streams and of dumps look for what something is where it begins. */
-function kindFirst(body: OutgoingObject): OutgoingObject {
-  const { kind, apiVersion, ...rest } = body;
-  return { kind, apiVersion, ...rest };
-}
-
-async function respondJson(head: RequestHead, outgoing: Outgoing, answer: JsonAnswer): Promise<void> {
-  outgoing.setHeader("content-type", answer.contentType ?? "application/json");
-  for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
-  if (answer.etag !== undefined) {
-    outgoing.setHeader("etag", answer.etag);
-    if (head.headers["if-none-match"] === answer.etag) {
-      outgoing.statusCode = 304;
-      outgoing.end();
-      return;
-    }
+async function respondJson(head: RequestHead, outgoing: Outgoing, answer: JsonAnswer): Promise<Sent> {
+  const { text, etag, headers = {} } = answer;
+  const form = answer.negotiated ? negotiateDocument(head.requester) : undefined;
+  setHeaders(outgoing, { ...headers, ...(etag === undefined ? {} : { etag }) });
+  if (etag !== undefined && head.headers["if-none-match"] === etag) {
+    outgoing.statusCode = 304;
+    outgoing.end();
+    return { code: 304, bytes: 0 };
   }
-  await send(head, outgoing, answer.code, answer.text);
+  const type = answer.contentType ?? (form === undefined ? "application/json" : contentTypeOf(form));
+  outgoing.setHeader("content-type", type);
+  return send(head, outgoing, answer.code, form === undefined ? text : encodeDocument(form, text));
 }
 
-async function send(head: RequestHead, outgoing: Outgoing, code: number, text: string): Promise<void> {
+function respondText(head: RequestHead, outgoing: Outgoing, answer: TextAnswer): Promise<Sent> {
+  setHeaders(outgoing, {
+    "content-type": "text/plain; charset=utf-8",
+    "x-content-type-options": "nosniff",
+    ...answer.headers,
+  });
+  return send(head, outgoing, answer.code, answer.text);
+}
+
+function setHeaders(outgoing: Outgoing, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || value === "") outgoing.removeHeader(name);
+    else outgoing.setHeader(name, value);
+  }
+}
+
+function contentTypeOf({ format }: OutputForm): string {
+  return `application/${format}`;
+}
+
+async function send(head: RequestHead, outgoing: Outgoing, code: number, text: string): Promise<Sent> {
   let bytes: Uint8Array = Buffer.from(text, "utf8");
-  const wanted = String(head.headers["accept-encoding"] ?? "");
-  if (bytes.length > GZIP_BYTES_MIN && /\bgzip\b/.test(wanted)) {
+  const sent = { code, bytes: bytes.length };
+  if (bytes.length > GZIP_BYTES_MIN && takesGzip(head)) {
     bytes = await compress(bytes, { level: GZIP_LEVEL });
     outgoing.setHeader("content-encoding", "gzip");
-    outgoing.setHeader("vary", "Accept-Encoding");
+    outgoing.appendHeader("vary", "Accept-Encoding");
   }
   outgoing.statusCode = code;
   outgoing.setHeader("content-length", bytes.length);
   if (head.method === "HEAD") outgoing.end();
   else outgoing.end(bytes);
+  return sent;
+}
+
+function takesGzip(head: RequestHead): boolean {
+  return /\bgzip\b/.test(String(head.headers["accept-encoding"] ?? ""));
 }
 
 /** Sends notices until the watch or the client ends; takes the next only when the last has left. */
@@ -121,21 +152,25 @@ async function respondWatch(
   head: RequestHead,
   outgoing: Outgoing,
   { stream, kind }: WatchAnswer,
-  context: TransformContext,
-): Promise<void> {
+  context: RespondContext,
+): Promise<Sent> {
   const lineOf = lineEncoder(head, kind, context);
   outgoing.statusCode = 200;
   outgoing.setHeader("content-type", "application/json");
   // The client learns that the watch stands before anything happens in it.
   flushHeaders(outgoing);
   const sink: Writable = outgoing;
+  let bytes = 0;
   await new Promise<void>((resolve) => {
     let draining = false;
     const pump = () => {
       while (!draining) {
         const event = stream.next();
         if (event === undefined) break;
-        draining = !sink.write(lineOf(event));
+        const line = lineOf(event);
+        bytes += line.length;
+        context.onWatchEvent(kind);
+        draining = !sink.write(line);
       }
       if (!draining && stream.ended) sink.end();
     };
@@ -150,6 +185,7 @@ async function respondWatch(
     stream.onWake(pump);
     pump();
   });
+  return { code: 200, bytes };
 }
 
 function flushHeaders(outgoing: Outgoing): void {
@@ -161,24 +197,24 @@ function lineEncoder(
   head: RequestHead,
   kind: WatchAnswer["kind"],
   context: TransformContext,
-): (event: WatchEvent) => string {
-  const { as } = negotiateStream(head.requester);
-  if (as === undefined) return plainLine;
+): (event: WatchEvent) => Buffer {
+  const form = negotiateStream(head.requester);
+  if (form.as === undefined) return plainLine;
   let first = true;
   return ({ type, object }) => {
-    const line = JSON.stringify({ type, object: transformEvent(context, as, kind, object, first) });
+    const line = JSON.stringify({ type, object: transformEvent(context, form, kind, object, first) });
     first = false;
-    return `${line}\n`;
+    return Buffer.from(`${line}\n`);
   };
 }
 
 // A notice is one object for all its watchers, and so is its line.
-const lines = new WeakMap<WatchEvent, string>();
+const lines = new WeakMap<WatchEvent, Buffer>();
 
-function plainLine(event: WatchEvent): string {
+function plainLine(event: WatchEvent): Buffer {
   let line = lines.get(event);
   if (line === undefined) {
-    line = `${JSON.stringify({ type: event.type, object: kindFirst({ ...event.object }) })}\n`;
+    line = Buffer.from(`{"type":"${event.type}","object":${objectText(event.object)}}\n`);
     lines.set(event, line);
   }
   return line;

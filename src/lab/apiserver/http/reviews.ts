@@ -9,7 +9,8 @@ import type { UserInfo } from "../server.ts";
 import type { TokenAuthenticator } from "./authenticate.ts";
 import type { Authorizer } from "./authorize.ts";
 import { decodeObject } from "./decode.ts";
-import { type Answer, type Exchange, methodNotAllowed, objectAnswer } from "./exchange.ts";
+import { type Answer, type Exchange, objectAnswer } from "./exchange.ts";
+import { methodNotAllowed } from "./refusals.ts";
 import type { RequestInfo, ResourceRequest } from "./request-info.ts";
 
 /** What reviews ask. */

@@ -2,12 +2,13 @@
  * Turns objects into the other forms that a client may ask for: a Table, whose columns the server chooses, or metadata alone.
  */
 import { apiVersionOf, type Kind } from "../../../kube/kind.ts";
+import { findKind } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { CustomColumn } from "../../../kube/tables/custom.ts";
 import { tableFor } from "../../../kube/tables/tables.ts";
 import type { KubeObject, ListMeta } from "../../../kube/types/index.ts";
-import type { OutgoingObject } from "./exchange.ts";
-import type { Transformation } from "./negotiate.ts";
+import type { OutgoingList, OutgoingObject } from "./exchange.ts";
+import type { OutputForm } from "./negotiate.ts";
 
 /** What a transformation goes by. */
 export interface TransformContext {
@@ -18,52 +19,84 @@ export interface TransformContext {
   readonly includeObject: string | null;
 }
 
-const META = "meta.k8s.io/v1";
+const META_GROUP = "meta.k8s.io";
 
-/** The object or list in another form. A Status stays what it is.
- * @throws {StatusError} NotAcceptable when a list is asked for as one object, or the other way round */
+/** The object in the form asked for. A Status stays what it is.
+ * @throws {StatusError} NotAcceptable when a list is asked for */
 export function transform(
   context: TransformContext,
-  as: Transformation,
+  form: OutputForm,
   kind: Kind,
   body: OutgoingObject,
 ): OutgoingObject {
-  if (body.kind === "Status" && body.apiVersion === "v1") return body;
-  const isList = Array.isArray(body.items) && String(body.kind).endsWith("List");
-  const objects = isList
-    ? withKind(kind, body.items as readonly KubeObject[])
-    : [body as unknown as KubeObject];
-  if (as === "Table") {
-    const meta = body.metadata as ListMeta;
-    return table(context, kind, objects, isList ? listMeta(meta) : pick(meta, ["resourceVersion"]), true);
+  if (form.as === undefined || isStatusObject(body)) return body;
+  if (form.as === "PartialObjectMetadataList") {
+    const what = `you requested ${form.as}, but the requested object is not a list`;
+    throw new StatusError("NotAcceptable", `${what} (*${goTypeOf(kind, kind.kind)})`);
   }
-  if (isList !== (as === "PartialObjectMetadataList")) {
-    throw new StatusError(
-      "NotAcceptable",
-      isList
-        ? `you requested PartialObjectMetadata, but the requested object is a list (*${body.kind})`
-        : `you requested PartialObjectMetadataList, but the requested object is not a list (*${body.kind})`,
-    );
+  if (form.as === "PartialObjectMetadata") return partial(form, body);
+  const metadata = pick(body.metadata as ListMeta, ["resourceVersion"]);
+  return table(context, form, kind, [body as unknown as KubeObject], metadata, true);
+}
+
+/** The list in the form asked for; undefined when that is its plain one.
+ * @throws {StatusError} NotAcceptable when a single object is asked for */
+export function transformList(
+  context: TransformContext,
+  form: OutputForm,
+  kind: Kind,
+  { head, items }: OutgoingList,
+): OutgoingObject | undefined {
+  if (form.as === undefined) return undefined;
+  if (form.as === "PartialObjectMetadata") {
+    const what = `you requested ${form.as}, but the requested object is a list`;
+    throw new StatusError("NotAcceptable", `${what} (*${goTypeOf(kind, `${kind.kind}List`)})`);
   }
-  if (!isList) return partial(body);
-  return { kind: as, apiVersion: META, metadata: body.metadata, items: objects.map(partial) };
+  if (form.as === "Table") {
+    const metadata = pick(head.metadata as ListMeta, ["resourceVersion", "continue", "remainingItemCount"]);
+    return table(context, form, kind, items, metadata, true);
+  }
+  return {
+    kind: form.as,
+    apiVersion: metaVersion(form),
+    metadata: head.metadata,
+    items: items.map((item) => partial(form, item)),
+  };
 }
 
 /** One notice's object in another form; only the first table of a watch tells its columns. */
 export function transformEvent(
   context: TransformContext,
-  as: Transformation,
+  form: OutputForm,
   kind: Kind,
   object: KubeObject,
   first: boolean,
 ): OutgoingObject {
-  if (object.kind === "Status" && object.apiVersion === "v1") return { ...object };
-  if (as !== "Table") return partial(object);
-  return table(context, kind, [object], pick(object.metadata, ["resourceVersion"]), first);
+  if (isStatusObject(object)) return { ...object };
+  if (form.as !== "Table") return partial(form, object);
+  return table(context, form, kind, [object], pick(object.metadata, ["resourceVersion"]), first);
+}
+
+function isStatusObject(object: { readonly kind?: unknown; readonly apiVersion?: unknown }): boolean {
+  return object.kind === "Status" && object.apiVersion === "v1";
+}
+
+function metaVersion({ version = "v1" }: OutputForm): string {
+  return `${META_GROUP}/${version}`;
+}
+
+/** How Go calls the type: a package has its group's first name, and nothing is compiled in for custom kinds. */
+function goTypeOf(kind: Kind, name: string): string {
+  const { group } = kind;
+  if (findKind(apiVersionOf(kind), kind.kind) === undefined) {
+    return name === kind.kind ? "unstructured.Unstructured" : "unstructured.UnstructuredList";
+  }
+  return `${group === "" ? "core" : group.replace(/\..*$/, "")}.${name}`;
 }
 
 function table(
   context: TransformContext,
+  form: OutputForm,
   kind: Kind,
   objects: readonly KubeObject[],
   metadata: object,
@@ -75,7 +108,8 @@ function table(
     metadata,
     customColumns: context.customColumns(kind),
   });
-  return withColumns ? { ...rendered } : { ...rendered, columnDefinitions: null };
+  const versioned = { ...rendered, apiVersion: metaVersion(form) };
+  return withColumns ? versioned : { ...versioned, columnDefinitions: null };
 }
 
 function included(policy: string | null): "None" | "Metadata" | "Object" {
@@ -87,17 +121,12 @@ function included(policy: string | null): "None" | "Metadata" | "Object" {
   );
 }
 
-function partial(object: { readonly metadata?: unknown }): OutgoingObject {
-  return { kind: "PartialObjectMetadata", apiVersion: META, metadata: object.metadata ?? {} };
-}
-
-/** A list's items leave out what the list says once. */
-function withKind(kind: Kind, items: readonly KubeObject[]): readonly KubeObject[] {
-  return items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }));
-}
-
-function listMeta(meta: ListMeta): object {
-  return pick(meta, ["resourceVersion", "continue", "remainingItemCount"]);
+function partial(form: OutputForm, object: { readonly metadata?: unknown }): OutgoingObject {
+  return {
+    kind: "PartialObjectMetadata",
+    apiVersion: metaVersion(form),
+    metadata: object.metadata ?? {},
+  };
 }
 
 function pick(from: object, names: readonly string[]): object {

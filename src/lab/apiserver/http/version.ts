@@ -1,5 +1,7 @@
 /** /version: which Kubernetes the lab is like. */
-import type { Answer } from "./exchange.ts";
+import type { Answer, RequestHead } from "./exchange.ts";
+import { checkProduced } from "./negotiate.ts";
+import { methodNotAllowed } from "./refusals.ts";
 
 /** The patch release whose behaviour the lab was compared with, by minor version; others are told without one. */
 const PATCH_RELEASE: Readonly<Record<number, number>> = { 34: 4 };
@@ -9,9 +11,16 @@ export function gitVersion(minor: number): string {
   return `v1.${minor}.${PATCH_RELEASE[minor] ?? 0}`;
 }
 
+/** The answer for /version. @throws {StatusError} MethodNotAllowed or NotAcceptable */
+export function versionAnswer({ method, requester }: RequestHead, minor: number): Answer {
+  if (method !== "GET") throw methodNotAllowed();
+  checkProduced(requester.accept, ["application/json"]);
+  return { type: "json", code: 200, text: JSON.stringify(versionInfo(minor), null, 2) };
+}
+
 /** version.Info; `gitTreeState` says to those who look closely that no Kubernetes was built here. */
-export function versionAnswer(minor: number): Answer {
-  const info = {
+export function versionInfo(minor: number): Readonly<Record<string, string>> {
+  return {
     major: "1",
     minor: String(minor),
     emulationMajor: "1",
@@ -26,5 +35,4 @@ export function versionAnswer(minor: number): Answer {
     compiler: "",
     platform: "linux/amd64",
   };
-  return { type: "json", code: 200, text: JSON.stringify(info, null, 2) };
 }

@@ -1,0 +1,122 @@
+/** Reads YAML bodies on their way to JSON, as sigs.k8s.io/yaml does, with the words that it has for the commonest mistakes. */
+import {
+  type Document,
+  isMap,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Tags,
+  visit,
+  type YAMLError,
+} from "yaml";
+import type { Parsed } from "../../../base/parsed.ts";
+import type { DecodedBody } from "./decoded-body.ts";
+import { scanJson } from "./json-scan.ts";
+
+/** YAML 1.1 (yes is a boolean, 0644 is octal), but moments and 1:30 stay texts: they are on their way to JSON. */
+const AS_GO_READS_YAML = {
+  version: "1.1",
+  uniqueKeys: false,
+  customTags: (tags: Tags) =>
+    tags.filter((tag) => typeof tag === "string" || !/time|TIME/.test(tagName(tag))),
+} as const;
+
+const ALIASES_MAX = 1000;
+
+function tagName(tag: { readonly tag: string; readonly format?: string | undefined }): string {
+  return `${tag.tag} ${tag.format ?? ""}`;
+}
+
+/** Reads the first document of a YAML text; what follows it is passed over, as kube-apiserver does. */
+export function readYaml(text: string): Parsed<DecodedBody> {
+  // Most of it is JSON, which is YAML too, and read many times faster as what it is.
+  const json = readPlainJson(text);
+  if (json !== undefined) return { ok: true, value: { value: json, issues: [] } };
+  try {
+    return readDocument(text);
+  } catch (fault) {
+    return { ok: false, error: `yaml: ${wordsFor(fault as Error)}` };
+  }
+}
+
+/** The value of a JSON object that gives no field twice; undefined for every other text. */
+function readPlainJson(text: string): unknown {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return scanJson(text).duplicates.length > 0 ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function readDocument(text: string): Parsed<DecodedBody> {
+  const lines = new LineCounter();
+  const [document] = parseAllDocuments(text, { ...AS_GO_READS_YAML, lineCounter: lines });
+  if (document === undefined || !("contents" in document))
+    return { ok: true, value: { value: null, issues: [] } };
+  const [error] = document.errors;
+  if (error !== undefined) return { ok: false, error: `yaml: ${complaint(error)}` };
+  const endless = anchorInItself(document);
+  if (endless !== undefined) {
+    return { ok: false, error: `yaml: anchor '${endless}' value contains itself` };
+  }
+  // Aliases are resolved up to a bound, so that a few bytes cannot unfold into gigabytes.
+  const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+  return { ok: true, value: { value: sorted(value), issues: repeatedKeys(document, lines) } };
+}
+
+/** The name of an anchor whose value has an alias of it inside. */
+function anchorInItself(document: Document.Parsed): string | undefined {
+  let found: string | undefined;
+  visit(document, {
+    Alias(_key, alias, path) {
+      if (!path.some((node) => (node as { anchor?: string }).anchor === alias.source)) return undefined;
+      found = alias.source;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** Keys in the order in which the JSON has them that real servers make of YAML first: findings follow it. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, sorted(each)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function complaint(error: YAMLError): string {
+  const line = error.linePos?.[0].line ?? 1;
+  if (error.code === "TAB_AS_INDENT") return "found character that cannot start any token";
+  if (error.code === "BAD_INDENT" || error.code === "MISSING_CHAR") {
+    return `line ${line}: did not find expected node content`;
+  }
+  return `line ${line}: ${error.message.split(/ at line |\n/)[0]}`;
+}
+
+function wordsFor(fault: Error): string {
+  if (fault instanceof RangeError) return "exceeded max depth of 10000";
+  if (/alias count/.test(fault.message)) return "document contains excessive aliasing";
+  return fault.message;
+}
+
+function repeatedKeys(document: Document.Parsed, lines: LineCounter): readonly string[] {
+  const issues: string[] = [];
+  const walk = (node: unknown) => {
+    if (isSeq(node)) for (const item of node.items) walk(item);
+    if (!isMap(node)) return;
+    const seen = new Set<string>();
+    for (const { key, value } of node.items) {
+      const name = String(key);
+      const line = lines.linePos((key as Node | null)?.range?.[0] ?? 0).line;
+      if (seen.has(name)) issues.push(`line ${line}: key ${JSON.stringify(name)} already set in map`);
+      seen.add(name);
+      walk(value);
+    }
+  };
+  walk(document.contents);
+  return issues;
+}

@@ -1,0 +1,123 @@
+/** Counts requests as kube-apiserver does, under its names, so that dashboards and alerts made for one read a lab. */
+import type { Kind } from "../../../kube/kind.ts";
+import type { RequestHead } from "./exchange.ts";
+import { type Family, Histogram, labelText, Scalar } from "./prometheus.ts";
+import { isLongRunning, isTrue, type RequestInfo } from "./request-info.ts";
+import type { Sent } from "./respond.ts";
+
+/** Seconds, as the real one has them. */
+const DURATION_BOUNDS = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+];
+/** Bytes: a thousand times ten, and on to a thousand million. */
+const SIZE_BOUNDS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+
+/** A request under way. */
+export interface Running {
+  /** Tells how it ended. */
+  done(sent: Sent): void;
+}
+
+export class RequestMetrics {
+  readonly #total = new Scalar(
+    "apiserver_request_total",
+    "counter",
+    "[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.",
+  );
+  readonly #durations = new Histogram(
+    "apiserver_request_duration_seconds",
+    "[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.",
+    DURATION_BOUNDS,
+  );
+  readonly #sizes = new Histogram(
+    "apiserver_response_sizes",
+    "[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.",
+    SIZE_BOUNDS,
+  );
+  readonly #inflight = new Scalar(
+    "apiserver_current_inflight_requests",
+    "gauge",
+    "[STABLE] Maximal number of currently used inflight request limit of this apiserver per request kind in last second.",
+  );
+  readonly #longRunning = new Scalar(
+    "apiserver_longrunning_requests",
+    "gauge",
+    "[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.",
+  );
+  readonly #watchEvents = new Scalar(
+    "apiserver_watch_events_total",
+    "counter",
+    "[ALPHA] Number of events sent in watch clients",
+  );
+  readonly #isServed: (info: RequestInfo) => boolean;
+
+  /** `isServed` tells requests for what there is from all others, which are not counted: they have no end. */
+  constructor(isServed: (info: RequestInfo) => boolean) {
+    this.#isServed = isServed;
+    for (const kind of ["mutating", "readOnly"]) this.#inflight.set(labelText({ request_kind: kind }), 0);
+  }
+
+  get families(): readonly Family[] {
+    return [this.#inflight, this.#longRunning, this.#durations, this.#total, this.#sizes, this.#watchEvents];
+  }
+
+  /** A request begins; `nowSeconds` reads a clock that only rises. */
+  start(head: RequestHead, nowSeconds: () => number): Running {
+    const { info } = head;
+    if (!this.#isServed(info)) return NOT_COUNTED;
+    const began = nowSeconds();
+    const labels = labelsOf(head);
+    const isLong = isLongRunning(info);
+    const gauge = isLong ? this.#longRunning : this.#inflight;
+    const gaugeLabels = isLong ? labelText(labels) : labelText({ request_kind: requestKind(info) });
+    gauge.add(gaugeLabels);
+    return {
+      done: ({ code, bytes }) => {
+        gauge.add(gaugeLabels, -1);
+        const dryRun = isTrue(head.query.get("dryRun")) ? "All" : "";
+        const { component, ...rest } = labels;
+        const counted = { component: component ?? "", dry_run: dryRun, ...rest };
+        this.#total.add(labelText({ code: String(code), ...counted }));
+        if (!isLong) this.#durations.observe(labelText(counted), nowSeconds() - began);
+        if (!isLong) this.#sizes.observe(labelText(labels), bytes);
+      },
+    };
+  }
+
+  /** A notice went to a watcher. */
+  watchEvent(kind: Kind): void {
+    const { group, version, plural } = kind;
+    this.#watchEvents.add(labelText({ group, resource: plural, version }));
+  }
+}
+
+const NOT_COUNTED: Running = { done() {} };
+
+function requestKind({ verb }: RequestInfo): string {
+  return verb === "get" || verb === "list" || verb === "head" ? "readOnly" : "mutating";
+}
+
+function labelsOf({ info, headers }: RequestHead): Readonly<Record<string, string>> {
+  if (info.type === "path") {
+    return {
+      component: "",
+      group: "",
+      resource: "",
+      scope: "",
+      subresource: info.path,
+      verb: info.verb.toUpperCase(),
+      version: "",
+    };
+  }
+  const { group, version, resource, subresource = "" } = info;
+  const isApply = info.verb === "patch" && /^application\/apply-patch/.test(headers["content-type"] ?? "");
+  const verb = isApply ? "APPLY" : (VERBS[info.verb] ?? info.verb.toUpperCase());
+  return { component: "apiserver", group, resource, scope: scopeOf(info), subresource, verb, version };
+}
+
+function scopeOf(info: Extract<RequestInfo, { type: "resource" }>): string {
+  if (info.name !== undefined || info.verb === "create") return "resource";
+  return info.namespace === undefined ? "cluster" : "namespace";
+}
