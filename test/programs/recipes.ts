@@ -59,6 +59,11 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
       kubectl: command("kubectl"),
     },
   },
+  // Kubernetes' own end-to-end tests: its conformance specs are among them.
+  "kubernetes-e2e": {
+    ...kubernetesModule,
+    binaries: { "e2e.test": { testsOf: "k8s.io/kubernetes/test/e2e" } },
+  },
   // Debian's 3.4 lacks what watch lists with initial events need.
   etcd: {
     version: "3.6.5",

@@ -22,8 +22,9 @@ export interface WorkloadProfile {
   /** Readiness looks at what it `needs`, not only at the process. */
   readonly readinessChecksNeeds: boolean;
   /**
-   * How long a container runs that does its work and ends, seconds. Without it, 5 for containers of pods that do not restart
-   * always, 1 for init containers, and all others serve for ever.
+   * How long a container runs that does its work and ends, seconds. Without it, what its command says where that is plain to
+   * see (`sleep 5; exit 1`); else 5 for containers of pods that do not restart always, 1 for init containers, and all others
+   * serve for ever.
    */
   readonly runSeconds?: number;
   /** What such a container ends with; 0 without it. */

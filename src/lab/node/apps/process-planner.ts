@@ -7,6 +7,7 @@ import type { DataVolume } from "../volumes/data-volume.ts";
 import { catalogueEntry } from "./catalogue.ts";
 import { type DataStore, OwnStore } from "./data-store.ts";
 import { parseNeed } from "./needs.ts";
+import { type PlainCommand, plainCommand } from "./plain-command.ts";
 
 /** How long containers run that do their work and end, when nothing says so. */
 const JOB_SECONDS = 5;
@@ -32,7 +33,8 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
     const profile = options.profileOf(pod, container);
     if (profile.readinessChecksNeeds) options.onWatchesNeeds();
     const [min, max] = profile.startSeconds;
-    const runSeconds = errandSeconds(pod, container, place === "init", profile);
+    const command = plainCommand(container);
+    const runSeconds = errandSeconds(pod, container, place === "init", profile, command);
     const namespace = pod.metadata.namespace ?? "default";
     return {
       profile,
@@ -43,7 +45,7 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
       ...(runSeconds !== undefined && {
         errand: {
           runMs: runSeconds * 1000,
-          result: () => profile.exitCode ?? (options.hasNeeds(pod, container) ? 0 : 1),
+          result: () => profile.exitCode ?? command?.exitCode ?? (options.hasNeeds(pod, container) ? 0 : 1),
         },
       }),
     };
@@ -56,8 +58,10 @@ function errandSeconds(
   container: Container,
   isInit: boolean,
   { runSeconds }: WorkloadProfile,
+  command: PlainCommand | undefined,
 ): number | undefined {
   if (runSeconds !== undefined) return runSeconds;
+  if (command !== undefined) return command.runSeconds;
   if (isInit) return INIT_SECONDS;
   const serves = (container.ports ?? []).length > 0 || container.restartPolicy === "Always";
   return pod.spec.restartPolicy === "Always" || serves ? undefined : JOB_SECONDS;
