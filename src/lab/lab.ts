@@ -14,6 +14,7 @@ import type { Api } from "./apiserver/api.ts";
 import { createApiServer } from "./apiserver/create-api-server.ts";
 import { createEventRecorder } from "./apiserver/event-recorder.ts";
 import type { ApiServer } from "./apiserver/server.ts";
+import { publishOwnEndpoints } from "./apiserver/services/own-endpoints.ts";
 import { createLocalClient } from "./client.ts";
 import type { LabContext, Part } from "./context.ts";
 import { controllers } from "./controllers/registry.ts";
@@ -79,6 +80,7 @@ export function createLab(options: LabOptions = {}): Lab {
     ...(profile === undefined ? {} : { profile }),
   });
   server.onRead(leases, built.readLease);
+  publishOwnEndpoints(server.api("kube-apiserver"));
   const parts: Part[] = [
     ...controllers({
       heartbeats: built.heartbeats,

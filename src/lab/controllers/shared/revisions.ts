@@ -8,7 +8,7 @@ import { controllerReferenceTo } from "../../../kube/owners.ts";
 import { isStatus } from "../../../kube/status-error.ts";
 import type { ControllerRevision, KubeObject, PodTemplateSpec } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
-import { hashOf } from "./template-hash.ts";
+import { canonicalJson, hashOf } from "./template-hash.ts";
 
 /** Names the revision in the labels of pods and of ControllerRevisions. */
 export const REVISION_HASH_LABEL = "controller-revision-hash";
@@ -18,9 +18,9 @@ export interface Revisioned extends KubeObject {
   readonly spec: { readonly template: PodTemplateSpec };
 }
 
-/** What a ControllerRevision holds for a template. */
+/** What a ControllerRevision holds for a template: its keys in order, since clients compare it byte by byte with what they make. */
 export function revisionData(template: PodTemplateSpec): Readonly<Record<string, unknown>> {
-  return { spec: { template: { ...template, $patch: "replace" } } };
+  return JSON.parse(canonicalJson({ spec: { template: { ...template, $patch: "replace" } } }));
 }
 
 /** The template that a ControllerRevision holds. */
@@ -34,7 +34,7 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
 
 /** Whether the revision holds this template. */
 export function isRevisionOf(revision: ControllerRevision, template: PodTemplateSpec): boolean {
-  return deepEqual(revision.data, revisionData(template));
+  return deepEqual(templateOf(revision), template);
 }
 
 /** Oldest first: by number, then age, then name. */
