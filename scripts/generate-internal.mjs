@@ -16,6 +16,7 @@ const ROOTS = [
   "batch.JobSpec",
   "networking.IngressSpec",
   "networking.NetworkPolicySpec",
+  "networking.ParentReference",
   "rbac.RoleRef",
   "storage.VolumeAttachmentSpec",
   "autoscaling.HorizontalPodAutoscalerSpec",

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { FieldErrors } from "./field-errors.ts";
 
-const NOT_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-const NOT_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+export const NOT_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+export const NOT_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 /** 4 or 6 for an IP address as the API's older fields take it: numbers may have zeroes in front. 0 for no address. */
 export function ipFamily(text: string): 0 | 4 | 6 {
@@ -47,6 +47,12 @@ export function isStrictSubrange(inner: string, outer: string): boolean {
   const [innerBits, innerLength] = rangeBits(inner);
   const [outerBits, outerLength] = rangeBits(outer);
   return innerLength > outerLength && innerBits.startsWith(outerBits.slice(0, outerLength));
+}
+
+/** Whether no bit of an address range is set beyond its prefix. It must be a range. */
+export function isNetwork(range: string): boolean {
+  const [bits, length] = rangeBits(range);
+  return !bits.slice(length).includes("1");
 }
 
 /** The bits of an address as text, behind its family so that families never match, and how many of them count. */

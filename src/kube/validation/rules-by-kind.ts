@@ -13,6 +13,7 @@ import {
 } from "./cluster/rbac.ts";
 import { ENDPOINT_SLICE_RULES, ENDPOINTS_RULES } from "./network/endpoints.ts";
 import { INGRESS_CLASS_RULES, INGRESS_RULES } from "./network/ingresses.ts";
+import { IP_ADDRESS_RULES, SERVICE_CIDR_RULES } from "./network/ip-addresses.ts";
 import { NETWORK_POLICY_RULES } from "./network/network-policies.ts";
 import { SERVICE_RULES } from "./network/services.ts";
 import { POD_RULES } from "./pods/pod.ts";
@@ -66,9 +67,11 @@ export const RULES: Readonly<Record<string, KindRules<object>>> = {
   "coordination.k8s.io/Lease": LEASE_RULES,
   "discovery.k8s.io/EndpointSlice": ENDPOINT_SLICE_RULES,
   "events.k8s.io/Event": NEW_EVENT_RULES,
+  "networking.k8s.io/IPAddress": IP_ADDRESS_RULES,
   "networking.k8s.io/Ingress": INGRESS_RULES,
   "networking.k8s.io/IngressClass": INGRESS_CLASS_RULES,
   "networking.k8s.io/NetworkPolicy": NETWORK_POLICY_RULES,
+  "networking.k8s.io/ServiceCIDR": SERVICE_CIDR_RULES,
   "node.k8s.io/RuntimeClass": RUNTIME_CLASS_RULES,
   "policy/PodDisruptionBudget": BUDGET_RULES,
   "rbac.authorization.k8s.io/ClusterRole": CLUSTER_ROLE_RULES,

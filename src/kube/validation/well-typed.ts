@@ -39,7 +39,10 @@ function inFields(
   old: unknown,
 ): Mistyped | undefined {
   for (const name of schema.required) {
-    if (object[name] === undefined) return mistyped(name, null, schema.fields.get(name)?.type ?? "");
+    if (object[name] !== undefined) continue;
+    const field = schema.fields.get(name);
+    // The others are left out when they are empty: whether they may be is for the kind's rules to say.
+    if (field?.zero === "write") return mistyped(name, null, field.type);
   }
   const before = isPlainObject(old) ? old : undefined;
   for (const key in object) {
