@@ -8,6 +8,7 @@ const SPECS_PER_LAB = 12;
 
 export interface RunOptions {
   readonly e2e: string;
+  readonly kubectl: string;
   /** Labs at a time, each with one series of specs. */
   readonly workers: number;
   /** Called as each series ends. */
@@ -15,14 +16,17 @@ export interface RunOptions {
 }
 
 /** Runs the named specs, each in one of several labs; specs of the same lab run one after another. */
-export async function runInLabs(names: readonly string[], options: RunOptions): Promise<readonly SpecResult[]> {
-  const { e2e, workers, onResult } = options;
+export async function runInLabs(
+  names: readonly string[],
+  options: RunOptions,
+): Promise<readonly SpecResult[]> {
+  const { workers, onResult } = options;
   const results: SpecResult[] = [];
   const series = dealt(names, Math.max(workers, Math.ceil(names.length / SPECS_PER_LAB)));
   await Promise.all(
     Array.from({ length: workers }, async () => {
       for (let next = series.pop(); next !== undefined; next = series.pop()) {
-        for (const result of await runSeries(e2e, next)) {
+        for (const result of await runSeries(options, next)) {
           results.push(result);
           onResult(result);
         }
@@ -32,14 +36,20 @@ export async function runInLabs(names: readonly string[], options: RunOptions): 
   return results.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function runSeries(e2e: string, names: readonly string[]): Promise<readonly SpecResult[]> {
+async function runSeries(
+  { e2e, kubectl }: RunOptions,
+  names: readonly string[],
+): Promise<readonly SpecResult[]> {
   const lab = await startLabProcess();
   try {
     const timeoutMs = SPEC_TIMEOUT_MS * names.length;
-    const results = await runSpecs({ e2e, kubeconfig: lab.kubeconfig, timeoutMs }, names);
+    const results = await runSpecs({ e2e, kubectl, kubeconfig: lab.kubeconfig, timeoutMs }, names);
     const ran = new Set(results.map(({ name }) => name));
     const missing = names.filter((name) => !ran.has(name));
-    return [...results, ...missing.map((name) => ({ name, state: "failed" as const, seconds: 0, why: "it did not run" }))];
+    return [
+      ...results,
+      ...missing.map((name) => ({ name, state: "failed" as const, seconds: 0, why: "it did not run" })),
+    ];
   } finally {
     await lab.close();
   }

@@ -51,6 +51,7 @@ export async function conformanceSpecs(e2e: string): Promise<readonly string[]> 
 /** Where specs are run, and for how long. */
 export interface SpecRun {
   readonly e2e: string;
+  readonly kubectl: string;
   readonly kubeconfig: string;
   /** The whole of it; specs that it does not come to are missing from the answer. */
   readonly timeoutMs: number;
@@ -58,13 +59,14 @@ export interface SpecRun {
 
 /** Runs the named specs one after another against a cluster. */
 export async function runSpecs(
-  { e2e, kubeconfig, timeoutMs }: SpecRun,
+  { e2e, kubectl, kubeconfig, timeoutMs }: SpecRun,
   names: readonly string[],
 ): Promise<readonly SpecResult[]> {
   return await withFolder(async (folder) => {
     const report = join(folder, "report.json");
     const args = [
       `--kubeconfig=${kubeconfig}`,
+      `--kubectl-path=${kubectl}`,
       "--provider=skeleton",
       "--kube-api-content-type=application/json",
       "--disable-log-dump",
@@ -124,6 +126,6 @@ async function withFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
   try {
     return await act(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

@@ -272,6 +272,7 @@ export interface PodStatus {
   readonly startTime?: Time;
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly containerStatuses?: readonly ContainerStatus[];
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
   readonly qosClass?: "Guaranteed" | "Burstable" | "BestEffort";
   readonly observedGeneration?: number;
 }

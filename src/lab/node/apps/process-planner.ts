@@ -1,5 +1,6 @@
 import type { RandomStream } from "../../../base/random.ts";
 import type { Container, Pod, Probe } from "../../../kube/types/index.ts";
+import type { ContainerPlace } from "../host/container.ts";
 import { parseImage } from "../host/image-names.ts";
 import type { PlanProcess } from "../kubelet/pod-services.ts";
 import type { WorkloadProfile } from "../profile.ts";
@@ -34,7 +35,7 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
     if (profile.readinessChecksNeeds) options.onWatchesNeeds();
     const [min, max] = profile.startSeconds;
     const command = plainCommand(container);
-    const runSeconds = errandSeconds(pod, container, place === "init", profile, command);
+    const runSeconds = errandSeconds(pod, container, place, profile, command);
     const namespace = pod.metadata.namespace ?? "default";
     return {
       profile,
@@ -56,13 +57,15 @@ export function processPlanner(options: PlannerOptions): PlanProcess {
 function errandSeconds(
   pod: Pod,
   container: Container,
-  isInit: boolean,
+  place: ContainerPlace,
   { runSeconds }: WorkloadProfile,
   command: PlainCommand | undefined,
 ): number | undefined {
   if (runSeconds !== undefined) return runSeconds;
   if (command !== undefined) return command.runSeconds;
-  if (isInit) return INIT_SECONDS;
+  if (place === "init") return INIT_SECONDS;
+  // Somebody looks around in it, for as long as it takes.
+  if (place === "ephemeral") return undefined;
   const serves = (container.ports ?? []).length > 0 || container.restartPolicy === "Always";
   return pod.spec.restartPolicy === "Always" || serves ? undefined : JOB_SECONDS;
 }

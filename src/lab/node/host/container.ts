@@ -1,8 +1,8 @@
 import type { Container as ContainerSpec, Pod } from "../../../kube/types/index.ts";
 import type { Process } from "../apps/process.ts";
 
-/** What a container is to its pod: an init container, one that stays beside the others, or one of the pod's own. */
-export type ContainerPlace = "init" | "sidecar" | "regular";
+/** What a container is to its pod: an init container, one that stays beside the others, one of its own, or one to look around. */
+export type ContainerPlace = "init" | "sidecar" | "regular" | "ephemeral";
 
 /** A pod's network namespace and address. */
 export interface Sandbox {

@@ -64,6 +64,7 @@ function heldBack(services: PodServices, pod: Pod, spec: ContainerSpec): StartFa
 }
 
 function placeOf(pod: Pod, spec: ContainerSpec): ContainerPlace {
+  if (pod.spec.ephemeralContainers?.some(({ name }) => name === spec.name)) return "ephemeral";
   if (!pod.spec.initContainers?.some(({ name }) => name === spec.name)) return "regular";
   return isSidecar(spec) ? "sidecar" : "init";
 }

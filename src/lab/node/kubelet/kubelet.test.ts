@@ -180,6 +180,25 @@ describe("a pod", () => {
     });
   });
 
+  test.each([
+    { name: "runs beside the others until somebody leaves it", command: undefined, state: "running" },
+    { name: "is not started again when it ends", command: ["false"], state: "terminated" },
+  ])("has a container for debugging that $name", ({ command, state }) => {
+    const lab = testNodes();
+    lab.run(pod("a").on("node-1").containers(web()));
+    lab.seconds(30);
+    const debug = { name: "debug", image: "busybox:1", ...(command && { command }) };
+    const spec = { ephemeralContainers: [debug] };
+    lab.api.patch(pods, "default", "a", "merge", { spec }, { subresource: "ephemeralcontainers" });
+    lab.seconds(90);
+    const { containerStatuses = [], ephemeralContainerStatuses = [], phase } = lab.pod("a")?.status ?? {};
+    expect(ephemeralContainerStatuses).toMatchObject([
+      { name: "debug", ready: false, restartCount: 0, state: { [state]: {} } },
+    ]);
+    expect(containerStatuses).toMatchObject([{ name: "web", ready: true, restartCount: 0 }]);
+    expect(phase).toBe("Running");
+  });
+
   test("is failed when its time is up", () => {
     const lab = testNodes({ profile: { images: { busybox: { runSeconds: 1_000 } } } });
     lab.run(

@@ -26,6 +26,7 @@ export interface PodActions {
   readonly createSandbox: boolean;
   readonly initToStart: readonly ContainerSpec[];
   readonly toStart: readonly ContainerSpec[];
+  readonly ephemeralToStart: readonly ContainerSpec[];
   readonly toKill: readonly ContainerKill[];
 }
 
@@ -33,14 +34,12 @@ export interface PodActions {
 export function podActions(pod: Pod, runtime: RuntimePod, probes: ProbeResults): PodActions {
   if (readySandbox(runtime) === undefined) return actionsWithoutSandbox(pod, runtime);
   const init = initActions(pod, runtime, probes);
-  if (init.failed) {
-    return { killPod: true, createSandbox: false, initToStart: [], toStart: [], toKill: init.toKill };
-  }
+  if (init.failed) return { ...NOTHING, killPod: true, toKill: init.toKill };
   const actions = {
-    killPod: false,
-    createSandbox: false,
+    ...NOTHING,
     initToStart: init.toStart,
     toStart: [] as ContainerSpec[],
+    ephemeralToStart: newEphemeral(pod, runtime),
     toKill: [...init.toKill],
   };
   if (!init.done) return actions;
@@ -60,7 +59,23 @@ export function podActions(pod: Pod, runtime: RuntimePod, probes: ProbeResults):
     actions.toKill.push(kill);
   }
   if (kept > 0 || actions.toStart.length > 0) return actions;
-  return { ...actions, killPod: true, initToStart: [] };
+  return { ...actions, killPod: true, initToStart: [], ephemeralToStart: [] };
+}
+
+const NOTHING: PodActions = {
+  killPod: false,
+  createSandbox: false,
+  initToStart: [],
+  toStart: [],
+  ephemeralToStart: [],
+  toKill: [],
+};
+
+/** They run once, whenever the pod has a sandbox, and never again. */
+function newEphemeral(pod: Pod, runtime: RuntimePod): readonly ContainerSpec[] {
+  return (pod.spec.ephemeralContainers ?? []).filter(
+    (spec) => findContainer(runtime, spec.name) === undefined,
+  );
 }
 
 /** Whether a container that does not run is to be started, now that its turn has come. */
@@ -72,7 +87,7 @@ export function needsStart(pod: Pod, spec: ContainerSpec, container: Container |
 }
 
 function actionsWithoutSandbox(pod: Pod, runtime: RuntimePod): PodActions {
-  const nothing = { killPod: true, createSandbox: false, initToStart: [], toStart: [], toKill: [] };
+  const nothing = { ...NOTHING, killPod: true };
   const isAgain = runtime.sandboxes.length > 0;
   if (pod.spec.restartPolicy === "Never" && isAgain && runtime.containers.length > 0) return nothing;
   const toStart = pod.spec.containers.filter((spec) => {

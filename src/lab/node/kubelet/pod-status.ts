@@ -50,6 +50,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, runtime, previous } = input;
   const own = withReadiness(input, pod.spec.containers, false);
   const init = withReadiness(input, pod.spec.initContainers ?? [], true);
+  const ephemeral = ephemeralStatuses(input);
   const phase = settledPhase(input, podPhase({ pod, init, own, isTerminal: input.isTerminal }));
   const told: { readonly reason?: string; readonly message?: string } =
     input.failure ?? (phase === previous.phase ? previous : {});
@@ -75,6 +76,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     startTime: previous.startTime ?? formatTime(input.nowMs),
     ...(init.length > 0 && { initContainerStatuses: init }),
     containerStatuses: own,
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     qosClass: previous.qosClass ?? qualityOfService(pod.spec),
   };
 }
@@ -117,6 +119,14 @@ export function withContainerStarted(status: PodStatus, containerId: string, sta
     ...(own !== undefined && { containerStatuses: own }),
     ...(init !== undefined && { initContainerStatuses: init }),
   };
+}
+
+/** No probe looks at them, and nobody waits for them to be ready. */
+function ephemeralStatuses({ pod, runtime, previous, startFailures, clockOffsetMs }: PodStatusInput) {
+  const specs = pod.spec.ephemeralContainers ?? [];
+  if (specs.length === 0) return [];
+  const input = { pod, runtime, previous: previous.ephemeralContainerStatuses, startFailures, clockOffsetMs };
+  return containerStatuses(input, specs, false);
 }
 
 function withReadiness(

@@ -166,6 +166,10 @@ export class PodWorker {
       runtime.createSandbox(pod);
     }
     let allStarted = true;
+    for (const spec of actions.ephemeralToStart) {
+      const isStarted = yield* this.#start(pod, spec);
+      if (!isStarted) allStarted = false;
+    }
     for (const spec of actions.initToStart) {
       const isStarted = yield* this.#start(pod, spec);
       if (!isStarted) allStarted = false;
