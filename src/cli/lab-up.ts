@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { deployManifests } from "../drill/deploy.ts";
 import { kindsOf } from "../drill/kinds-of.ts";
 import type { KubeObject } from "../kube/types/index.ts";
+import type { CertificateAuthority } from "../lab/apiserver/http/certificates.ts";
+import { labAuthority } from "../lab/apiserver/http/http-server.ts";
 import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { planRestore, type RestorePlan, restore } from "../lab/restore.ts";
@@ -43,11 +45,13 @@ export async function labUp(flags: UpFlags): Promise<void> {
   const nodes = flags.nodes ?? Math.max(plan?.nodes.length ?? 3, 1);
   const zones = flags.zones ?? Math.min(plan?.zones ?? 1, nodes);
 
-  const lab = createLab({ nodes, zones, startMs: wallNow() - BOOT_MS });
+  const authority = labAuthority();
+  const rootCertificates = authority.certificate;
+  const lab = createLab({ nodes, zones, rootCertificates, startMs: wallNow() - BOOT_MS });
   await fill(lab, plan, manifests);
   lab.engine.runUntil(wallNow());
   const stop = stopRequest();
-  const server = await listen(lab, flags);
+  const server = await listen(lab, authority, flags);
   process.once("exit", () => withdraw(folder, kubeconfig));
   writeWhole(kubeconfig, server.kubeconfig);
   announce(folder, { pid: process.pid, url: server.url, kubeconfig, startedMs: wallNow() });
@@ -77,13 +81,17 @@ async function fill(lab: Lab, plan: RestorePlan | undefined, manifests: readonly
   for (const what of deployed.assumed) note("supplied", what);
 }
 
-async function listen(lab: Lab, { port, speed }: UpFlags): ReturnType<typeof serveLab> {
+async function listen(
+  lab: Lab,
+  authority: CertificateAuthority,
+  { port, speed }: UpFlags,
+): ReturnType<typeof serveLab> {
   try {
     const onBug = (error: unknown) =>
       process.stderr.write(
         `holdfast: a request failed by a bug: ${error instanceof Error ? error.stack : error}\n`,
       );
-    return await serveLab(lab, { port, speed, onBug });
+    return await serveLab(lab, { authority, port, speed, onBug });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;

@@ -55,6 +55,13 @@ export const horizontalPodAutoscalers = kind<k.HorizontalPodAutoscaler>(
 export const leases = kind<k.Lease>("coordination.k8s.io/v1", "Lease");
 export const endpointSlices = kind<k.EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice");
 export const priorityClasses = kind<k.PriorityClass>("scheduling.k8s.io/v1", "PriorityClass");
+export const roles = kind<k.Role>("rbac.authorization.k8s.io/v1", "Role");
+export const roleBindings = kind<k.RoleBinding>("rbac.authorization.k8s.io/v1", "RoleBinding");
+export const clusterRoles = kind<k.ClusterRole>("rbac.authorization.k8s.io/v1", "ClusterRole");
+export const clusterRoleBindings = kind<k.ClusterRoleBinding>(
+  "rbac.authorization.k8s.io/v1",
+  "ClusterRoleBinding",
+);
 export const storageClasses = kind<k.StorageClass>("storage.k8s.io/v1", "StorageClass");
 export const volumeAttachments = kind<k.VolumeAttachment>("storage.k8s.io/v1", "VolumeAttachment");
 export const csiNodes = kind<k.CSINode>("storage.k8s.io/v1", "CSINode");

@@ -87,6 +87,7 @@ export function createLab(options: LabOptions = {}): Lab {
       metrics: built.metrics,
       kinds: server.kinds,
       rootCertificates: options.rootCertificates ?? "",
+      legacyToken: (account, secret) => server.tokens.legacyToken(account, secret),
     }).map((row) => row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name))),
     scheduler(contextFor("system:kube-scheduler", "default-scheduler")),
     ...built.parts,

@@ -2,4 +2,5 @@ export type * from "./apps.ts";
 export type * from "./core.ts";
 export type * from "./meta.ts";
 export type * from "./pod.ts";
+export type * from "./rbac.ts";
 export type * from "./storage.ts";

@@ -3,6 +3,7 @@ import { customResourceDefinitions, events, KINDS, services } from "../../kube/k
 import { formatTime } from "../../kube/time.ts";
 import type { Timing } from "../../kube/timing.ts";
 import type { Engine } from "../../time/engine.ts";
+import { storeBootstrapRoles } from "./access/bootstrap-roles.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { CustomKinds } from "./custom-kinds.ts";
 import { expireEvents } from "./event-expiry.ts";
@@ -46,5 +47,6 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
   }
   if (kinds.served(customResourceDefinitions) !== undefined) custom = new CustomKinds(engine, api, kinds);
   for (const { kind, draft } of bootstrapObjects()) if (kinds.served(kind)) api.create(kind, draft);
+  storeBootstrapRoles(engine, store, kinds);
   return server;
 }

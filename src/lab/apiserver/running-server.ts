@@ -4,6 +4,8 @@ import { pods } from "../../kube/kinds.ts";
 import { isStatus } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
+import { AccountTokens } from "./access/account-tokens.ts";
+import { checkPrivileges } from "./access/privileges.ts";
 import { AdmissionChain } from "./admission/chain.ts";
 import { defaultPlugins } from "./admission/plugins.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
@@ -34,7 +36,6 @@ import type {
   PatchParameters,
   ReadHook,
   Target,
-  TokenIssuer,
   WatchStream,
   WriteAnswer,
   WriteParameters,
@@ -59,6 +60,7 @@ export interface ServerParts {
 export class RunningServer implements ApiServer {
   readonly engine: Engine;
   readonly kinds: KindRegistry;
+  readonly tokens: AccountTokens;
   readonly #store: Store;
   readonly #parts: ServerParts;
   readonly #context: RegistryContext;
@@ -68,7 +70,6 @@ export class RunningServer implements ApiServer {
   /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
   readonly #collections = new Map<Kind, Collection>();
   #up = true;
-  #tokenIssuer: TokenIssuer | undefined;
 
   constructor(parts: ServerParts) {
     const { engine, kinds, store, allocate, customVersionOf } = parts;
@@ -78,8 +79,16 @@ export class RunningServer implements ApiServer {
     this.#parts = parts;
     kinds.onChange(() => this.#collections.clear());
     this.#api = this.api("kube-apiserver");
+    this.tokens = new AccountTokens(engine, this.#api);
     const admission = new AdmissionChain(defaultPlugins({ engine, api: this.#api }));
-    this.#context = { engine, store, admission, allocate, judge: judgeBy(customVersionOf) };
+    this.#context = {
+      engine,
+      store,
+      admission,
+      allocate,
+      checkPrivileges: (request, object, old) => checkPrivileges(this.#api, request, object, old),
+      judge: judgeBy(customVersionOf),
+    };
   }
 
   get up(): boolean {
@@ -136,7 +145,7 @@ export class RunningServer implements ApiServer {
       const own = this.#subresource(kind, subresource);
       if (own?.create === undefined) throw methodNotSupported(kind, "create");
       const request = this.#request(caller, target, parameters.dryRun);
-      return own.create(this.#subresourceContext(caller), request, body);
+      return own.create(this.#subresourceContext(caller), request, body, parameters);
     }
     const request = this.#request(caller, target, parameters.dryRun, "create");
     const decoded = placeObject(
@@ -231,10 +240,6 @@ export class RunningServer implements ApiServer {
     this.#readHooks.set(this.#collectionOf(kind), hook as unknown as ReadHook<KubeObject>);
   }
 
-  setTokenIssuer(issuer: TokenIssuer): void {
-    this.#tokenIssuer = issuer;
-  }
-
   /** An update of an object or of one of its subresources; `next` works in the version that the request speaks. */
   #change(
     caller: Caller,
@@ -304,7 +309,7 @@ export class RunningServer implements ApiServer {
     return {
       ...this.#context,
       api: this.#api,
-      issueToken: this.#tokenIssuer,
+      tokens: this.tokens,
       delete: ({ kind, namespace, name }, parameters) =>
         this.delete(caller, placeOf(kind, namespace, name), parameters).object,
     };

@@ -5,29 +5,27 @@
  * (`local-api.ts`, `../client.ts`). Nouns: a `Caller` asks, a `Target` names an object or a collection, a `WatchStream`
  * hands out notices. Everything is synchronous: a request is done when the call returns.
  *
- * Refusals are thrown as `StatusError`, worded as kube-apiserver words them. Nothing here authenticates or authorizes
- * (the HTTP skin does), and nothing reads a clock but the engine's.
+ * Refusals are thrown as `StatusError`, worded as kube-apiserver words them. Nothing here asks who somebody is (the
+ * HTTP skin does), and what somebody may do only where rights are handed out; nothing reads a clock but the engine's.
  */
 import type { Body, ListQuery, WatchQuery } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import type { KubeObject, ListMeta } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
+import type { CallerAccess, UserInfo } from "./access/access.ts";
+import type { AccountTokens } from "./access/account-tokens.ts";
 import type { Api, PatchType } from "./api.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 
-/** Who a request is made for, as authentication found out. */
-export interface UserInfo {
-  readonly name: string;
-  readonly uid?: string;
-  readonly groups: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
+export type { UserInfo } from "./access/access.ts";
 
 /** One request's surroundings. */
 export interface Caller {
   readonly user: UserInfo;
   /** Names the field manager of writes that give none: the user agent up to its first "/". */
   readonly agent: string;
+  /** Absent for the lab's own parts, which are trusted. */
+  readonly access?: CallerAccess;
   /** Told of everything that real servers put into `Warning` headers. */
   readonly warn?: (text: string) => void;
 }
@@ -114,6 +112,8 @@ export type ReadHook<T extends KubeObject> = (stored: T) => T;
 export interface ApiServer {
   readonly engine: Engine;
   readonly kinds: KindRegistry;
+  /** Signs and reads the tokens of service accounts. */
+  readonly tokens: AccountTokens;
 
   /** Whether it answers. While it is down every call throws ServiceUnavailable; going down ends every watch. */
   readonly up: boolean;
@@ -146,9 +146,4 @@ export interface ApiServer {
   api(user: string): Api;
   /** What reads see of a kind's objects from now on, instead of what is stored: for fields that change without a write. */
   onRead<T extends KubeObject>(kind: Kind<T>, hook: ReadHook<T>): void;
-  /** Gives serviceaccounts/token its answers; without one the subresource answers NotFound. */
-  setTokenIssuer(issuer: TokenIssuer): void;
 }
-
-/** Signs a token for a service account: takes the TokenRequest and gives it back with its status. */
-export type TokenIssuer = (account: KubeObject, request: KubeObject) => KubeObject;

@@ -18,6 +18,7 @@ const rowsWith = (kinds: KindRegistry) =>
     metrics: { usageOf: () => undefined },
     kinds,
     rootCertificates: "",
+    legacyToken: () => "token",
   });
 
 test("every folder of a controller has its row, and events tell their controllers apart", () => {

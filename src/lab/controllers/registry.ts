@@ -37,7 +37,10 @@ import { resourceQuota } from "./resource-quota/resource-quota.ts";
 import { rootCa } from "./root-ca/root-ca.ts";
 import { serviceAccount } from "./service-account/service-account.ts";
 import { serviceLb } from "./service-lb/service-lb.ts";
-import { serviceAccountToken } from "./serviceaccount-token/serviceaccount-token.ts";
+import {
+  type ServiceAccountTokenOptions,
+  serviceAccountToken,
+} from "./serviceaccount-token/serviceaccount-token.ts";
 import { statefulSet } from "./statefulset/statefulset.ts";
 import { taintEviction } from "./taint-eviction/taint-eviction.ts";
 import { ttlAfterFinished } from "./ttl-after-finished/ttl-after-finished.ts";
@@ -62,11 +65,13 @@ export interface ControllerInputs {
   readonly kinds: KindRegistry;
   /** PEM: what pods check the API server's certificate against. */
   readonly rootCertificates: string;
+  /** Signs tokens that stand in Secrets. */
+  readonly legacyToken: ServiceAccountTokenOptions["legacyToken"];
 }
 
 /** Every controller, in the order in which they start. */
 export function controllers(inputs: ControllerInputs): readonly ControllerRow[] {
-  const { heartbeats, metrics, kinds, rootCertificates } = inputs;
+  const { heartbeats, metrics, kinds, rootCertificates, legacyToken } = inputs;
   return [
     {
       name: "service-account-controller",
@@ -246,7 +251,7 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       name: "serviceaccount-token-controller",
       account: "tokens-controller",
       why: "fills Secrets that ask for a token of a service account",
-      create: serviceAccountToken({ rootCertificates }),
+      create: serviceAccountToken({ rootCertificates, legacyToken }),
     },
   ];
 }

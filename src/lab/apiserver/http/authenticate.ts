@@ -1,22 +1,33 @@
 /** Finds out who a request is from: client certificate first, then bearer token, as kube-apiserver's union does. */
 import { timingSafeEqual } from "node:crypto";
 import { StatusError } from "../../../kube/status-error.ts";
-import type { UserInfo } from "../server.ts";
+import { API_AUDIENCE, type TokenVerdict, type UserInfo } from "../access/access.ts";
 
 /** What a request brings along to say who it is from. */
 export interface Credentials {
   /** Without the word "Bearer". */
   readonly token?: string;
-  /** The subject of a client certificate; `trusted` tells whether the lab's own authority signed it. */
-  readonly certificate?: {
-    readonly commonName: string;
-    readonly organizations: readonly string[];
-    readonly trusted: boolean;
-  };
+  readonly certificate?: ClientCertificate;
 }
 
-/** The user whose token it is; `undefined` for a token nobody knows. */
-export type TokenAuthenticator = (token: string) => UserInfo | undefined;
+/** The subject of a client certificate. */
+export interface ClientCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** Of the whole certificate, in hexadecimal. */
+  readonly sha256: string;
+  /** Whether the lab's own authority signed it, for clients. */
+  readonly trusted: boolean;
+}
+
+/** Who somebody is, and what an audit log is told of how they showed it. */
+export interface Authentication {
+  readonly user: UserInfo;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Whose token it is, for somebody who is one of the audiences; the API server itself when none are named. */
+export type TokenAuthenticator = (token: string, audiences?: readonly string[]) => TokenVerdict;
 
 /** Who asks without saying who. */
 export const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
@@ -26,26 +37,50 @@ export const ADMIN: UserInfo = { name: "holdfast-admin", groups: ["system:master
 
 /** The user behind the credentials; somebody who brings none is anonymous.
  * @throws {StatusError} Unauthorized when credentials are brought that are good for nothing. */
-export function authenticate(credentials: Credentials, tokens: TokenAuthenticator): UserInfo {
-  const { certificate, token } = credentials;
-  if (certificate?.trusted) {
-    return { name: certificate.commonName, groups: [...certificate.organizations, "system:authenticated"] };
-  }
+export function authenticate(
+  { certificate, token }: Credentials,
+  tokens: TokenAuthenticator,
+): Authentication {
+  if (certificate?.trusted && certificate.commonName !== "") return { user: userOf(certificate) };
   if (token !== undefined) {
-    const user = tokens(token);
-    if (user !== undefined) return user;
+    const verdict = tokens(token);
+    if (verdict.accepted) return verdict;
   }
-  if (certificate !== undefined || token !== undefined) throw new StatusError("Unauthorized", "Unauthorized");
-  return ANONYMOUS;
+  // A certificate that names nobody is as good as none; one that nobody knows is not.
+  if (token !== undefined || certificate?.trusted === false)
+    throw new StatusError("Unauthorized", "Unauthorized");
+  return { user: ANONYMOUS };
+}
+
+function userOf({ commonName, organizations, sha256 }: ClientCertificate): UserInfo {
+  return {
+    name: commonName,
+    groups: [...organizations, "system:authenticated"],
+    extra: { "authentication.kubernetes.io/credential-id": [`X509SHA256=${sha256}`] },
+  };
 }
 
 /** Knows one token, the administrator's. */
 export function oneToken(secret: string, user: UserInfo): TokenAuthenticator {
   const expected = Buffer.from(secret);
-  return (token) => {
+  return (token, audiences = [API_AUDIENCE]) => {
     const given = Buffer.from(token);
     const same = given.length === expected.length && timingSafeEqual(given, expected);
-    return same ? user : undefined;
+    if (!same || !audiences.includes(API_AUDIENCE)) return { accepted: false, errors: [] };
+    return { accepted: true, user, audiences: [API_AUDIENCE] };
+  };
+}
+
+/** Asks several in turn. */
+export function anyOf(...authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
+  return (token, audiences) => {
+    const errors: string[] = [];
+    for (const authenticator of authenticators) {
+      const verdict = authenticator(token, audiences);
+      if (verdict.accepted) return verdict;
+      errors.push(...verdict.errors);
+    }
+    return { accepted: false, errors };
   };
 }
 

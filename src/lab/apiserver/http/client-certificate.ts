@@ -1,14 +1,12 @@
 import type { TLSSocket } from "node:tls";
-import type { Credentials } from "./authenticate.ts";
+import type { ClientCertificate } from "./authenticate.ts";
 import type { Incoming } from "./exchange.ts";
 
-type Certificate = NonNullable<Credentials["certificate"]>;
-
 // Reading a certificate costs more than a small request, and stays the same for a connection.
-const known = new WeakMap<object, Certificate | undefined>();
+const known = new WeakMap<object, ClientCertificate | undefined>();
 
 /** Whose certificate the connection was opened with, if any. */
-export function certificateOf(incoming: Incoming): Certificate | undefined {
+export function certificateOf(incoming: Incoming): ClientCertificate | undefined {
   // Every HTTP/2 request has a view of the socket to itself; what they share is the session.
   const connection = "stream" in incoming ? incoming.stream.session : incoming.socket;
   if (connection === undefined) return undefined;
@@ -18,7 +16,7 @@ export function certificateOf(incoming: Incoming): Certificate | undefined {
   return certificate;
 }
 
-function read(socket: TLSSocket): Certificate | undefined {
+function read(socket: TLSSocket): ClientCertificate | undefined {
   const peer = socket.getPeerCertificate();
   // Without a certificate node gives an empty object.
   if (!peer?.subject) return undefined;
@@ -29,6 +27,7 @@ function read(socket: TLSSocket): Certificate | undefined {
   return {
     commonName: CN,
     organizations: typeof O === "string" ? [O] : O,
+    sha256: peer.fingerprint256.replaceAll(":", "").toLowerCase(),
     trusted: socket.authorized,
   };
 }

@@ -13,10 +13,11 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Kind } from "../../../kube/kind.ts";
 import type { CustomColumn } from "../../../kube/tables/custom.ts";
 import { wallNow } from "../../../time/wall-clock.ts";
+import { createAuthorizer } from "../access/authorizer.ts";
 import type { ApiServer } from "../server.ts";
 import { type AdminContext, LAB_PATH } from "./admin.ts";
-import { ADMIN, oneToken } from "./authenticate.ts";
-import { type Authorizer, allowAuthenticated } from "./authorize.ts";
+import { admit } from "./admit.ts";
+import { ADMIN, anyOf, oneToken } from "./authenticate.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { certificateOf } from "./client-certificate.ts";
 import { customVersionOf } from "./definitions.ts";
@@ -26,15 +27,7 @@ import { kubeconfigText } from "./kubeconfig-text.ts";
 import { readBody } from "./limited-body.ts";
 import { OpenApiDocuments } from "./openapi.ts";
 import { checkTimeout } from "./parameters.ts";
-import {
-  admit,
-  answer,
-  callerOf,
-  failureAnswer,
-  isServed,
-  type PipelineContext,
-  readHead,
-} from "./pipeline.ts";
+import { answer, callerOf, failureAnswer, isServed, type PipelineContext, readHead } from "./pipeline.ts";
 import { isLongRunning } from "./request-info.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { respond, type Sent } from "./respond.ts";
@@ -54,12 +47,13 @@ export interface HttpServerOptions {
   /** Brings the lab's time up to the machine's before a request is handled. */
   readonly catchUp: () => void;
   readonly admin: Pick<AdminContext, "machines" | "failures" | "about">;
+  /** Signs the server's certificate and the administrator's; one of its own when absent. */
+  readonly authority?: CertificateAuthority;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly minor?: number;
   /** How many of the lab's seconds pass in one of the clients'. */
   readonly speed?: number;
-  readonly authorize?: Authorizer;
   readonly onBug?: (error: unknown) => void;
 }
 
@@ -75,20 +69,27 @@ const HEADER_PAIRS_MAX = 2_000;
 const IDLE_TIMEOUT_MS = 90_000;
 const HEADER_TIMEOUT_MS = 32_000;
 
+/** An authority for one lab. Whoever wants its certificate inside the lab too makes it before the lab. */
+export function labAuthority(): CertificateAuthority {
+  return new CertificateAuthority("holdfast-lab-ca", wallNow());
+}
+
 /** Starts to listen. @throws when the port is taken */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const authority = new CertificateAuthority("holdfast-lab-ca", wallNow());
+  const { authority = labAuthority() } = options;
   const token = randomBytes(24).toString("base64url");
   const listener = createListener(authority);
   const connections = trackConnections(listener);
   const address = await listen(listener, options.port ?? 0);
   const { server } = options;
+  const url = `https://${address}`;
   const discovery = new Discovery(server.kinds, address);
   const context: PipelineContext = {
     server,
     discovery,
-    tokens: oneToken(token, ADMIN),
-    authorize: options.authorize ?? allowAuthenticated,
+    url,
+    tokens: anyOf(oneToken(token, ADMIN), (text, audiences) => server.tokens.authenticate(text, audiences)),
+    authorizer: createAuthorizer(server.api("kube-apiserver")),
     admin: options.admin,
     minor: options.minor ?? 34,
     speed: options.speed ?? 1,
@@ -104,7 +105,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       incoming.socket.destroy();
     });
   });
-  const url = `https://${address}`;
   const client = authority.issue({
     commonName: ADMIN.name,
     organizations: ["system:masters"],
@@ -222,10 +222,10 @@ async function decide(
 ): Promise<Answer> {
   try {
     if (!isLongRunning(head.info)) checkTimeout(head.query);
-    const user = admit(context, incoming, certificateOf(incoming), head.info);
+    const admitted = admit(context, incoming, certificateOf(incoming), head);
     const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
     options.catchUp();
-    return answer(context, { ...head, body, caller: callerOf(head, user, warn) });
+    return answer(context, { ...head, body, caller: callerOf(head, admitted, warn) });
   } catch (error) {
     return failureAnswer(context, error);
   }

@@ -1,8 +1,7 @@
 import { StatusError } from "../../../kube/status-error.ts";
-import type { ApiServer, Caller, UserInfo } from "../server.ts";
+import type { ApiServer, Caller } from "../server.ts";
 import { type AdminContext, adminAnswer, LAB_PATH } from "./admin.ts";
-import { authenticate, bearerToken, type Credentials, type TokenAuthenticator } from "./authenticate.ts";
-import { type Authorizer, refusal } from "./authorize.ts";
+import type { Admitted, DoorContext } from "./admit.ts";
 import type { Discovery } from "./discovery.ts";
 import {
   type Answer,
@@ -11,10 +10,13 @@ import {
   PAGE_NOT_FOUND,
   type RequestHead,
   statusAnswer,
+  textAnswer,
 } from "./exchange.ts";
 import { HEALTH_PATHS, healthAnswer } from "./health.ts";
+import { ISSUER_PATHS, issuerAnswer } from "./issuer.ts";
 import { METRICS_PATHS, metricsAnswer } from "./metrics.ts";
 import type { OpenApiDocuments } from "./openapi.ts";
+import { TextRefusal } from "./refusals.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import { readRequestLine } from "./request-line.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
@@ -23,11 +25,11 @@ import { reviewAnswer } from "./reviews.ts";
 import { versionAnswer } from "./version.ts";
 
 /** What requests are handled with. */
-export interface PipelineContext {
+export interface PipelineContext extends DoorContext {
   readonly server: ApiServer;
+  /** "https://127.0.0.1:40123" */
+  readonly url: string;
   readonly discovery: Discovery;
-  readonly tokens: TokenAuthenticator;
-  readonly authorize: Authorizer;
   readonly admin: Omit<AdminContext, "nowMs">;
   /** Minor version of Kubernetes that the lab is like. */
   readonly minor: number;
@@ -52,23 +54,6 @@ export function readHead(incoming: Incoming): RequestHead | undefined {
   return { info: requestInfo(method, path, query), method, query, headers, requester };
 }
 
-/** Finds out who asks, and whether they may. @throws {StatusError} Unauthorized or Forbidden */
-export function admit(
-  context: PipelineContext,
-  incoming: Incoming,
-  certificate: Credentials["certificate"],
-  info: RequestInfo,
-): UserInfo {
-  const token = bearerToken(incoming.headers.authorization);
-  const user = authenticate(
-    { ...(token === undefined ? {} : { token }), ...(certificate === undefined ? {} : { certificate }) },
-    context.tokens,
-  );
-  const decision = context.authorize(user, info);
-  if (!decision.allowed) throw refusal(user, info, decision);
-  return user;
-}
-
 /** Whether there is anything at a request's path, as far as the path tells. */
 export function isServed(context: Pick<PipelineContext, "server" | "discovery">, info: RequestInfo): boolean {
   if (info.type === "path") return paths(context).includes(info.path);
@@ -76,9 +61,13 @@ export function isServed(context: Pick<PipelineContext, "server" | "discovery">,
 }
 
 /** The caller as the registry knows it; `warn` collects what becomes Warning headers. */
-export function callerOf(head: RequestHead, user: UserInfo, warn: (text: string) => void): Caller {
+export function callerOf(
+  head: RequestHead,
+  { user, access }: Admitted,
+  warn: (text: string) => void,
+): Caller {
   const [agent = ""] = (head.headers["user-agent"] ?? "").split("/");
-  return { user, agent: agent === "" ? "unknown" : agent, warn };
+  return { user, access, agent: agent === "" ? "unknown" : agent, warn };
 }
 
 /** Decides what to answer. Refusals are answers too; everything else that is thrown is a bug, told and hidden. */
@@ -93,6 +82,7 @@ export function answer(context: PipelineContext, exchange: Exchange): Answer {
 /** What a client is told of something thrown. */
 export function failureAnswer(context: Pick<PipelineContext, "onBug">, error: unknown): Answer {
   if (error instanceof StatusError) return statusAnswer(error);
+  if (error instanceof TextRefusal) return textAnswer(error.code, error.message);
   context.onBug(error);
   const message = error instanceof Error ? error.message : String(error);
   return statusAnswer(new StatusError("InternalError", `Internal error occurred: ${message}`));
@@ -124,6 +114,7 @@ function pathAnswer(context: PipelineContext, exchange: Exchange): Answer {
     context.discovery.answer(exchange) ??
     context.openApi.answer(exchange) ??
     metricsAnswer(context, path) ??
+    issuerAnswer({ tokens: context.server.tokens, url: context.url }, path) ??
     PAGE_NOT_FOUND
   );
 }
@@ -138,6 +129,7 @@ function paths({ discovery }: Pick<PipelineContext, "discovery">): readonly stri
     ...HEALTH_PATHS,
     LAB_PATH,
     ...METRICS_PATHS,
+    ...ISSUER_PATHS,
     "/openapi/v2",
     "/openapi/v3",
     "/version",

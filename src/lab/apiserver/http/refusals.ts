@@ -9,6 +9,17 @@ export class BareRefusal extends StatusError {
   }
 }
 
+/** A refusal that real servers word as plain text. */
+export class TextRefusal extends Error {
+  override readonly name = "TextRefusal";
+  readonly code: number;
+
+  constructor(code: number, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
 /** Nothing is served at this resource's path. */
 export function noSuchResource(): StatusError {
   return new BareRefusal("NotFound", "the server could not find the requested resource");

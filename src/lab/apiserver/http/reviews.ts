@@ -3,51 +3,64 @@
  * stored; the answer is the object back with a status. They live in the skin because who is asking is known only here.
  */
 import { apiVersionOf, type Kind } from "../../../kube/kind.ts";
-import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
-import type { UserInfo } from "../server.ts";
+import type { UserInfo } from "../access/access.ts";
+import type { Authorizer } from "../access/authorizer.ts";
+import { aggregate } from "../access/rbac-authorizer.ts";
+import { decodeObject as decodeWhole } from "../decode.ts";
+import { badRequest } from "../errors.ts";
+import { withOwners } from "../field-owners.ts";
+import { type Fields, type LooseObject, withMeta } from "../loose.ts";
+import { accessStatus, rulesStatus } from "./access-reviews.ts";
 import type { TokenAuthenticator } from "./authenticate.ts";
-import type { Authorizer } from "./authorize.ts";
 import { decodeObject } from "./decode.ts";
 import { type Answer, type Exchange, objectAnswer } from "./exchange.ts";
-import { methodNotAllowed } from "./refusals.ts";
-import type { RequestInfo, ResourceRequest } from "./request-info.ts";
+import { writeParameters } from "./parameters.ts";
+import { methodNotAllowed, noSuchResource } from "./refusals.ts";
+import type { ResourceRequest } from "./request-info.ts";
 
 /** What reviews ask. */
 export interface ReviewContext {
   readonly tokens: TokenAuthenticator;
-  readonly authorize: Authorizer;
+  readonly authorizer: Authorizer;
   readonly nowMs: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-type Reviewer = (context: ReviewContext, exchange: Exchange, spec: Fields, kind: Kind) => Fields;
+/** A review as it was sent, decoded, with its managers. */
+interface Question {
+  readonly user: UserInfo;
+  readonly review: LooseObject;
+  readonly namespace: string | undefined;
+}
+
+type Reviewer = (context: ReviewContext, question: Question) => Fields;
 
 const REVIEWERS: Readonly<Record<string, Reviewer>> = {
-  "authorization.k8s.io/selfsubjectaccessreviews": (context, { caller }, spec, kind) => ({
-    status: accessStatus(context, caller.user, spec, kind),
+  "authorization.k8s.io/selfsubjectaccessreviews": ({ authorizer }, { user, review, namespace }) => ({
+    ...asSent(review),
+    status: accessStatus(authorizer, user, "self", review, namespace),
   }),
-  "authorization.k8s.io/subjectaccessreviews": (context, _exchange, spec, kind) => ({
-    status: accessStatus(context, subjectOf(spec, kind), spec, kind),
+  "authorization.k8s.io/subjectaccessreviews": ({ authorizer }, { user, review, namespace }) => ({
+    ...asSent(review),
+    status: accessStatus(authorizer, user, "anybody", review, namespace),
   }),
-  "authorization.k8s.io/localsubjectaccessreviews": (context, _exchange, spec, kind) => ({
-    status: accessStatus(context, subjectOf(spec, kind), spec, kind),
+  "authorization.k8s.io/localsubjectaccessreviews": ({ authorizer }, { user, review, namespace = "" }) => {
+    const placed = withMeta(review, { namespace });
+    return { ...asSent(placed), status: accessStatus(authorizer, user, "namespace", placed, namespace) };
+  },
+  "authorization.k8s.io/selfsubjectrulesreviews": ({ authorizer }, { user, review }) => ({
+    metadata: {},
+    spec: {},
+    status: rulesStatus(authorizer, user, review),
   }),
-  "authorization.k8s.io/selfsubjectrulesreviews": () => ({
-    // The lab's rules are "everything" for everybody who is somebody.
-    status: {
-      resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
-      nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
-      incomplete: false,
-    },
-  }),
-  "authentication.k8s.io/selfsubjectreviews": ({ nowMs }, { caller }) => ({
+  "authentication.k8s.io/selfsubjectreviews": ({ nowMs }, { user }) => ({
     metadata: { creationTimestamp: formatTime(nowMs) },
-    status: { userInfo: userFields(caller.user) },
+    status: { userInfo: userFields(user) },
   }),
-  "authentication.k8s.io/tokenreviews": ({ tokens }, _exchange, spec) => ({
-    status: tokenStatus(tokens, spec),
-  }),
+  "authentication.k8s.io/tokenreviews": ({ tokens }, { review }) => {
+    const { managedFields } = review.metadata;
+    return { metadata: { managedFields }, spec: review.spec, status: tokenStatus(tokens, review) };
+  },
 };
 
 /** The answer to a review; undefined for every other resource. @throws {StatusError} for questions that are none */
@@ -59,67 +72,37 @@ export function reviewAnswer(
 ): Answer | undefined {
   const reviewer = REVIEWERS[`${info.group}/${info.resource}`];
   if (reviewer === undefined) return undefined;
-  if (info.verb !== "create" || info.name !== undefined) throw methodNotAllowed();
-  const { value } = decodeObject(exchange.body, kind.kind);
-  const body = (value ?? {}) as Fields;
-  const spec = (body.spec ?? {}) as Fields;
+  if (info.name !== undefined || info.subresource !== undefined) throw noSuchResource();
+  if (info.verb !== "create") throw methodNotAllowed();
+  if (kind.namespaced !== (info.namespace !== undefined)) throw noSuchResource();
+  const { value, issues } = decodeObject(exchange.body, kind.kind);
+  const parameters = writeParameters("CreateOptions", exchange.query, issues);
+  const { caller } = exchange;
+  const body = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const decoded = decodeWhole({ kind, parameters, caller }, body);
+  const { nowMs } = context;
+  const owned = { kind, schema: undefined, caller, parameters, subresource: undefined, nowMs };
+  const review = withOwners(owned, undefined, decoded);
   return objectAnswer(201, kind, {
-    metadata: body.metadata ?? {},
-    ...(body.spec === undefined ? {} : { spec }),
-    ...reviewer(context, exchange, spec, kind),
     kind: kind.kind,
     apiVersion: apiVersionOf(kind),
+    ...reviewer(context, { user: caller.user, review, namespace: info.namespace }),
   });
 }
 
-function accessStatus({ authorize }: ReviewContext, user: UserInfo, spec: Fields, kind: Kind): Fields {
-  const { allowed, reason } = authorize(user, requestIn(spec, kind));
-  return { allowed, ...(reason === undefined ? {} : { reason }) };
+function asSent({ metadata, spec }: LooseObject): Fields {
+  return { metadata, spec };
 }
 
-/** The request that an access review is about. */
-function requestIn(spec: Fields, kind: Kind): RequestInfo {
-  const resource = spec.resourceAttributes as Record<string, string> | undefined;
-  const path = spec.nonResourceAttributes as Record<string, string> | undefined;
-  if ((resource === undefined) === (path === undefined)) {
-    const field = resource === undefined ? "spec.resourceAttributes" : "spec.nonResourceAttributes";
-    const value = resource === undefined ? "null" : JSON.stringify(path);
-    const why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-    throw invalidReview(kind, field, `Invalid value: ${value}: ${why}`);
-  }
-  if (path !== undefined) return { type: "path", verb: path.verb ?? "", path: path.path ?? "" };
-  const { verb = "", group = "", version = "", namespace, name, subresource } = resource ?? {};
-  return {
-    type: "resource",
-    verb,
-    group,
-    version,
-    resource: resource?.resource ?? "",
-    ...(namespace ? { namespace } : {}),
-    ...(name ? { name } : {}),
-    ...(subresource ? { subresource } : {}),
-    rest: [],
-    path: "",
+function tokenStatus(tokens: TokenAuthenticator, { spec }: LooseObject): Fields {
+  const { token, audiences } = (spec ?? {}) as {
+    readonly token?: string;
+    readonly audiences?: readonly string[];
   };
-}
-
-function subjectOf(spec: Fields, kind: Kind): UserInfo {
-  const name = typeof spec.user === "string" ? spec.user : "";
-  const groups = Array.isArray(spec.groups) ? spec.groups.map(String) : [];
-  if (name === "" && groups.length === 0) {
-    const why = "at least one of user or group must be specified";
-    throw invalidReview(kind, "spec.user", `Invalid value: "": ${why}`);
-  }
-  return { name, groups };
-}
-
-function tokenStatus(tokens: TokenAuthenticator, spec: Fields): Fields {
-  if (typeof spec.token !== "string" || spec.token === "") {
-    throw new StatusError("BadRequest", "token is required for TokenReview in authentication");
-  }
-  const user = tokens(spec.token);
-  if (user === undefined) return { user: {}, error: "invalid bearer token" };
-  return { authenticated: true, user: userFields(user), audiences: ["https://kubernetes.default.svc"] };
+  if (!token) throw badRequest("token is required for TokenReview in authentication");
+  const verdict = !audiences?.length ? tokens(token) : tokens(token, audiences);
+  if (!verdict.accepted) return { user: {}, error: aggregate(["invalid bearer token", ...verdict.errors]) };
+  return { authenticated: true, user: userFields(verdict.user), audiences: verdict.audiences };
 }
 
 function userFields(user: UserInfo): Fields {
@@ -130,9 +113,4 @@ function userFields(user: UserInfo): Fields {
     groups,
     ...(extra === undefined ? {} : { extra }),
   };
-}
-
-function invalidReview(kind: Kind, field: string, message: string): StatusError {
-  const details = { group: kind.group, causes: [{ reason: "FieldValueInvalid", message, field }] };
-  return new StatusError("Invalid", `.${kind.group} "" is invalid: ${field}: ${message}`, details);
 }

@@ -1,9 +1,12 @@
 import { runOnWallClock, wallNow } from "../../../time/wall-clock.ts";
 import type { Lab } from "../../lab.ts";
+import type { CertificateAuthority } from "./certificates.ts";
 import { type HttpServer, startHttpServer } from "./http-server.ts";
 import { gitVersion } from "./version.ts";
 
 export interface ServeOptions {
+  /** Whose certificate the lab was made with; one of its own when absent. */
+  readonly authority?: CertificateAuthority;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** How many of the lab's seconds pass in one of ours. */
@@ -33,6 +36,7 @@ export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<Ht
           startedMs: Math.round(startedMs),
         },
       },
+      ...(options.authority === undefined ? {} : { authority: options.authority }),
       ...(options.port === undefined ? {} : { port: options.port }),
       minor,
       speed,

@@ -11,6 +11,8 @@ export interface RegistryContext {
   readonly engine: Engine;
   readonly store: Store;
   readonly admission: AdmissionChain;
+  /** @throws {StatusError} Forbidden when the caller would hand out rights beyond their own */
+  checkPrivileges(request: WriteRequest, object: LooseObject, old: LooseObject | undefined): void;
   /** Why an object cannot be stored, or cannot take the place of `old`; none when it can. */
   judge(request: WriteRequest, object: LooseObject, old: LooseObject | undefined): readonly StatusCause[];
   /** Fills in what is handed out from a pool, such as a Service's address. `old` is absent for a new object. */

@@ -6,6 +6,7 @@ import { alreadyExists, invalid } from "../errors.ts";
 import type { Fields, LooseObject } from "../loose.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
+import { newUid } from "./uid.ts";
 
 /** With 27⁵ suffixes, eight attempts make a clash of generated names a rarity even among a million. */
 const NAME_ATTEMPTS = 8;
@@ -17,6 +18,7 @@ export function createObject(context: RegistryContext, request: WriteRequest, bo
   const { name, generateName, resourceVersion } = body.metadata;
   if (resourceVersion)
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
+  context.checkPrivileges(request, body, undefined);
   const admitted = context.admission.mutate(request, { operation: "CREATE", object: body, old: undefined });
   if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {
@@ -75,14 +77,4 @@ function newObject(engine: Engine, object: LooseObject, name: string): LooseObje
 
 function generateNameFrom(engine: Engine, prefix: string): string {
   return prefix.slice(0, NAME_PREFIX_LENGTH) + engine.random("apiserver/names").suffix(5);
-}
-
-const HEX = Array.from({ length: 0x10000 }, (_, i) => i.toString(16).padStart(4, "0"));
-
-/** A version 4 UUID from the engine's chance, so that a seed gives the same ones. */
-function newUid(engine: Engine): string {
-  const random = engine.random("apiserver/uids");
-  const hex4 = (bits = 0x10000, fixed = 0) => HEX[fixed + random.below(bits)] as string;
-  const [version, variant] = [hex4(0x1000, 0x4000), hex4(0x4000, 0x8000)];
-  return `${hex4()}${hex4()}-${hex4()}-${version}-${variant}-${hex4()}${hex4()}${hex4()}`;
 }

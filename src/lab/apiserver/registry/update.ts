@@ -44,6 +44,7 @@ export function updateObject(
   const old = loose(stored);
   const { object: wanted, uid } = next(old);
   checkVersion(request, wanted, uid, old);
+  context.checkPrivileges(request, wanted, old);
   const admitted = context.admission.mutate(request, { operation: "UPDATE", object: wanted, old });
   const prepared = prepare(context, request, admitted, old);
   if (prepared !== old) check(context, request, prepared, old);

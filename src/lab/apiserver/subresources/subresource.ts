@@ -1,16 +1,17 @@
 import type { Body } from "../../../client/client.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
+import type { AccountTokens } from "../access/account-tokens.ts";
 import type { Api } from "../api.ts";
 import type { LooseObject } from "../loose.ts";
 import type { RegistryContext } from "../registry/context.ts";
 import type { NamedRequest } from "../registry/update.ts";
-import type { DeleteParameters, TokenIssuer, WriteAnswer } from "../server.ts";
+import type { DeleteParameters, WriteAnswer, WriteParameters } from "../server.ts";
 
 /** What subresources need besides the registry. */
 export interface SubresourceContext extends RegistryContext {
   /** In the server's own name. */
   readonly api: Api;
-  readonly issueToken: TokenIssuer | undefined;
+  readonly tokens: AccountTokens;
   /** Deletes the object that the request names, in the caller's name. */
   delete(request: NamedRequest, parameters: DeleteParameters): KubeObject;
 }
@@ -21,7 +22,12 @@ export interface SubresourceContext extends RegistryContext {
  */
 export interface Subresource {
   get?(context: SubresourceContext, request: NamedRequest): KubeObject;
-  create?(context: SubresourceContext, request: NamedRequest, body: Body): KubeObject;
+  create?(
+    context: SubresourceContext,
+    request: NamedRequest,
+    body: Body,
+    parameters?: WriteParameters,
+  ): KubeObject;
   /** PUT and PATCH. */
   update?(context: SubresourceContext, request: NamedRequest, change: SubresourceChange): WriteAnswer;
 }

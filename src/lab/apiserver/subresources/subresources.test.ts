@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testApi } from "../../../../test/support/api.ts";
-import {
-  deployments,
-  podDisruptionBudgets,
-  pods,
-  replicationControllers,
-  serviceAccounts,
-} from "../../../kube/kinds.ts";
+import { deployments, podDisruptionBudgets, pods, replicationControllers } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { Pod, PodDisruptionBudget } from "../../../kube/types/index.ts";
 import type { Caller } from "../server.ts";
@@ -292,14 +286,4 @@ describe("scale", () => {
     const target = { kind: replicationControllers, namespace: "default", name: "rc", subresource: "scale" };
     expect(server.get(CALLER, target)).toMatchObject({ status: { selector: "a=1,b=2" } });
   });
-});
-
-test("serviceaccounts/token is signed by whoever holds the key, once there is one", () => {
-  const { server } = testApi();
-  const target = { kind: serviceAccounts, namespace: "default", name: "default", subresource: "token" };
-  expect(() => server.create(CALLER, target, { spec: {} })).toThrow("not found");
-  server.setTokenIssuer(
-    (account, request) => ({ ...request, status: { token: account.metadata.name } }) as never,
-  );
-  expect(server.create(CALLER, target, { spec: {} })).toMatchObject({ status: { token: "default" } });
 });

@@ -6,9 +6,12 @@ import { serviceAccountToken } from "./serviceaccount-token.ts";
 
 function start() {
   const lab = testLab();
-  const { api, engine } = lab;
+  const { api, engine, server } = lab;
   api.create(serviceAccounts, { metadata: { name: "robot", namespace: "default" } });
-  serviceAccountToken({ rootCertificates: "PEM" })(lab.context).start();
+  serviceAccountToken({
+    rootCertificates: "PEM",
+    legacyToken: (account, secret) => server.tokens.legacyToken(account, secret),
+  })(lab.context).start();
   return {
     ...lab,
     find: () => api.get(secrets, "default", "robot-token"),
@@ -24,6 +27,7 @@ function start() {
 }
 
 const decode = (text = "") => Buffer.from(text, "base64").toString();
+const claimsOf = (token?: string) => JSON.parse(decode(decode(token).split(".")[1]));
 
 describe("a token Secret", () => {
   test("is filled with certificates, namespace and a token that names its account", () => {
@@ -34,8 +38,7 @@ describe("a token Secret", () => {
     expect(decode(data?.["ca.crt"])).toBe("PEM");
     expect(decode(data?.namespace)).toBe("default");
     expect(metadata.annotations?.["kubernetes.io/service-account.uid"]).toBe(account?.metadata.uid);
-    const claims = JSON.parse(decode(decode(data?.token).split(".")[1]));
-    expect(claims).toEqual({
+    expect(claimsOf(data?.token)).toEqual({
       iss: "kubernetes/serviceaccount",
       "kubernetes.io/serviceaccount/namespace": "default",
       "kubernetes.io/serviceaccount/secret.name": "robot-token",
@@ -52,7 +55,9 @@ describe("a token Secret", () => {
     const { token: _token, ...data } = before.data ?? {};
     api.update(secrets, { ...before, data: { ...data, own: "eA==" } });
     engine.runFor(100);
-    expect(find()?.data).toEqual({ ...before.data, own: "eA==" });
+    const after = find()?.data ?? {};
+    expect(after).toEqual({ ...before.data, own: "eA==", token: after.token });
+    expect(claimsOf(after.token)).toEqual(claimsOf(before.data?.token));
   });
 
   test("goes with its account", () => {

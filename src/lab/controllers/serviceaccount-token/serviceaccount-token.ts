@@ -10,7 +10,6 @@ import type { Api } from "../../apiserver/api.ts";
 import type { ControllerFactory } from "../../context.ts";
 import { keyOf, splitKey } from "../shared/keys.ts";
 import { watchAll } from "../shared/watch.ts";
-import { legacyToken } from "./token.ts";
 
 const NAME = "serviceaccount-token-controller";
 
@@ -24,10 +23,15 @@ const RETRIES_MAX = 10;
 export interface ServiceAccountTokenOptions {
   /** PEM: what goes into "ca.crt". */
   readonly rootCertificates: string;
+  /** Signs what the Secret holds for the account. */
+  readonly legacyToken: (account: ServiceAccount, secret: Secret) => string;
 }
 
 /** Keeps token Secrets. */
-export function serviceAccountToken({ rootCertificates }: ServiceAccountTokenOptions): ControllerFactory {
+export function serviceAccountToken({
+  rootCertificates,
+  legacyToken,
+}: ServiceAccountTokenOptions): ControllerFactory {
   return ({ api, engine }) => {
     const reconcile = (key: string): void => {
       const { namespace, name } = splitKey(key);
@@ -43,7 +47,7 @@ export function serviceAccountToken({ rootCertificates }: ServiceAccountTokenOpt
         ...data,
         ...(rootCertificates !== "" && { "ca.crt": encode(rootCertificates) }),
         namespace: data.namespace || encode(metadata.namespace ?? ""),
-        token: data.token || encode(legacyToken(account, secret, `lab-${engine.seed}`)),
+        token: data.token || encode(legacyToken(account, secret)),
       };
       const isSame = Object.entries(filled).every(([field, value]) => data[field] === value);
       if (isSame) return;
