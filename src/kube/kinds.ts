@@ -62,6 +62,7 @@ export const clusterRoleBindings = kind<k.ClusterRoleBinding>(
   "rbac.authorization.k8s.io/v1",
   "ClusterRoleBinding",
 );
+export const runtimeClasses = kind<k.RuntimeClass>("node.k8s.io/v1", "RuntimeClass");
 export const storageClasses = kind<k.StorageClass>("storage.k8s.io/v1", "StorageClass");
 export const volumeAttachments = kind<k.VolumeAttachment>("storage.k8s.io/v1", "VolumeAttachment");
 export const csiNodes = kind<k.CSINode>("storage.k8s.io/v1", "CSINode");

@@ -7,7 +7,7 @@ import type {
   StringMap,
   Time,
 } from "./meta.ts";
-import type { TaintEffect } from "./pod.ts";
+import type { TaintEffect, Toleration } from "./pod.ts";
 
 export interface Taint {
   readonly key: string;
@@ -188,6 +188,16 @@ export interface PriorityClass extends KubeObject {
   readonly globalDefault?: boolean;
   readonly description?: string;
   readonly preemptionPolicy?: "PreemptLowerPriority" | "Never";
+}
+
+/** node.k8s.io/v1: how a pod's containers are run, and what that costs. */
+export interface RuntimeClass extends KubeObject {
+  readonly handler: string;
+  readonly overhead?: { readonly podFixed?: ResourceList };
+  readonly scheduling?: {
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly tolerations?: readonly Toleration[];
+  };
 }
 
 export interface ResourceQuota extends KubeObject {

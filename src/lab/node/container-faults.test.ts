@@ -62,3 +62,26 @@ describe("a program that hangs", () => {
     expect(lab.within(6, () => lab.isReady("a"))).toBe(true);
   });
 });
+
+describe("a probe whose command says plainly how it ends", () => {
+  const asking = (command: readonly string[]): Probe => ({ ...PROBE, exec: { command } });
+
+  test.each([
+    { name: "fails", command: ["/bin/false"] },
+    { name: "takes longer than it may", command: ["sleep", "10"] },
+  ])("that $name is never ready", ({ command }) => {
+    const lab = testNodes();
+    lab.run(
+      pod("a")
+        .on("node-1")
+        .containers(container("web", { image: "nginx:1", readinessProbe: asking(command) })),
+    );
+    lab.seconds(120);
+    expect(lab.pod("a")?.status.containerStatuses).toMatchObject([{ ready: false, started: true }]);
+    expect(restarts(lab)).toBe(0);
+  });
+
+  test("that is content is ready", () => {
+    expect(restarts(running({ readinessProbe: asking(["true"]) }))).toBe(0);
+  });
+});

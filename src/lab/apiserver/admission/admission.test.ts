@@ -11,6 +11,7 @@ import {
   pods,
   priorityClasses,
   resourceQuotas,
+  runtimeClasses,
   serviceAccounts,
   services,
   storageClasses,
@@ -400,5 +401,120 @@ describe("ResourceQuota", () => {
     expect(() => lab.api.create(configMaps, { metadata: { name: "a", namespace: "default" } })).toThrow(
       'configmaps "a" is forbidden: status unknown for quota: q, resources: configmaps',
     );
+  });
+});
+
+describe("RuntimeClass", () => {
+  const forAWhile = {
+    key: "x",
+    operator: "Equal",
+    value: "1",
+    effect: "NoExecute",
+    tolerationSeconds: 5,
+  } as const;
+  const sandbox = { key: "sandbox", operator: "Exists" } as const;
+  const classes = {
+    plain: {},
+    heavy: { overhead: { podFixed: { cpu: "100m", memory: "64Mi" } } },
+    placed: {
+      scheduling: { nodeSelector: { disk: "ssd", zone: "a" }, tolerations: [sandbox, forAWhile] },
+    },
+  };
+  const withClasses = () => {
+    const base = start();
+    for (const [name, rest] of Object.entries(classes)) {
+      base.api.create(runtimeClasses, { metadata: { name }, handler: "runc", ...rest });
+    }
+    return base;
+  };
+
+  test.each<{ name: string; spec: PodDraft; refused: string }>([
+    {
+      name: "there is none of that name",
+      spec: { runtimeClassName: "none" },
+      refused: 'pod rejected: RuntimeClass "none" not found',
+    },
+    {
+      name: "a pod says what it costs, and its class does not",
+      spec: { runtimeClassName: "plain", overhead: { cpu: "1" } },
+      refused: "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead",
+    },
+    {
+      name: "a pod says what it costs, and has no class",
+      spec: { overhead: { cpu: "1" } },
+      refused: "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead",
+    },
+    {
+      name: "a pod says something else than its class",
+      spec: { runtimeClassName: "heavy", overhead: { cpu: "1" } },
+      refused: "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+    },
+    {
+      name: "a pod wants to be somewhere else than its class",
+      spec: { runtimeClassName: "placed", nodeSelector: { disk: "hdd" } },
+      refused:
+        "conflict: runtimeClass.scheduling.nodeSelector[disk] = ssd; pod.spec.nodeSelector[disk] = hdd",
+    },
+  ])("refuses where $name", ({ spec, refused }) => {
+    const { createPod } = withClasses();
+    expect(() => createPod("p", spec)).toThrow(`pods "p" is forbidden: ${refused}`);
+  });
+
+  const stock = ["not-ready", "unreachable"].map((what) => ({
+    key: `node.kubernetes.io/${what}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 300,
+  }));
+
+  test.each<{ name: string; spec: PodDraft; becomes: Partial<PodSpec> }>([
+    {
+      name: "what its class costs",
+      spec: { runtimeClassName: "heavy" },
+      becomes: { overhead: { cpu: "100m", memory: "64Mi" } },
+    },
+    {
+      name: "what its class costs, in its class's words",
+      spec: { runtimeClassName: "heavy", overhead: { cpu: "0.1", memory: "65536Ki" } },
+      becomes: { overhead: { cpu: "100m", memory: "64Mi" } },
+    },
+    {
+      name: "where its class is at home",
+      spec: { runtimeClassName: "placed", nodeSelector: { disk: "ssd", b: "c" } },
+      becomes: {
+        nodeSelector: { disk: "ssd", b: "c", zone: "a" },
+        tolerations: [...stock, sandbox, forAWhile] as PodSpec["tolerations"] & object,
+      },
+    },
+    {
+      name: "no toleration that one of its own covers",
+      spec: { runtimeClassName: "placed", tolerations: [{ operator: "Exists" }] },
+      becomes: { tolerations: [{ operator: "Exists" }] },
+    },
+    {
+      name: "no toleration that one of its own covers for ever",
+      spec: {
+        runtimeClassName: "placed",
+        tolerations: [sandbox, { key: "x", operator: "Equal", value: "1" }],
+      },
+      becomes: {
+        tolerations: [
+          sandbox,
+          { key: "x", operator: "Equal", value: "1" },
+          ...stock,
+        ] as PodSpec["tolerations"] & object,
+      },
+    },
+    {
+      name: "no toleration of its own that its class covers",
+      spec: {
+        runtimeClassName: "placed",
+        tolerations: [{ key: "sandbox", operator: "Equal", value: "v", effect: "NoSchedule" }],
+      },
+      becomes: { tolerations: [...stock, sandbox, forAWhile] as PodSpec["tolerations"] & object },
+    },
+  ])("gives a pod $name", ({ spec, becomes }) => {
+    const { createPod } = withClasses();
+    expect(createPod("p", spec).spec).toMatchObject(becomes);
   });
 });

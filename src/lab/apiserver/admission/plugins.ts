@@ -7,6 +7,7 @@ import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./resource-quota.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
@@ -23,6 +24,7 @@ export function defaultPlugins(context: AdmissionContext): readonly AdmissionPlu
     defaultStorageClass(context),
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(context),
+    runtimeClass(context),
     defaultIngressClass(context),
     resourceQuota(context),
   ];

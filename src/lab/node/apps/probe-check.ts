@@ -1,6 +1,7 @@
 import type { Container as ContainerSpec, Pod, Probe } from "../../../kube/types/index.ts";
 import { findContainer, type RuntimePod, readySandbox } from "../host/container.ts";
 import type { ProbeAnswer, ProbeKind } from "../kubelet/probe-worker.ts";
+import { type PlainCommand, plainCommand } from "./plain-command.ts";
 import { probePort } from "./process-planner.ts";
 
 /** Whether what an application needs is there, and how long it took to find out. */
@@ -30,6 +31,8 @@ export function checkProbe(question: ProbeQuestion): ProbeAnswer {
   const { process } = container;
   if (probe.exec !== undefined) {
     if (process.isHung) return failed(question, "silent");
+    const plain = plainCommand({ command: probe.exec.command ?? [] });
+    if (plain !== undefined) return answerOf(question, plain);
     if (!process.isListening && process.plan.errand === undefined) return failed(question, "refused");
   } else {
     const port = probePort(spec, probe);
@@ -45,6 +48,14 @@ export function checkProbe(question: ProbeQuestion): ProbeAnswer {
   return needs.tookMs >= probe.timeoutSeconds * 1000
     ? failed(question, "silent")
     : { ...failed(question, "unhappy"), tookMs: 0 };
+}
+
+/** A command that does not look at the application answers for itself. */
+function answerOf(question: ProbeQuestion, { runSeconds, exitCode }: PlainCommand): ProbeAnswer {
+  const isTooLong = runSeconds === undefined || runSeconds >= question.probe.timeoutSeconds;
+  if (isTooLong) return failed(question, "silent");
+  const tookMs = runSeconds * 1000;
+  return exitCode === 0 ? { ...OK, tookMs } : { ...failed(question, "unhappy"), tookMs };
 }
 
 /** The containers of a pod share one address: any of them may be the one that listens. */

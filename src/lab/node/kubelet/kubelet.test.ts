@@ -68,6 +68,16 @@ describe("a node", () => {
     expect(lab.engine.tasksRun - before).toBe(0);
   });
 
+  test("keeps what others say that it has besides, and hands it out", () => {
+    const lab = testNodes();
+    const given = [{ op: "add", path: "/status/capacity/example.com~1gpu", value: "5" }];
+    lab.api.patch(nodes, undefined, "node-1", "json", given, { subresource: "status" });
+    lab.run(pod("a").on("node-1").image("nginx:1"));
+    lab.seconds(30);
+    const { capacity, allocatable } = lab.api.get(nodes, undefined, "node-1")?.status ?? {};
+    expect([capacity?.["example.com/gpu"], allocatable?.["example.com/gpu"]]).toEqual(["5", "5"]);
+  });
+
   test("tells which images it has", () => {
     const lab = testNodes();
     lab.run(pod("a").on("node-1").image("nginx:1"));
@@ -442,6 +452,17 @@ describe("a pod that is deleted", () => {
 });
 
 describe("a node takes only what fits", () => {
+  test("and counts no pod whose containers have stopped, though its volumes are still there", () => {
+    const lab = testNodes();
+    lab.run(pod("a").on("node-1").requests({ cpu: "3" }));
+    expect(lab.within(30, () => lab.isReady("a"))).toBe(true);
+    lab.api.delete(pods, "default", "a");
+    // For a scheduler it is over now.
+    expect(lab.within(60, () => lab.pod("a")?.status.phase === "Succeeded")).toBe(true);
+    lab.run(pod("b").on("node-1").requests({ cpu: "3" }));
+    expect(lab.within(60, () => lab.pod("b")?.status.phase === "Running")).toBe(true);
+  });
+
   test.each([
     {
       name: "not more CPU than it has",

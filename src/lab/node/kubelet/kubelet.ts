@@ -323,8 +323,11 @@ export class Kubelet {
     this.#options.volumes.releasePod(this.#context.nodeName, uid);
   }
 
+  /** Those that the node has taken, until their containers have stopped: what is unmounted after that is in nobody's way. */
   #activePods(): Pod[] {
-    return [...this.#known.values()].filter(({ metadata: { uid } }) => !this.#over.has(uid));
+    return [...this.#known.values()].filter(
+      ({ metadata: { uid } }) => !this.#over.has(uid) && this.#workers.get(uid)?.mayRun !== false,
+    );
   }
 }
 

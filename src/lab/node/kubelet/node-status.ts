@@ -2,7 +2,7 @@ import { deepEqual } from "../../../base/deep.ts";
 import { csiNodes, leases, nodes } from "../../../kube/kinds.ts";
 import { isStatus, StatusError } from "../../../kube/status-error.ts";
 import { formatMicroTime } from "../../../kube/time.ts";
-import type { ContainerImage, KubeObject, Node } from "../../../kube/types/index.ts";
+import type { ContainerImage, KubeObject, Node, ResourceList } from "../../../kube/types/index.ts";
 import type { Timer } from "../../../time/engine.ts";
 import { type KubeletContext, machineNow } from "./kubelet-context.ts";
 import { type NodeHealth, type NodeTraits, nodeConditions, nodeFacts, nodeLabels } from "./node-object.ts";
@@ -164,9 +164,13 @@ export class NodeStatus {
     const health: NodeHealth = { notReady: this.#notReady, diskPressure: diskPressure() };
     const inUse = volumesInUse();
     const { volumesInUse: _, ...rest } = stored?.status ?? {};
+    const facts = nodeFacts(context.machine(), traits);
+    const extended = othersResources(stored?.status.capacity, facts.capacity);
     return {
       ...rest,
-      ...nodeFacts(context.machine(), traits),
+      ...facts,
+      capacity: { ...facts.capacity, ...extended },
+      allocatable: { ...facts.allocatable, ...extended },
       conditions: nodeConditions(stored?.status.conditions, health, machineNow(context)),
       images: images(),
       ...(inUse.length > 0 && { volumesInUse: inUse }),
@@ -244,6 +248,11 @@ export class NodeStatus {
       if (!isStatus(error, "AlreadyExists")) throw error;
     }
   }
+}
+
+/** What somebody else says that the machine has besides: kept, and all of it handed out. */
+function othersResources(stored: ResourceList = {}, own: ResourceList = {}): ResourceList {
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !(name in own)));
 }
 
 function ownerOf(node: Node) {
