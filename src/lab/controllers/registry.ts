@@ -12,6 +12,7 @@ import type { ControllerFactory } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import type { PodMetrics } from "../pod-metrics.ts";
 import { attachDetach } from "./attach-detach/attach-detach.ts";
+import { clusterRoleAggregation } from "./clusterrole-aggregation/clusterrole-aggregation.ts";
 import { cronJob } from "./cronjob/cronjob.ts";
 import { csiAttacher } from "./csi-attacher/csi-attacher.ts";
 import { csiProvisioner } from "./csi-provisioner/csi-provisioner.ts";
@@ -246,6 +247,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "metallb-controller",
       why: "gives Services of type LoadBalancer an address",
       create: serviceLb(),
+    },
+    {
+      name: "clusterrole-aggregation-controller",
+      account: "clusterrole-aggregation-controller",
+      why: "roles for custom kinds take effect in admin, edit and view",
+      create: clusterRoleAggregation,
     },
     {
       name: "serviceaccount-token-controller",
