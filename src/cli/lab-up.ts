@@ -12,6 +12,7 @@ import { wallNow } from "../time/wall-clock.ts";
 import { InputError } from "../view/input-error.ts";
 import { type Manifest, readManifests } from "../view/manifests.ts";
 import { openSnapshot } from "../view/snapshot.ts";
+import { type AuditFile, openAuditLog } from "./audit-file.ts";
 import {
   announce,
   clearKubeconfig,
@@ -29,6 +30,7 @@ export interface UpFlags {
   readonly kubeconfig?: string;
   readonly snapshot?: string;
   readonly speed: number;
+  readonly auditLog?: string;
   readonly filename?: readonly string[];
 }
 
@@ -51,7 +53,8 @@ export async function labUp(flags: UpFlags): Promise<void> {
   await fill(lab, plan, manifests);
   lab.engine.runUntil(wallNow());
   const stop = stopRequest();
-  const server = await listen(lab, authority, flags);
+  const audit = flags.auditLog === undefined ? undefined : openAuditLog(flags.auditLog);
+  const server = await listen(lab, authority, audit, flags);
   process.once("exit", () => withdraw(folder, kubeconfig));
   writeWhole(kubeconfig, server.kubeconfig);
   announce(folder, { pid: process.pid, url: server.url, kubeconfig, startedMs: wallNow() });
@@ -59,6 +62,7 @@ export async function labUp(flags: UpFlags): Promise<void> {
   await stop;
   withdraw(folder, kubeconfig);
   await server.close();
+  audit?.close();
 }
 
 async function readPlan(file: string): Promise<RestorePlan> {
@@ -84,6 +88,7 @@ async function fill(lab: Lab, plan: RestorePlan | undefined, manifests: readonly
 async function listen(
   lab: Lab,
   authority: CertificateAuthority,
+  audit: AuditFile | undefined,
   { port, speed }: UpFlags,
 ): ReturnType<typeof serveLab> {
   try {
@@ -91,7 +96,13 @@ async function listen(
       process.stderr.write(
         `holdfast: a request failed by a bug: ${error instanceof Error ? error.stack : error}\n`,
       );
-    return await serveLab(lab, { authority, port, speed, onBug });
+    return await serveLab(lab, {
+      authority,
+      port,
+      speed,
+      onBug,
+      ...(audit === undefined ? {} : { audit: audit.write }),
+    });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;

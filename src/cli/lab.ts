@@ -18,6 +18,7 @@ export function labCommand(): Command {
     .option("--kubeconfig <file>", "where to write the kubeconfig; it appears when the lab answers")
     .option("--snapshot <file>", "start with what a snapshot holds")
     .option("--speed <x>", "how many of the lab's seconds pass in one of yours", positive, 1)
+    .option("--audit-log <file>", "append every request to this file: audit.k8s.io/v1 Events, one a line")
     .option("-f, --filename <path...>", "apply these manifests: files, folders or -")
     .action(async (flags: UpFlags) => {
       const { labUp } = await import("./lab-up.ts");

@@ -1,7 +1,8 @@
 /** The door: who asks, as whom, and whether they may. */
-import type { CallerAccess, UserInfo } from "../access/access.ts";
+import type { CallerAccess, Decision, UserInfo } from "../access/access.ts";
 import type { Authorizer } from "../access/authorizer.ts";
 import {
+  type Authentication,
   authenticate,
   bearerToken,
   type ClientCertificate,
@@ -24,22 +25,34 @@ export interface Admitted {
   readonly access: CallerAccess;
 }
 
+/** Told of what is found out at the door, as it is found out. */
+export interface DoorWitness {
+  authenticated(authentication: Authentication): void;
+  impersonating(user: UserInfo): void;
+  decided(decision: Decision): void;
+}
+
 /** @throws {StatusError} Unauthorized or Forbidden */
 export function admit(
   { tokens, authorizer }: DoorContext,
   incoming: Pick<Incoming, "headers" | "rawHeaders">,
   certificate: ClientCertificate | undefined,
   { info, query }: RequestHead,
+  witness?: DoorWitness,
 ): Admitted {
   const token = bearerToken(incoming.headers.authorization);
   const credentials = {
     ...(token === undefined ? {} : { token }),
     ...(certificate === undefined ? {} : { certificate }),
   };
-  const { user: real } = authenticate(credentials, tokens);
-  const user = impersonated(real, incoming.rawHeaders, info.path, authorizer) ?? real;
+  const authentication = authenticate(credentials, tokens);
+  witness?.authenticated(authentication);
+  const other = impersonated(authentication.user, incoming.rawHeaders, info.path, authorizer);
+  if (other !== undefined) witness?.impersonating(other);
+  const user = other ?? authentication.user;
   const attributes = attributesOf(info, query);
   const decision = authorizer.authorize(user, attributes);
+  witness?.decided(decision);
   if (!decision.allowed) throw refusal(user, attributes, decision);
   return { user, access: accessOf(authorizer, user) };
 }

@@ -17,6 +17,7 @@ import { createAuthorizer } from "../access/authorizer.ts";
 import type { ApiServer } from "../server.ts";
 import { type AdminContext, LAB_PATH } from "./admin.ts";
 import { admit } from "./admit.ts";
+import { AuditTrail } from "./audit.ts";
 import { ADMIN, anyOf, oneToken } from "./authenticate.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { certificateOf } from "./client-certificate.ts";
@@ -55,6 +56,8 @@ export interface HttpServerOptions {
   /** How many of the lab's seconds pass in one of the clients'. */
   readonly speed?: number;
   readonly onBug?: (error: unknown) => void;
+  /** Takes the audit log line by line; none is kept when absent. */
+  readonly audit?: (line: string) => void;
 }
 
 const HOST = "127.0.0.1";
@@ -180,11 +183,15 @@ async function handle(
     hangUp(incoming);
     return;
   }
-  outgoing.setHeader("audit-id", randomUUID());
+  const id = randomUUID();
+  outgoing.setHeader("audit-id", id);
   outgoing.setHeader("cache-control", "no-cache, private");
   const running = context.requests.start(head, nowSeconds);
+  const trail = auditTrail(options, id, head, incoming);
   const warnings = new Set<string>();
-  const result = await decide(options, context, incoming, head, (text) => warnings.add(text));
+  const warn = (text: string) => warnings.add(text);
+  let result = await decide(options, context, { incoming, head, trail, warn });
+  trail?.answering(result);
   if (warnings.size > 0) outgoing.setHeader("warning", [...warnings].map(warningHeader));
   const transformation = {
     customColumns: (kind: Kind) => columnsOf(options.server, kind),
@@ -197,9 +204,11 @@ async function handle(
     sent = await respond(head, outgoing, result, transformation);
   } catch (error) {
     if (outgoing.headersSent) throw error;
-    sent = await respond(head, outgoing, failureAnswer(context, error), transformation);
+    result = failureAnswer(context, error);
+    sent = await respond(head, outgoing, result, transformation);
   } finally {
     running.done(sent);
+    trail?.answered(result);
   }
 }
 
@@ -213,16 +222,36 @@ function refuseLine(outgoing: Outgoing): void {
   outgoing.end("400 Bad Request");
 }
 
+function auditTrail(
+  { audit, catchUp, server }: HttpServerOptions,
+  id: string,
+  head: RequestHead,
+  incoming: Incoming,
+): AuditTrail | undefined {
+  if (audit === undefined) return undefined;
+  const nowMs = () => {
+    catchUp();
+    return server.engine.now();
+  };
+  return new AuditTrail({ write: audit, nowMs }, id, head, incoming);
+}
+
+/** One request as it came in, and those who are told of its way. */
+interface Arrival {
+  readonly incoming: Incoming;
+  readonly head: RequestHead;
+  readonly trail: AuditTrail | undefined;
+  readonly warn: (text: string) => void;
+}
+
 async function decide(
   options: HttpServerOptions,
   context: PipelineContext,
-  incoming: Incoming,
-  head: RequestHead,
-  warn: (text: string) => void,
+  { incoming, head, trail, warn }: Arrival,
 ): Promise<Answer> {
   try {
     if (!isLongRunning(head.info)) checkTimeout(head.query);
-    const admitted = admit(context, incoming, certificateOf(incoming), head);
+    const admitted = admit(context, incoming, certificateOf(incoming), head, trail);
     const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
     options.catchUp();
     return answer(context, { ...head, body, caller: callerOf(head, admitted, warn) });

@@ -13,13 +13,15 @@ export interface ServeOptions {
   readonly speed?: number;
   /** Minor version of Kubernetes that the lab is like. */
   readonly minor?: number;
+  /** Takes the audit log line by line. */
+  readonly audit?: (line: string) => void;
   /** Told of every failure that is a bug of ours. */
   readonly onBug?: (error: unknown) => void;
 }
 
 /** Opens a lab to clients outside the process, and lets its time pass with the machine's until it is closed. */
 export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<HttpServer> {
-  const { speed = 1, minor = 34, onBug } = options;
+  const { speed = 1, minor = 34, onBug, audit } = options;
   const startedMs = wallNow();
   const clock = runOnWallClock(lab.engine, speed);
   try {
@@ -41,6 +43,7 @@ export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<Ht
       minor,
       speed,
       ...(onBug === undefined ? {} : { onBug }),
+      ...(audit === undefined ? {} : { audit }),
     });
     return {
       ...server,

@@ -1,0 +1,129 @@
+/** Events are those that a kube-apiserver 1.34.4 wrote of the same requests by the policy "level: Metadata". */
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Call, sendCall } from "../../../../test/support/http-call.ts";
+import { startTestServer, type TestServer } from "../../../../test/support/http-server.ts";
+import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../client/http/kubeconfig.ts";
+
+let server: TestServer;
+let access: ClusterAccess;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer({ audit: (line) => lines.push(line) });
+  access = accessFrom([parseKubeconfig(server.http.kubeconfig, "kubeconfig")]);
+});
+beforeEach(() => {
+  lines.length = 0;
+});
+afterAll(() => server.close());
+
+const call = (path: string, more?: Call) => sendCall(server.http.url, access, path, more);
+const admin = { username: "holdfast-admin", groups: ["system:masters", "system:authenticated"] };
+const JSON_BODY = { "content-type": "application/json" };
+
+/** What a request left in the log: the last byte has left a moment before the last line is written. */
+async function logged(count: number): Promise<Record<string, unknown>[]> {
+  await expect.poll(() => lines.length).toBe(count);
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("a request is logged when it has come and when it is answered", async () => {
+  await call("/api/v1/namespaces/default/pods/nope?a=b&c=d");
+  const [received, complete] = await logged(2);
+  const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  const common = {
+    kind: "Event",
+    apiVersion: "audit.k8s.io/v1",
+    level: "Metadata",
+    auditID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    requestURI: "/api/v1/namespaces/default/pods/nope?a=b&c=d",
+    verb: "get",
+    user: admin,
+    sourceIPs: ["127.0.0.1"],
+    userAgent: "test/1",
+    objectRef: { resource: "pods", namespace: "default", name: "nope", apiVersion: "v1" },
+    requestReceivedTimestamp: moment,
+    stageTimestamp: moment,
+  };
+  expect(received).toEqual({ ...common, stage: "RequestReceived" });
+  expect(complete).toEqual({
+    ...common,
+    stage: "ResponseComplete",
+    responseStatus: {
+      metadata: {},
+      status: "Failure",
+      message: 'pods "nope" not found',
+      reason: "NotFound",
+      details: { name: "nope", kind: "pods" },
+      code: 404,
+    },
+    annotations: { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" },
+  });
+  expect(lines[0]).toContain("a=b\\u0026c=d");
+});
+
+test("somebody who showed nothing good is nobody, and is answered only", async () => {
+  await call("/api/v1/nodes", { as: { token: "wrong" } });
+  const [only] = await logged(1);
+  expect(only).toMatchObject({
+    stage: "ResponseStarted",
+    verb: "list",
+    user: {},
+    responseStatus: { message: "Unauthorized", code: 401 },
+  });
+  expect(only).not.toHaveProperty("annotations");
+});
+
+test("a refusal says so, and an allowance why", async () => {
+  await call("/nope", { as: {} });
+  await call("/healthz", { as: {} });
+  const [, refused, , allowed] = await logged(4);
+  expect(refused).toMatchObject({
+    user: { username: "system:anonymous", groups: ["system:unauthenticated"] },
+    responseStatus: { code: 403, details: {} },
+    annotations: { "authorization.k8s.io/decision": "forbid", "authorization.k8s.io/reason": "" },
+  });
+  expect(refused).not.toHaveProperty("objectRef");
+  expect(allowed).toMatchObject({
+    responseStatus: { metadata: {}, code: 200 },
+    annotations: {
+      "authorization.k8s.io/reason":
+        'RBAC: allowed by ClusterRoleBinding "system:public-info-viewer" of ClusterRole "system:public-info-viewer" to Group "system:unauthenticated"',
+    },
+  });
+});
+
+test("a watch is logged when it begins as well", async () => {
+  await call("/api/v1/namespaces/default/pods?watch=1&timeoutSeconds=1");
+  const events = await logged(3);
+  expect(events.map(({ stage }) => stage)).toEqual([
+    "RequestReceived",
+    "ResponseStarted",
+    "ResponseComplete",
+  ]);
+  expect(events[1]).toMatchObject({ verb: "watch", responseStatus: { metadata: {}, code: 200 } });
+});
+
+test("both are named, who asks and whom they act as", async () => {
+  await call("/", { headers: { "impersonate-user": "alice" } });
+  const [received, complete] = await logged(2);
+  expect(received).not.toHaveProperty("impersonatedUser");
+  expect(complete).toMatchObject({
+    user: admin,
+    impersonatedUser: { username: "alice", groups: ["system:authenticated"] },
+    responseStatus: { message: 'forbidden: User "alice" cannot get path "/"' },
+  });
+});
+
+test.each([
+  { name: "named", metadata: { name: "one" }, ref: { name: "one" } },
+  { name: "without a name", metadata: { generateName: "some-" }, ref: {} },
+])("an object that came $name is logged so", async ({ metadata, ref }) => {
+  const path = "/api/v1/namespaces/default/configmaps";
+  await call(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify({ metadata }) });
+  const [received, complete] = await logged(2);
+  const object = { resource: "configmaps", namespace: "default", apiVersion: "v1" };
+  expect(received?.objectRef).toEqual(object);
+  expect(complete?.objectRef).toEqual({ ...object, ...ref });
+  expect(complete?.responseStatus).toEqual({ metadata: {}, code: 201 });
+});
