@@ -155,6 +155,15 @@ export class NodeInfo {
     }
   }
 
+  /** Takes over a later state of a pod that counts just as the one before it. */
+  replacePod(before: PodInfo, after: PodInfo): void {
+    replace(this.#pods, before, after);
+    const neighbours = this.#neighbours.get(before.namespace);
+    if (neighbours !== undefined) replace(neighbours.pods, before, after);
+    if (before.hasAffinity) replace(this.#podsWithAffinity, before, after);
+    if (before.affinity.requiredApart.length > 0) replace(this.#podsWithRequiredApart, before, after);
+  }
+
   /** A copy whose pods can be changed without changing this one. */
   fork(): NodeInfo {
     const copy = new NodeInfo(this.name);
@@ -202,4 +211,10 @@ function take(pods: PodInfo[], { uid }: PodInfo): PodInfo | undefined {
   const last = pods.pop() as PodInfo;
   if (index < pods.length) pods[index] = last;
   return found;
+}
+
+function replace(pods: PodInfo[], before: PodInfo, after: PodInfo): void {
+  const index = pods.indexOf(before);
+  invariant(index >= 0, `Pod ${before.key} is not among the pods of its node`);
+  pods[index] = after;
 }

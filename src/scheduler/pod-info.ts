@@ -1,4 +1,11 @@
-import type { Container, Pod, PodSpec, ResourceList, StringMap } from "../kube/types/index.ts";
+import type {
+  Container,
+  ContainerStatus,
+  Pod,
+  PodSpec,
+  ResourceList,
+  StringMap,
+} from "../kube/types/index.ts";
 import { type AffinityTerms, affinityTermsOf, NO_AFFINITY } from "./affinity-terms.ts";
 import { type HostPort, hostPortsOf } from "./host-ports.ts";
 import { type PodRequests, podRequests } from "./pod-resources.ts";
@@ -88,7 +95,7 @@ function readContainers(pod: Pod): ContainerFacts {
     known.initContainers === initContainers &&
     known.overhead === overhead &&
     known.podLevel === podLevel;
-  const isResized = hasResourcesInStatus(pod);
+  const isResized = isBeingResized(pod);
   if (isSame && !isResized) return known;
   const read = {
     initContainers,
@@ -101,8 +108,25 @@ function readContainers(pod: Pod): ContainerFacts {
   return read;
 }
 
-function hasResourcesInStatus({ status }: Pod): boolean {
-  for (const { resources } of status.containerStatuses ?? []) if (resources !== undefined) return true;
-  for (const { resources } of status.initContainerStatuses ?? []) if (resources !== undefined) return true;
+/** Whether a container was given, or uses, something else than its spec asks for: then the larger counts (KEP-1287). */
+function isBeingResized({ spec, status }: Pod): boolean {
+  return (
+    differs(status.containerStatuses, spec.containers) ||
+    differs(status.initContainerStatuses, spec.initContainers)
+  );
+}
+
+/** By identity: what a kubelet reports as granted is mostly what it read in the spec. */
+function differs(
+  statuses: readonly ContainerStatus[] | undefined,
+  containers: readonly Container[] | undefined,
+): boolean {
+  if (statuses === undefined) return false;
+  for (const { name, resources, allocatedResources } of statuses) {
+    if (resources === undefined) continue;
+    const asked = containers?.find((container) => container.name === name)?.resources;
+    if (asked === undefined || asked.requests !== resources.requests) return true;
+    if (allocatedResources !== undefined && allocatedResources !== asked.requests) return true;
+  }
   return false;
 }

@@ -73,8 +73,12 @@ export class Snapshot {
     const known = this.#pods.get(uid);
     if (known?.info.pod === pod && known.nodeName === nodeName) return;
     const info = podInfo(pod);
-    if (known !== undefined) this.removePod(uid);
-    this.#infoOf(nodeName).addPod(info);
+    if (known?.nodeName === nodeName && countsAlike(known.info, info)) {
+      this.#infoOf(nodeName).replacePod(known.info, info);
+    } else {
+      if (known !== undefined) this.removePod(uid);
+      this.#infoOf(nodeName).addPod(info);
+    }
     this.#pods.set(uid, { info, nodeName });
   }
 
@@ -104,4 +108,14 @@ export class Snapshot {
   #dropIfEmpty(info: NodeInfo): void {
     if (info.node === undefined && info.pods.length === 0) this.#nodes.delete(info.name);
   }
+}
+
+/** Whether a node's sums stay as they are when one takes the place of the other: most changes of pods are of their status. */
+function countsAlike(a: PodInfo, b: PodInfo): boolean {
+  return (
+    a.pod.spec === b.pod.spec &&
+    a.requests === b.requests &&
+    a.labels === b.labels &&
+    a.isTerminating === b.isTerminating
+  );
 }

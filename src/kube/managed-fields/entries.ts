@@ -43,16 +43,18 @@ export function makeEntry(
   set: FieldSet,
   time: Time | undefined,
 ): ManagedFieldsEntry {
-  return {
-    manager: manager.manager,
-    operation: manager.operation,
-    apiVersion: manager.apiVersion,
-    ...(time !== undefined && { time }),
-    fieldsType: "FieldsV1",
-    fieldsV1: set,
-    ...(manager.subresource ? { subresource: manager.subresource } : {}),
-  };
+  const { operation, apiVersion, subresource } = manager;
+  const fields = { fieldsType: "FieldsV1", fieldsV1: set } as const;
+  // Every write makes one: written out, it costs a fraction of what conditional spreads do.
+  const entry: EntryDraft =
+    time === undefined
+      ? { manager: manager.manager, operation, apiVersion, ...fields }
+      : { manager: manager.manager, operation, apiVersion, time, ...fields };
+  if (subresource) entry.subresource = subresource;
+  return entry;
 }
+
+type EntryDraft = { -readonly [K in keyof ManagedFieldsEntry]: ManagedFieldsEntry[K] };
 
 /** The entries after `set` was taken from all of them but one. Those with nothing left are gone. */
 export function withoutSet(entries: Entries, set: FieldSet, except?: ManagerIdentity): Entries {
@@ -101,6 +103,7 @@ function secondsOf(time: Time | undefined): number {
 
 /** Merges the oldest updaters of each version into one once there are too many of them. */
 export function capUpdaters(entries: Entries): Entries {
+  if (entries.length <= UPDATE_MANAGERS_MAX) return entries;
   let surplus = entries.filter((entry) => entry.operation === "Update").length - UPDATE_MANAGERS_MAX;
   if (surplus <= 0) return entries;
   let result = entries;

@@ -61,12 +61,14 @@ export function trackUpdate<T extends KubeObject>(operation: UpdateOperation<T>)
   let entries = change.removed === undefined ? base : withoutSet(base, change.removed);
   if (change.changed !== undefined) {
     entries = withoutSet(entries, change.changed, manager);
-    const own = entries.find((entry) => isManagedBy(entry, manager));
+    const at = entries.findIndex((entry) => isManagedBy(entry, manager));
+    const own = entries[at];
     const set = own === undefined ? change.changed : union(setOf(own), change.changed);
     // A manager that scales gets no time: the original loses it on the way from the Scale to the object.
     const since = subresource === "scale" ? own?.time : time;
-    entries = [...entries.filter((entry) => entry !== own), makeEntry(manager, set, since)];
-    entries = sortEntries(capUpdaters(entries));
+    const others = own === undefined ? entries.slice() : entries.toSpliced(at, 1);
+    others.push(makeEntry(manager, set, since));
+    entries = sortEntries(capUpdaters(others));
   }
   return withEntries(after, entries);
 }

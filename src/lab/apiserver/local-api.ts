@@ -144,14 +144,15 @@ export class LocalApi implements Api {
     name: string | undefined,
     { subresource }: WriteOptions,
   ): Target {
-    return {
-      kind,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(name === undefined ? {} : { name }),
-      ...(subresource === undefined ? {} : { subresource }),
-    };
+    const target: TargetDraft = { kind };
+    if (namespace !== undefined) target.namespace = namespace;
+    if (name !== undefined) target.name = name;
+    if (subresource !== undefined) target.subresource = subresource;
+    return target;
   }
 }
+
+type TargetDraft = { -readonly [K in keyof Target]: Target[K] };
 
 /** The program behind a user of the control plane: field managers are programs. */
 function agentOf(user: string): string {
