@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { report, timed } from "./support.mjs";
 
 const RUNS = 11;
-const lab = fileURLToPath(new URL("./start-lab.mjs", import.meta.url));
+const lab = fileURLToPath(new URL("./start-lab.cjs", import.meta.url));
 const run = (args) => timed(() => spawnSync(process.execPath, args, { stdio: "inherit" }));
 
 run([lab]);

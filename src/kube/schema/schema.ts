@@ -163,10 +163,11 @@ function link(packed: Readonly<Record<string, PackedDefinition | string>>): Load
   for (const name in packed) {
     const type = new NamedType(name, packed[name] as PackedDefinition | string, named);
     named.set(name, type);
-    if (type.kind === undefined) continue;
-    const versions = byKind.get(type.kind.kind);
+    const { kind } = type;
+    if (kind === undefined) continue;
+    const versions = byKind.get(kind.kind);
     if (versions) versions.push(type);
-    else byKind.set(type.kind.kind, [type]);
+    else byKind.set(kind.kind, [type]);
   }
   return { definitions: named, byKind };
 }
@@ -326,7 +327,7 @@ function plainType(word: string): Pick<Schema, "type" | "format"> {
 
 /** "io.k8s.api.core.v1.PodSpec" → "v1.PodSpec". */
 function goNameOf(name: string): string {
-  return name.split(".").slice(-2).join(".");
+  return name.slice(name.lastIndexOf(".", name.lastIndexOf(".") - 1) + 1);
 }
 
 /** "[]v1.Capability" → "v1.Capability", "map[string]v1.ExtraValue" → "v1.ExtraValue"; a named list or map type hides it. */
