@@ -5,8 +5,12 @@ const report = process.env.HOLDFAST_TEST_REPORT;
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    // The contract's third run wants a real cluster: it is asked for by naming its kubeconfig.
-    exclude: process.env.HOLDFAST_CONTRACT_KUBECONFIG === undefined ? ["test/contract/real.test.ts"] : [],
+    exclude: [
+      // These run by a configuration of their own.
+      "test/clients/**",
+      // The contract's third run wants a real cluster: it is asked for by naming its kubeconfig.
+      ...(process.env.HOLDFAST_CONTRACT_KUBECONFIG === undefined ? ["test/contract/real.test.ts"] : []),
+    ],
     pool: "threads",
     isolate: false,
     testTimeout: 20_000,

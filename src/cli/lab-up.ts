@@ -6,6 +6,7 @@ import type { CertificateAuthority } from "../lab/apiserver/http/certificates.ts
 import { labAuthority } from "../lab/apiserver/http/http-server.ts";
 import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
+import type { Replaceable } from "../lab/options.ts";
 import { planRestore, type RestorePlan, restore } from "../lab/restore.ts";
 import { drive } from "../time/drive.ts";
 import { wallNow } from "../time/wall-clock.ts";
@@ -31,6 +32,7 @@ export interface UpFlags {
   readonly snapshot?: string;
   readonly speed: number;
   readonly auditLog?: string;
+  readonly without?: readonly Replaceable[];
   readonly filename?: readonly string[];
 }
 
@@ -49,7 +51,13 @@ export async function labUp(flags: UpFlags): Promise<void> {
 
   const authority = labAuthority();
   const rootCertificates = authority.certificate;
-  const lab = createLab({ nodes, zones, rootCertificates, startMs: wallNow() - BOOT_MS });
+  const lab = createLab({
+    nodes,
+    zones,
+    rootCertificates,
+    startMs: wallNow() - BOOT_MS,
+    ...(flags.without === undefined ? {} : { without: flags.without }),
+  });
   await fill(lab, plan, manifests);
   lab.engine.runUntil(wallNow());
   const stop = stopRequest();

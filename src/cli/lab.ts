@@ -1,9 +1,12 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import type { Replaceable } from "../lab/options.ts";
 import type { LabFlags } from "./lab-remote.ts";
 import type { UpFlags } from "./lab-up.ts";
 
 // As the lab's own endpoint names them; loading that here would load the HTTP server.
 const WAYS_TO_FAIL = ["power-off", "partition", "kubelet-stop", "kubelet-hang", "disk-full", "flap"];
+
+const REPLACEABLE: readonly Replaceable[] = ["controllers", "scheduler"];
 
 /** `holdfast lab`: a cluster in this process, with a kubeconfig for kubectl and everybody else. */
 export function labCommand(): Command {
@@ -19,6 +22,12 @@ export function labCommand(): Command {
     .option("--snapshot <file>", "start with what a snapshot holds")
     .option("--speed <x>", "how many of the lab's seconds pass in one of yours", positive, 1)
     .option("--audit-log <file>", "append every request to this file: audit.k8s.io/v1 Events, one a line")
+    .addOption(
+      new Option(
+        "--without <parts>",
+        "leave these to programs that you run: controllers, scheduler",
+      ).argParser(parts),
+    )
     .option("-f, --filename <path...>", "apply these manifests: files, folders or -")
     .action(async (flags: UpFlags) => {
       const { labUp } = await import("./lab-up.ts");
@@ -62,6 +71,14 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
+}
+
+function parts(text: string): readonly Replaceable[] {
+  return text.split(",").map((part) => {
+    const found = REPLACEABLE.find((name) => name === part);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Expected some of ${REPLACEABLE.join(", ")}, separated by commas.`);
+  });
 }
 
 function positive(text: string): number {

@@ -23,7 +23,7 @@ import { createNodes } from "./node/nodes.ts";
 import { DEFAULT_PROFILE, type ProfileFile, type WorkloadProfile } from "./node/profile.ts";
 import type { Traffic } from "./node/traffic.ts";
 import type { FailureControl, World } from "./node/world.ts";
-import type { LabOptions } from "./options.ts";
+import type { LabOptions, Replaceable } from "./options.ts";
 import { scheduler } from "./scheduler.ts";
 
 export interface Lab {
@@ -68,6 +68,7 @@ export function createLab(options: LabOptions = {}): Lab {
     return { engine, api, timing, events: createEventRecorder({ engine, api, component }) };
   };
   const { nodes: count = 3, zones = 1, nodeCpu: cpu = "4", nodeMemory: memory = "8Gi", profile } = options;
+  const isOwn = (part: Replaceable) => !options.without?.includes(part);
   const built = createNodes({
     engine,
     api: server.api("system:node"),
@@ -77,6 +78,7 @@ export function createLab(options: LabOptions = {}): Lab {
     cpu,
     memory,
     setApiServerFailed: (failed) => server.setUp(!failed),
+    writeRenewals: !isOwn("controllers"),
     ...(profile === undefined ? {} : { profile }),
   });
   server.onRead(leases, built.readLease);
@@ -88,8 +90,10 @@ export function createLab(options: LabOptions = {}): Lab {
       kinds: server.kinds,
       rootCertificates: options.rootCertificates ?? "",
       legacyToken: (account, secret) => server.tokens.legacyToken(account, secret),
-    }).map((row) => row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name))),
-    scheduler(contextFor("system:kube-scheduler", "default-scheduler")),
+    })
+      .filter(({ isAddOn }) => isAddOn || isOwn("controllers"))
+      .map((row) => row.create(contextFor(`system:serviceaccount:kube-system:${row.account}`, row.name))),
+    ...(isOwn("scheduler") ? [scheduler(contextFor("system:kube-scheduler", "default-scheduler"))] : []),
     ...built.parts,
   ];
   for (const part of parts) part.start();

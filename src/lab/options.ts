@@ -1,5 +1,8 @@
 import type { ProfileFile } from "./node/profile.ts";
 
+/** A part of the control plane in whose place another program may be run from outside. */
+export type Replaceable = "controllers" | "scheduler";
+
 /** What a lab is made of. Everything has a default that `lab.ts` states. */
 export interface LabOptions {
   readonly seed?: number;
@@ -14,6 +17,8 @@ export interface LabOptions {
   readonly minor?: number;
   /** PEM of the authority behind the API server's certificate; none where nothing listens. */
   readonly rootCertificates?: string;
+  /** What others run instead: the lab's own stays off. */
+  readonly without?: readonly Replaceable[];
   readonly startMs?: number;
   readonly keepTrace?: boolean;
 }

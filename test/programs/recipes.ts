@@ -71,6 +71,25 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     binaries: { etcd: { package: "go.etcd.io/etcd/server/v3" } },
     readyMade: "HOLDFAST_K8S_BIN",
   },
+  // Two recipes for the two that people use: their modules want different versions of the same libraries.
+  helm3: {
+    version: "3.22.0",
+    require: { "helm.sh/helm/v3": "v3.22.0" },
+    binaries: { helm3: { package: "helm.sh/helm/v3/cmd/helm" } },
+  },
+  helm4: {
+    version: "4.3.1",
+    require: { "helm.sh/helm/v4": "v4.3.1" },
+    binaries: { helm4: { package: "helm.sh/helm/v4/cmd/helm" } },
+  },
+  // The last version whose controller is a package of the module itself; later ones keep it in a module that is not published.
+  "cert-manager": {
+    version: "1.11.5",
+    require: { "github.com/cert-manager/cert-manager": "v1.11.5" },
+    binaries: {
+      "cert-manager-controller": { package: "github.com/cert-manager/cert-manager/cmd/controller" },
+    },
+  },
 };
 
 /** The recipe that makes a binary. @throws for a name that none makes */

@@ -1,5 +1,5 @@
 import type { Kind } from "../../kube/kind.ts";
-import { namespaces, priorityClasses, services } from "../../kube/kinds.ts";
+import { configMaps, namespaces, priorityClasses, services } from "../../kube/kinds.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Draft } from "./api.ts";
 
@@ -11,8 +11,8 @@ export interface BootstrapObject {
 
 const NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
 
-/** What kube-apiserver makes when it starts on an empty store, in that order. */
-export function bootstrapObjects(): readonly BootstrapObject[] {
+/** What kube-apiserver makes when it starts on an empty store, in that order; `today` as in 2026-01-31. */
+export function bootstrapObjects(today: string): readonly BootstrapObject[] {
   return [
     ...NAMESPACES.map((name) => ({
       kind: namespaces as Kind,
@@ -44,6 +44,19 @@ export function bootstrapObjects(): readonly BootstrapObject[] {
           sessionAffinity: "None",
           ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 6443 }],
         },
+      },
+    },
+    {
+      // Who cleans up after tokens in Secrets looks here for the day since when their use is noted.
+      kind: configMaps as Kind,
+      draft: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: {
+          name: "kube-apiserver-legacy-service-account-token-tracking",
+          namespace: "kube-system",
+        },
+        data: { since: today },
       },
     },
   ];

@@ -46,7 +46,8 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
     publishIpAddresses(api, store, serviceObjects);
   }
   if (kinds.served(customResourceDefinitions) !== undefined) custom = new CustomKinds(engine, api, kinds);
-  for (const { kind, draft } of bootstrapObjects()) if (kinds.served(kind)) api.create(kind, draft);
+  const today = formatTime(engine.now()).slice(0, "2026-01-31".length);
+  for (const { kind, draft } of bootstrapObjects(today)) if (kinds.served(kind)) api.create(kind, draft);
   storeBootstrapRoles(engine, store, kinds);
   return server;
 }

@@ -43,6 +43,14 @@ describe("an event recorder", () => {
     ]);
   });
 
+  test("names what is said in one moment in the order in which it was said", () => {
+    const { say, stored } = start();
+    const said = Array.from({ length: 9 }, (_, index) => `Layer ${index}`);
+    for (const message of said) say(message);
+    const named = [...stored()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    expect(named.map(({ message }) => message)).toEqual(said);
+  });
+
   test("counts what is said again instead of repeating it", () => {
     const { engine, say, stored } = start();
     say("It is blue now");

@@ -24,6 +24,7 @@ const ATTEMPTS_MAX = 12;
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const correlator = new EventCorrelator();
   const { engine } = options;
+  const writer: EventWriter = { ...options, nextMoment: eventMoments(options) };
 
   function record(draft: EventDraft, attempt: number): void {
     const correlation = correlator.correlate(draft, engine.now());
@@ -37,7 +38,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     attempt: number,
   ): void {
     try {
-      correlator.wrote(correlation.key, write(options, draft, correlation));
+      correlator.wrote(correlation.key, write(writer, draft, correlation));
     } catch (error) {
       const refused = error instanceof StatusError && error.reason !== "ServiceUnavailable";
       if (refused || attempt >= ATTEMPTS_MAX) return;
@@ -53,19 +54,24 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 }
 
+interface EventWriter extends EventRecorderOptions {
+  /** The moment that the next Event is named after. */
+  readonly nextMoment: () => bigint;
+}
+
 function write(
-  options: EventRecorderOptions,
+  writer: EventWriter,
   draft: EventDraft,
   correlation: Exclude<Correlation, { kind: "dropped" }>,
 ): StoredEvent {
   if (correlation.kind === "again") {
     const count = correlation.stored.count + 1;
-    if (countAgain(options, draft, correlation.stored.name, correlation.message, count)) {
+    if (countAgain(writer, draft, correlation.stored.name, correlation.message, count)) {
       return { name: correlation.stored.name, count };
     }
-    return create(options, draft, correlation.message, count);
+    return create(writer, draft, correlation.message, count);
   }
-  return create(options, draft, correlation.message, 1);
+  return create(writer, draft, correlation.message, 1);
 }
 
 /** `false` when the Event has expired meanwhile. */
@@ -87,13 +93,13 @@ function countAgain(
 }
 
 function create(
-  { api, engine, component, host }: EventRecorderOptions,
+  { api, engine, component, host, nextMoment }: EventWriter,
   draft: EventDraft,
   message: string,
   count: number,
 ): StoredEvent {
   const now = formatTime(engine.now());
-  const name = eventName(engine, component, draft.involvedObject.name ?? "");
+  const name = `${draft.involvedObject.name ?? ""}.${nextMoment().toString(16)}`;
   const event: Omit<Event, "metadata"> = {
     apiVersion: "v1",
     kind: "Event",
@@ -112,11 +118,18 @@ function create(
   return { name, count };
 }
 
-/** The object's name and the nanosecond in hexadecimal. Engines know no nanoseconds: chance stands in for the last digits. */
-function eventName(engine: Engine, component: string, objectName: string): string {
-  const nanos = BigInt(Math.floor(engine.now())) * 1_000_000n;
-  const rest = BigInt(engine.random(`events/${component}`).below(1_000_000));
-  return `${objectName}.${(nanos + rest).toString(16)}`;
+/**
+ * Moments for the names of one recorder's Events, each later than the one before: people's clients keep Events of one second
+ * in the order of their names. Engines know no nanoseconds: chance stands in for the last digits.
+ */
+function eventMoments({ engine, component }: EventRecorderOptions): () => bigint {
+  const random = engine.random(`events/${component}`);
+  let last = 0n;
+  return () => {
+    const nanos = BigInt(Math.floor(engine.now())) * 1_000_000n + BigInt(random.below(1_000_000));
+    last = nanos > last ? nanos : last + 1n;
+    return last;
+  };
 }
 
 /** Events about cluster-scoped objects live in the default namespace. */

@@ -54,6 +54,8 @@ export interface ControllerRow {
   readonly account: string;
   /** What a cluster would lack without it. */
   readonly why: string;
+  /** It comes with a driver or an add-on, not with kube-controller-manager: it stays where that runs outside. */
+  readonly isAddOn?: boolean;
   readonly create: ControllerFactory;
 }
 
@@ -210,6 +212,7 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       name: "csi-provisioner",
       account: "csi-provisioner",
       why: "makes the volumes that claims ask their storage class for",
+      isAddOn: true,
       create: csiProvisioner,
     },
     {
@@ -222,6 +225,7 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       name: "csi-attacher",
       account: "csi-attacher",
       why: "does what VolumeAttachments ask of storage drivers",
+      isAddOn: true,
       create: csiAttacher,
     },
     {
@@ -246,6 +250,7 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       name: "metallb-controller",
       account: "metallb-controller",
       why: "gives Services of type LoadBalancer an address",
+      isAddOn: true,
       create: serviceLb(),
     },
     {

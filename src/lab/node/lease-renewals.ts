@@ -60,6 +60,14 @@ export class LeaseRenewals implements Heartbeats {
     return node.lastMs;
   }
 
+  /** When the next renewal will reach the API server; `undefined` while none does. */
+  nextRenewMs(nodeName: string): number | undefined {
+    const node = this.#nodes.get(nodeName);
+    if (node === undefined) return undefined;
+    this.#advance(node);
+    return node.arriving ? node.nextMs : undefined;
+  }
+
   /** How far the clock is ahead that the node dates its renewals by. */
   clockOffsetMs(nodeName: string): number {
     return this.#world.machines.get(nodeName)?.clockOffsetMs ?? 0;

@@ -19,6 +19,7 @@ import { type ContainerFaults, containerFaults } from "./container-faults.ts";
 import { Failures } from "./failures.ts";
 import { Hosts } from "./hosts.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
+import { LeaseWriter, NODE_LEASES } from "./lease-writer.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { Machines } from "./machines.ts";
 import { RequestMetrics } from "./metrics.ts";
@@ -42,6 +43,8 @@ export interface NodesOptions {
   readonly memory: string;
   /** Makes the API server itself refuse, or serve again. */
   readonly setApiServerFailed?: (failed: boolean) => void;
+  /** Writes each renewal of a Lease, for those who watch from outside; otherwise it is worked out when somebody reads. */
+  readonly writeRenewals?: boolean;
   /** Pods that kubelets run by themselves, by machine; each shows in the API as a mirror. */
   readonly staticPods?: Readonly<Record<string, readonly Draft<Pod>[]>>;
 }
@@ -60,8 +63,6 @@ export interface Nodes {
   /** What was taken for granted about applications because nobody has said it, as sentences. */
   assumptions(): readonly string[];
 }
-
-const NODE_LEASES = "kube-node-lease";
 
 /** Makes the nodes of a lab. Nothing runs before its parts are started. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -98,6 +99,17 @@ export function createNodes(options: NodesOptions): Nodes {
     heartbeats.start();
     hosts.start();
   };
+  const parts: Part[] = [{ name: "nodes", start }];
+  if (options.writeRenewals) {
+    parts.push(
+      new LeaseWriter({
+        engine,
+        api: api.as("kubelet"),
+        renewals: heartbeats,
+        nodes: [...machines.machines.keys()],
+      }),
+    );
+  }
   return {
     world: machines,
     failures,
@@ -105,7 +117,7 @@ export function createNodes(options: NodesOptions): Nodes {
     traffic,
     heartbeats,
     metrics,
-    parts: [{ name: "nodes", start }],
+    parts,
     readLease: (lease) => renewed(lease, heartbeats),
     assumptions: () => hosts.assumptions,
   };
