@@ -42,12 +42,12 @@ export const token: Subresource = {
     if (account === undefined) throw notFound(request.kind, name);
     const kind = requestKind(request);
     const nowMs = context.engine.now();
-    const decoded = withSpec(decodeObject({ kind, parameters, caller }, body));
-    const asked = decoded.spec as unknown as TokenRequestSpec;
+    const decoded = decodeObject({ kind, parameters, caller }, body);
+    const asked = specOf(decoded);
     const owned = withOwners(
       { kind, schema: undefined, caller, parameters, subresource: "token", nowMs },
       undefined,
-      decoded,
+      asWritten(decoded, asked),
     );
     checkPlace(kind, owned, namespace, name);
     const causes = wrongSpec(asked);
@@ -80,18 +80,25 @@ function requestKind({ kind }: NamedRequest): Kind {
   };
 }
 
-/** The request with its defaults. */
-function withSpec(object: LooseObject): LooseObject {
-  // Clients write null for what they do not ask for.
-  const { audiences, expirationSeconds, boundObjectRef } = (object.spec ?? {}) as Partial<TokenRequestSpec>;
+/** What is asked for, with its defaults. Clients write null for what they do not ask for. */
+function specOf({ spec }: LooseObject): TokenRequestSpec {
+  const { audiences, expirationSeconds, boundObjectRef } = (spec ?? {}) as Partial<TokenRequestSpec>;
   return {
-    ...object,
-    spec: {
-      audiences: audiences ?? [],
-      expirationSeconds: expirationSeconds ?? SECONDS_DEFAULT,
-      boundObjectRef: boundObjectRef ?? null,
-    },
+    audiences: audiences ?? [],
+    expirationSeconds: expirationSeconds ?? SECONDS_DEFAULT,
+    boundObjectRef: boundObjectRef ?? null,
   };
+}
+
+/** The request without what nobody wrote: managers own what they wrote, and the default time. */
+function asWritten(object: LooseObject, { audiences, expirationSeconds, boundObjectRef }: TokenRequestSpec) {
+  const { status: _, ...request } = object;
+  const spec = {
+    expirationSeconds,
+    ...(audiences.length === 0 ? {} : { audiences }),
+    ...(boundObjectRef === null ? {} : { boundObjectRef }),
+  };
+  return { ...request, spec } as LooseObject;
 }
 
 function checkPlace(kind: Kind, { metadata }: LooseObject, namespace: string, name: string): void {
