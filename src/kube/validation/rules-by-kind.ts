@@ -1,6 +1,6 @@
 import { AUTOSCALER_RULES } from "./cluster/autoscalers.ts";
 import { CONFIG_MAP_RULES, SECRET_RULES } from "./cluster/configuration.ts";
-import { CUSTOM_DEFINITION_RULES } from "./cluster/custom-kinds.ts";
+import { CUSTOM_DEFINITION_RULES } from "./custom-kinds/definition.ts";
 import { EVENT_RULES, NEW_EVENT_RULES } from "./cluster/events.ts";
 import { NAMESPACE_RULES, NODE_RULES } from "./cluster/nodes.ts";
 import { BUDGET_RULES, LEASE_RULES, PRIORITY_CLASS_RULES, RUNTIME_CLASS_RULES } from "./cluster/policies.ts";

@@ -4,7 +4,7 @@ import type { Body } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { customResourceDefinitions } from "../../kube/kinds.ts";
 import { StatusError } from "../../kube/status-error.ts";
-import type { StructuralSchema } from "./custom/structural-schema.ts";
+import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import { type LooseObject, loose } from "./loose.ts";
 import type { Caller } from "./server.ts";
 

@@ -5,8 +5,8 @@ import type { Condition, CustomResourceDefinition } from "../../kube/types/index
 import type { Engine } from "../../time/engine.ts";
 import type { Api } from "./api.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
-import { customSchemaOf } from "./custom/merge-schema.ts";
-import type { StructuralSchema } from "./custom/structural-schema.ts";
+import { customSchemaOf } from "../../kube/custom/merge-schema.ts";
+import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { CRD_CLEANUP } from "./strategies/custom-strategy.ts";
 import { type ScalePaths, scale } from "./subresources/scale.ts";

@@ -1,4 +1,6 @@
 import type { Body } from "../../client/client.ts";
+import { completeCustom } from "../../kube/custom/complete.ts";
+import { METADATA_SCHEMA } from "../../kube/custom/merge-schema.ts";
 import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
 import {
@@ -9,9 +11,7 @@ import {
 } from "../../kube/schema/check-fields.ts";
 import type { ObjectMeta } from "../../kube/types/index.ts";
 import { validateTypes } from "../../kube/validation/validate.ts";
-import { completeCustom } from "./custom/complete.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
-import { METADATA_SCHEMA } from "./custom/merge-schema.ts";
 import { badRequest, invalid, invalidValue } from "./errors.ts";
 import type { LooseObject } from "./loose.ts";
 import type { Caller, Target, WriteParameters } from "./server.ts";

@@ -1,8 +1,15 @@
 import type { Kind } from "../../kube/kind.ts";
+import { cel } from "../../kube/cel/loader.ts";
+import { Correlated } from "../../kube/custom/correlation.ts";
+import { validateListTypes } from "../../kube/custom/list-types.ts";
+import { hasRules, type StructuralSchema } from "../../kube/custom/structural-schema.ts";
+import { validateCustom } from "../../kube/custom/validate.ts";
+import type { StatusCause } from "../../kube/status-error.ts";
 import { validateCreate, validateUpdate } from "../../kube/validation/validate.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
-import { validateCustom } from "./custom/validate.ts";
+import type { LooseObject } from "./loose.ts";
 import type { RegistryContext } from "./registry/context.ts";
+import type { Caller } from "./server.ts";
 
 /** Types are no question any more: bodies were decoded, and what the server does to them afterwards is typed. */
 const IS_TYPED = true;
@@ -11,19 +18,48 @@ const IS_TYPED = true;
 export function judgeBy(
   customVersionOf: (kind: Kind) => CustomVersion | undefined,
 ): RegistryContext["judge"] {
-  return ({ kind, collection }, object, old) => {
+  return ({ kind, collection, caller }, object, old) => {
     const causes =
       old === undefined
         ? validateCreate(collection.kind, object, IS_TYPED)
         : validateUpdate(collection.kind, object, old, IS_TYPED);
     const structural = customVersionOf(kind)?.structural;
-    if (structural === undefined) return causes;
-    const custom = validateCustom(structural, object);
-    if (old === undefined || custom.length === 0) return [...causes, ...custom];
-    // What was wrong before may stay wrong: definitions change, and objects must still be changeable.
-    const before = new Set(
-      validateCustom(structural, old).map(({ field, message }) => `${field}: ${message}`),
-    );
-    return [...causes, ...custom.filter(({ field, message }) => !before.has(`${field}: ${message}`))];
+    return structural === undefined ? causes : [...causes, ...judgeCustom(structural, object, old, causes, caller)];
   };
+}
+
+/** What makes it useless to evaluate rules. */
+const BLOCKING = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+
+const NOT_CHECKED: StatusCause = {
+  reason: "FieldValueInvalid",
+  message:
+    "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+  field: "<nil>",
+};
+
+function judgeCustom(
+  schema: StructuralSchema,
+  object: LooseObject,
+  old: LooseObject | undefined,
+  found: readonly StatusCause[],
+  caller: Caller,
+): readonly StatusCause[] {
+  const correlated = old && new Correlated(schema, object, old);
+  const wasInOrder = old === undefined || validateListTypes(schema, old).length === 0;
+  const causes = [
+    ...validateCustom(schema, object, correlated),
+    ...(wasInOrder ? validateListTypes(schema, object) : []),
+  ];
+  if (!hasRules(schema)) return causes;
+  if ([...found, ...causes].some(({ reason }) => BLOCKING.has(reason))) return [...causes, NOT_CHECKED];
+  const rules = cel().validateRules(schema, object, correlated);
+  for (const warning of rules.warnings) caller.warn?.(warning);
+  return [...causes, ...rules.causes];
 }

@@ -1,5 +1,5 @@
-import { schemaNamed } from "../../../kube/schema/schema.ts";
-import type { Fields } from "../loose.ts";
+import { schemaNamed } from "../schema/schema.ts";
+import type { Fields } from "./structural-schema.ts";
 import { OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./structural-schema.ts";
 
 /** A custom object made whole, and what it had that its schema does not know. */

@@ -1,33 +1,53 @@
-import { deepEqual } from "../../../base/deep.ts";
-import type { StatusCause } from "../../../kube/status-error.ts";
-import type { Fields } from "../loose.ts";
+import { deepEqual } from "../../base/deep.ts";
+import { goPattern } from "../../base/go-pattern.ts";
+import type { StatusCause } from "../status-error.ts";
+import { type Correlated, isFields } from "./correlation.ts";
 import { formatProblem } from "./formats.ts";
-import { OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./structural-schema.ts";
+import { type Fields, OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./structural-schema.ts";
 
-/** Why a completed custom object cannot be stored, in the words of kube-openapi's validator; none when it can. */
-export function validateCustom(schema: StructuralSchema, object: Fields): readonly StatusCause[] {
+/**
+ * Why a completed custom object cannot be stored, in the words of kube-openapi's validator; none when it can. What was wrong
+ * before and did not change is no reason.
+ */
+export function validateCustom(schema: StructuralSchema, object: Fields, old?: Correlated): readonly StatusCause[] {
   const { metadata: _, ...content } = object;
-  return checkValue({ ...schema, "x-kubernetes-embedded-resource": false }, content, "");
+  return checkParts({ ...schema, "x-kubernetes-embedded-resource": false }, content, "", old);
+}
+
+/** The same for any value of a schema, such as a default. */
+export function validateValue(schema: StructuralSchema, value: unknown, path: string): readonly StatusCause[] {
+  return checkValue(schema, value, path, undefined);
 }
 
 type Causes = readonly StatusCause[];
 
-function checkValue(schema: StructuralSchema, value: unknown, path: string): Causes {
+function checkValue(
+  schema: StructuralSchema,
+  value: unknown,
+  path: string,
+  old: Correlated | undefined,
+): Causes {
+  const causes = checkParts(schema, value, path, old);
+  return causes.length > 0 && old?.isEqual === true ? [] : causes;
+}
+
+function checkParts(
+  schema: StructuralSchema,
+  value: unknown,
+  path: string,
+  old: Correlated | undefined,
+): Causes {
   if (value === null && schema.nullable === true) return [];
   const mistyped = typeProblem(schema, value, path);
-  if (mistyped !== undefined) return [mistyped, ...listMapProblems(schema, value, path)];
+  if (mistyped !== undefined) return [mistyped];
   return [
     ...enumProblems(schema, value, path),
     ...(typeof value === "string" ? textProblems(schema, value, path) : []),
     ...(typeof value === "number" ? numberProblems(schema, value, path) : []),
-    ...(Array.isArray(value) ? itemsProblems(schema, value, path) : []),
-    ...(isFields(value) ? fieldsProblems(schema, value, path) : []),
+    ...(Array.isArray(value) ? itemsProblems(schema, value, path, old) : []),
+    ...(isFields(value) ? fieldsProblems(schema, value, path, old) : []),
     ...combinedProblems(schema, value, path),
   ];
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function typeProblem(schema: StructuralSchema, value: unknown, path: string): StatusCause | undefined {
@@ -91,7 +111,7 @@ function textProblems(
   if (minLength !== undefined && length < minLength) {
     causes.push(invalidIn(path, value, `should be at least ${minLength} chars long`));
   }
-  if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
+  if (pattern !== undefined && goPattern(pattern)?.test(value) === false) {
     causes.push(invalidIn(path, value, `should match '${pattern}'`));
   }
   return causes;
@@ -121,7 +141,12 @@ function tooMany(path: string, given: number, most: number): StatusCause {
   return { reason: "FieldValueTooMany", message, field: path };
 }
 
-function itemsProblems(schema: StructuralSchema, value: readonly unknown[], path: string): Causes {
+function itemsProblems(
+  schema: StructuralSchema,
+  value: readonly unknown[],
+  path: string,
+  old: Correlated | undefined,
+): Causes {
   const { minItems, maxItems, items } = schema;
   const causes: StatusCause[] = [];
   if (minItems !== undefined && value.length < minItems) {
@@ -129,39 +154,17 @@ function itemsProblems(schema: StructuralSchema, value: readonly unknown[], path
   }
   if (maxItems !== undefined && value.length > maxItems) causes.push(tooMany(path, value.length, maxItems));
   if (items !== undefined) {
-    for (const [i, item] of value.entries()) causes.push(...checkValue(items, item, `${path}[${i}]`));
-  }
-  return [...causes, ...listMapProblems(schema, value, path)];
-}
-
-/** Sets hold a value once, and lists of type map an item for each combination of keys. */
-function listMapProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
-  const type = schema["x-kubernetes-list-type"];
-  if (!Array.isArray(value) || (type !== "set" && type !== "map" && schema.uniqueItems !== true)) return [];
-  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
-  const seen = new Set<string>();
-  const causes: StatusCause[] = [];
-  for (const [i, item] of value.entries()) {
-    const field = `${path}[${i}]`;
-    if (type === "map" && !isFields(item)) {
-      const message = `Invalid value: ${JSON.stringify(item)}: must be an object for an array of list-type map`;
-      causes.push({ reason: "FieldValueInvalid", message, field });
-      continue;
-    }
-    const identity = type === "map" ? JSON.stringify(pick(item as Fields, keys)) : JSON.stringify(item);
-    if (seen.has(identity)) {
-      causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${identity}`, field });
-    }
-    seen.add(identity);
+    for (const [i, item] of value.entries()) causes.push(...checkValue(items, item, `${path}[${i}]`, old?.item(i)));
   }
   return causes;
 }
 
-function pick(item: Fields, keys: readonly string[]): Fields {
-  return Object.fromEntries(keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]));
-}
-
-function fieldsProblems(schema: StructuralSchema, value: Fields, path: string): Causes {
+function fieldsProblems(
+  schema: StructuralSchema,
+  value: Fields,
+  path: string,
+  old: Correlated | undefined,
+): Causes {
   const { minProperties, maxProperties, properties, required = [] } = schema;
   const count = Object.keys(value).length;
   const causes: StatusCause[] = [];
@@ -173,7 +176,7 @@ function fieldsProblems(schema: StructuralSchema, value: Fields, path: string): 
   const below = (field: string) => (path === "" ? field : `${path}.${field}`);
   for (const field in value) {
     const property = properties?.[field] ?? values;
-    if (property !== undefined) causes.push(...checkValue(property, value[field], below(field)));
+    if (property !== undefined) causes.push(...checkValue(property, value[field], below(field), old?.field(field)));
   }
   const resource = schema["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
   for (const field of [...resource, ...required]) {
@@ -193,13 +196,13 @@ function combinedProblems(schema: StructuralSchema, value: unknown, path: string
   });
   const causes: StatusCause[] = [];
   if (anyOf !== undefined) {
-    const tried = anyOf.map((each) => checkValue(each, value, path));
+    const tried = anyOf.map((each) => checkValue(each, value, path, undefined));
     if (tried.every((problems) => problems.length > 0)) {
       causes.push(combined("must validate at least one schema (anyOf)"), ...(tried[0] ?? []));
     }
   }
   if (oneOf !== undefined) {
-    const tried = oneOf.map((each) => checkValue(each, value, path));
+    const tried = oneOf.map((each) => checkValue(each, value, path, undefined));
     const valid = tried.filter((problems) => problems.length === 0).length;
     const found = valid === 0 ? "none valid" : `${valid} valid alternatives`;
     if (valid !== 1) {
@@ -207,12 +210,12 @@ function combinedProblems(schema: StructuralSchema, value: unknown, path: string
       if (valid === 0) causes.push(...(tried[0] ?? []));
     }
   }
-  const failed = allOf.map((each) => checkValue(each, value, path)).filter((problems) => problems.length > 0);
+  const failed = allOf.map((each) => checkValue(each, value, path, undefined)).filter((problems) => problems.length > 0);
   if (failed.length > 0) {
     const none = failed.length === allOf.length ? ". None validated" : "";
     causes.push(...failed.flat(), combined(`must validate all the schemas (allOf)${none}`));
   }
-  if (not !== undefined && checkValue(not, value, path).length === 0) {
+  if (not !== undefined && checkValue(not, value, path, undefined).length === 0) {
     causes.push(combined("must not validate the schema (not)"));
   }
   return causes;

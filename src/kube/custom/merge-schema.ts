@@ -1,4 +1,4 @@
-import { makeSchema, type Schema, schemaNamed } from "../../../kube/schema/schema.ts";
+import { makeSchema, type Schema, schemaNamed } from "../schema/schema.ts";
 import { type StructuralSchema, valuesOf } from "./structural-schema.ts";
 
 const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { parseTime } from "../../../kube/time.ts";
+import { parseTime } from "../time.ts";
 
 type Check = (text: string) => boolean;
 

@@ -1,0 +1,5 @@
+/** What is loaded with CEL: see `loader.ts`. */
+export { regularExpression } from "../../base/cel/regular-expression.ts";
+export { compileRules, maxCardinality } from "./custom-rules.ts";
+export { declare } from "./schema-types.ts";
+export { validateRules } from "./validate-rules.ts";
