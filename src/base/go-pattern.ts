@@ -40,7 +40,7 @@ function translate(pattern: string): string {
   return pattern
     .replace(/\(\?P</g, "(?<")
     .replace(/\[:(\^?)([a-z]+):\]/g, (all, not, name) => (not === "" ? (CLASSES[name] ?? all) : all))
-    .replace(/\\([^])/gu, (all, character) => {
+    .replace(/\\([\s\S])/gu, (all, character) => {
       if (character === "z") return "$";
       if (character === "A") return "^";
       if (character === "a") return "\\x07";

@@ -1,3 +1,4 @@
+import { whenReady } from "../base/pending.ts";
 import type {
   Body,
   Client,
@@ -71,7 +72,9 @@ class LocalClient implements Client {
     body: Body,
     query: WriteQuery = {},
   ): Promise<T> {
-    return this.#connect().create(this.#caller, target(kind, namespace), body, withChecks(query)) as T;
+    return whenReady(
+      () => this.#connect().create(this.#caller, target(kind, namespace), body, withChecks(query)) as T,
+    );
   }
 
   async update<T extends KubeObject>(
@@ -81,13 +84,8 @@ class LocalClient implements Client {
     body: Body,
     query: WriteQuery = {},
   ): Promise<T> {
-    const answer = this.#connect().update(
-      this.#caller,
-      target(kind, namespace, name),
-      body,
-      withChecks(query),
-    );
-    return answer.object as T;
+    const place = target(kind, namespace, name);
+    return whenReady(() => this.#connect().update(this.#caller, place, body, withChecks(query)).object as T);
   }
 
   async patch<T extends KubeObject>(
@@ -100,7 +98,9 @@ class LocalClient implements Client {
   ): Promise<T> {
     const { subresource, ...parameters } = query;
     const place = target(kind, namespace, name, subresource);
-    return this.#connect().patch(this.#caller, place, type, body, withChecks(parameters)).object as T;
+    return whenReady(
+      () => this.#connect().patch(this.#caller, place, type, body, withChecks(parameters)).object as T,
+    );
   }
 
   async delete(
@@ -109,12 +109,17 @@ class LocalClient implements Client {
     name: string,
     query: DeleteQuery = {},
   ): Promise<KubeObject> {
-    const { body } = this.#connect().delete(this.#caller, target(kind, namespace, name), query);
-    return body as unknown as KubeObject;
+    return whenReady(
+      () =>
+        this.#connect().delete(this.#caller, target(kind, namespace, name), query)
+          .body as unknown as KubeObject,
+    );
   }
 
   async deleteCollection(kind: Kind, query: ListQuery, options: DeleteQuery = {}): Promise<void> {
-    this.#connect().deleteCollection(this.#caller, target(kind, query.namespace), query, options);
+    return whenReady(() => {
+      this.#connect().deleteCollection(this.#caller, target(kind, query.namespace), query, options);
+    });
   }
 
   async subresource(
@@ -129,8 +134,10 @@ class LocalClient implements Client {
     const server = this.#connect();
     const place = target(kind, namespace, name, subresource);
     if (verb === "get") return server.get(this.#caller, place);
-    if (verb === "create") return server.create(this.#caller, place, body, withChecks(query));
-    return server.update(this.#caller, place, body, withChecks(query)).object;
+    if (verb === "create") {
+      return whenReady(() => server.create(this.#caller, place, body, withChecks(query)));
+    }
+    return whenReady(() => server.update(this.#caller, place, body, withChecks(query)).object);
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, query: WatchQuery = {}): AsyncIterable<WatchNotice<T>> {

@@ -1,5 +1,5 @@
 /** What calls cost while they run: cel-go's `interpreter/runtimecost.go`. */
-import { type CelValue, CelList, sizeOf } from "./values.ts";
+import { CelList, type CelValue, sizeOf } from "./values.ts";
 
 /** The cost of one call of an overload, from its arguments and its result. */
 export type CallCost = (
@@ -20,8 +20,7 @@ const TRAVERSALS = new Set([
   "strings_quote",
   "string_format",
 ]);
-const COMPARISONS =
-  /^(?:equals|not_equals|(?:less|greater)(?:_equals)?_(?:string|bytes))$/;
+const COMPARISONS = /^(?:equals|not_equals|(?:less|greater)(?:_equals)?_(?:string|bytes))$/;
 
 export const callCost: CallCost = (_, overload, args) => {
   const size = (i: number) => sizeOf(args[i] as CelValue);
@@ -52,6 +51,7 @@ export const callCost: CallCost = (_, overload, args) => {
 export function traversalCost(value: CelValue): number {
   if (typeof value === "string") return Math.floor(Buffer.byteLength(value) * STRING_FACTOR);
   if (value instanceof Uint8Array) return Math.floor(value.length * STRING_FACTOR);
-  if (value instanceof CelList) return value.items.reduce((sum: number, item) => sum + traversalCost(item), 0);
+  if (value instanceof CelList)
+    return value.items.reduce((sum: number, item) => sum + traversalCost(item), 0);
   return 1;
 }

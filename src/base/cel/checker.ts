@@ -43,7 +43,10 @@ export interface Reference {
   readonly value: CelValue | undefined;
 }
 
-export function checkCel(environment: Environment, expr: Expr): Checked | { readonly issues: readonly CelIssue[] } {
+export function checkCel(
+  environment: Environment,
+  expr: Expr,
+): Checked | { readonly issues: readonly CelIssue[] } {
   const checker = new Checker(environment);
   checker.check(expr);
   return checker.issues.length > 0 ? { issues: checker.issues } : checker.checked(expr);

@@ -13,7 +13,9 @@ export interface Compiled {
 }
 
 /** The expression, or what is wrong with it as cel-go would print it. */
-export type Compilation = { readonly ok: true; readonly compiled: Compiled } | { readonly ok: false; readonly why: string };
+export type Compilation =
+  | { readonly ok: true; readonly compiled: Compiled }
+  | { readonly ok: false; readonly why: string };
 
 /** Reads, checks and prepares an expression. */
 export function compileCel(environment: Environment, source: string, costs?: CallCost): Compilation {
@@ -25,7 +27,10 @@ export function compileCel(environment: Environment, source: string, costs?: Cal
   return { ok: true, compiled: { checked, run: programOf(checked, costs) } };
 }
 
-function parseAndCheck(environment: Environment, source: string): Checked | { readonly issues: readonly CelIssue[] } {
+function parseAndCheck(
+  environment: Environment,
+  source: string,
+): Checked | { readonly issues: readonly CelIssue[] } {
   const parsed = parseCel(source);
   if ("issues" in parsed) return parsed;
   const checked = checkCel(environment, parsed.expr);

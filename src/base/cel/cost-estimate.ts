@@ -101,7 +101,9 @@ class Estimator {
     const operand = this.cost(expr.operand);
     if (expr.testOnly) return operand;
     this.#paths.set(expr.id, [...this.#pathOf(expr.operand), expr.field]);
-    return ["map", "struct", "typeParam"].includes(this.#typeOf(expr.operand).kind) ? plus(operand, ONE) : operand;
+    return ["map", "struct", "typeParam"].includes(this.#typeOf(expr.operand).kind)
+      ? plus(operand, ONE)
+      : operand;
   }
 
   #call(expr: Call): Range {
@@ -120,7 +122,8 @@ class Estimator {
     for (const { id } of overloads) {
       const estimate = this.#overload({ expr, name, overload: id, target: targetNode, args: nodes, costs });
       cost = union(cost, estimate.cost);
-      if (estimate.resultSize !== undefined) size = size === undefined ? estimate.resultSize : union(size, estimate.resultSize);
+      if (estimate.resultSize !== undefined)
+        size = size === undefined ? estimate.resultSize : union(size, estimate.resultSize);
       size = this.#indexed(expr, id) ?? size ?? this.#sizeOf(expr);
     }
     if (size !== undefined) this.#sizes.set(expr.id, size);
@@ -291,7 +294,11 @@ class Estimator {
     const left = one?.expr && this.#entriesOf(one.expr);
     const right = other?.expr && this.#entriesOf(other.expr);
     if (left === undefined || right === undefined) return;
-    const joined = { container: left.container, key: union(left.key, right.key), value: union(left.value, right.value) };
+    const joined = {
+      container: left.container,
+      key: union(left.key, right.key),
+      value: union(left.value, right.value),
+    };
     this.#entries.set(expr.id, joined);
   }
 

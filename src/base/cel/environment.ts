@@ -1,5 +1,19 @@
 import type { CelType } from "./types.ts";
-import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, mapOf, NULL, STRING, TIMESTAMP, TYPE, UINT } from "./types.ts";
+import {
+  BOOL,
+  BYTES,
+  DOUBLE,
+  DURATION,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  NULL,
+  STRING,
+  TIMESTAMP,
+  TYPE,
+  UINT,
+} from "./types.ts";
 import type { CelValue } from "./values.ts";
 
 /** One way to call a function. */

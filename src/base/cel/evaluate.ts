@@ -49,7 +49,8 @@ export function programOf(checked: Checked, costs: CallCost = callCost): Program
       return { value, cost: frame.cost };
     } catch (error) {
       if (error instanceof CelError) return { error, cost: frame.cost };
-      if (error instanceof RangeError) return { error: new CelError("evaluation nested too deeply"), cost: frame.cost };
+      if (error instanceof RangeError)
+        return { error: new CelError("evaluation nested too deeply"), cost: frame.cost };
       throw error;
     }
   };
@@ -172,7 +173,8 @@ class Compiler {
   #plainCall(expr: Call): Run {
     const overloads = this.#resolved(expr);
     const isMember = overloads[0]?.isMember === true;
-    const operands = isMember && expr.target !== undefined ? [expr.target, ...expr.arguments] : expr.arguments;
+    const operands =
+      isMember && expr.target !== undefined ? [expr.target, ...expr.arguments] : expr.arguments;
     const runs = operands.map((each) => this.compile(each));
     const only = overloads.length === 1 ? overloads[0] : undefined;
     return (frame) => {
@@ -203,7 +205,11 @@ class Compiler {
   }
 
   #conditional([condition, yes, no]: readonly Expr[]): Run {
-    const [test, left, right] = [condition, yes, no].map((each) => this.compile(each as Expr)) as [Run, Run, Run];
+    const [test, left, right] = [condition, yes, no].map((each) => this.compile(each as Expr)) as [
+      Run,
+      Run,
+      Run,
+    ];
     return (frame) => {
       const value = test(frame);
       if (typeof value !== "boolean") throw noSuchOverload();
@@ -303,7 +309,11 @@ class Compiler {
 
   #struct({ id, fields }: Extract<Expr, { kind: "struct" }>): Run {
     const type = this.#checked.types.get(id) as CelType;
-    const runs = fields.map(({ name, value, isOptional }) => ({ name, run: this.compile(value), isOptional }));
+    const runs = fields.map(({ name, value, isOptional }) => ({
+      name,
+      run: this.compile(value),
+      isOptional,
+    }));
     return (frame) => {
       const made: [CelValue, CelValue][] = [];
       for (const { name, run, isOptional } of runs) {
@@ -377,7 +387,8 @@ function* entriesOf(over: CelValue, isPaired: boolean): Iterable<readonly [CelVa
 }
 
 function present(value: CelValue): CelValue | undefined {
-  if (!(value instanceof Optional)) throw new CelError(`cannot initialize optional entry from non-optional value`);
+  if (!(value instanceof Optional))
+    throw new CelError(`cannot initialize optional entry from non-optional value`);
   return value.value;
 }
 
@@ -388,7 +399,9 @@ function has(value: CelValue, field: string): boolean {
 
 function fieldOf(value: CelValue, field: string): CelValue {
   if (value instanceof Optional) {
-    return value.value !== undefined && has(value.value, field) ? new Optional(fieldOf(value.value, field)) : OPTIONAL_NONE;
+    return value.value !== undefined && has(value.value, field)
+      ? new Optional(fieldOf(value.value, field))
+      : OPTIONAL_NONE;
   }
   const found = typeof value === "object" && value !== null && isMap(value) ? value.get(field) : undefined;
   if (found === undefined) throw new CelError(`no such key: ${field}`);
@@ -421,7 +434,9 @@ function matches({ parameters }: Overload, values: readonly CelValue[]): boolean
 
 /** A value as errors quote it. */
 function format(value: CelValue): string {
-  return typeof value === "object" && value !== null && "value" in value ? String(value.value) : String(value);
+  return typeof value === "object" && value !== null && "value" in value
+    ? String(value.value)
+    : String(value);
 }
 
 /** Whether the outcome of an evaluation is that it holds. */

@@ -1,4 +1,12 @@
-import { ACCUMULATOR, type Call, type Comprehension, type Expr, type Ident, type ListLiteral, type Literal } from "./ast.ts";
+import {
+  ACCUMULATOR,
+  type Call,
+  type Comprehension,
+  type Expr,
+  type Ident,
+  type ListLiteral,
+  type Literal,
+} from "./ast.ts";
 import type { CelValue } from "./values.ts";
 
 /** An expression that has no number and place yet. */

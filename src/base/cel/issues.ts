@@ -20,7 +20,9 @@ function formatIssue(source: string, { offset, message }: CelIssue): string {
   const line = before.split("\n").length;
   const lineStart = before.lastIndexOf("\n") + 1;
   const lineEnd = source.indexOf("\n", lineStart);
-  const snippet = [...source.slice(lineStart, lineEnd === -1 ? source.length : lineEnd).replaceAll("\t", " ")];
+  const snippet = [
+    ...source.slice(lineStart, lineEnd === -1 ? source.length : lineEnd).replaceAll("\t", " "),
+  ];
   const column = [...before.slice(lineStart)].length;
   const head = `ERROR: <input>:${line}:${column + 1}: ${message}`;
   if (snippet.length > SNIPPET_MAX) return head;

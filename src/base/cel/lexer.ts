@@ -1,6 +1,15 @@
 import type { CelIssue } from "./issues.ts";
 
-export type TokenKind = "ident" | "escaped" | "int" | "uint" | "float" | "string" | "bytes" | "punctuation" | "end";
+export type TokenKind =
+  | "ident"
+  | "escaped"
+  | "int"
+  | "uint"
+  | "float"
+  | "string"
+  | "bytes"
+  | "punctuation"
+  | "end";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -68,11 +77,15 @@ function tokenAt(source: string, offset: number) {
 
 /** How far a broken token goes: a quotation to the first character that cannot be in it, anything else one character. */
 function unrecognized(source: string, offset: number): string {
-  const quotation = new RegExp(`['"](?:${ESCAPE}|[^\\\\\\n\\r'"])*(?:\\\\?[^])?`, "y");
+  const quotation = new RegExp(`['"](?:${ESCAPE}|[^\\\\\\n\\r'"])*(?:\\\\?[\\s\\S])?`, "y");
   quotation.lastIndex = offset;
-  const half = /[=&|][^]/uy;
+  const half = /[=&|][\s\S]/uy;
   half.lastIndex = offset;
-  return quotation.exec(source)?.[0] ?? half.exec(source)?.[0] ?? String.fromCodePoint(source.codePointAt(offset) as number);
+  return (
+    quotation.exec(source)?.[0] ??
+    half.exec(source)?.[0] ??
+    String.fromCodePoint(source.codePointAt(offset) as number)
+  );
 }
 
 function escaped(text: string): string {

@@ -24,7 +24,8 @@ function unescapeText(text: string): string {
     /\\(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/g,
     (_, byte, short, long, octal, other) => {
       if (other !== undefined) return SIMPLE[other] ?? other;
-      const code = octal === undefined ? Number.parseInt(byte ?? short ?? long, 16) : Number.parseInt(octal, 8);
+      const code =
+        octal === undefined ? Number.parseInt(byte ?? short ?? long, 16) : Number.parseInt(octal, 8);
       if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
         throw new SyntaxError("invalid unicode code point");
       }
@@ -40,7 +41,11 @@ export function bytesOf(token: string): Uint8Array {
   const parts = isRaw ? [unquote(token, true)] : rawBody(token).split(escapes);
   const bytes = parts.flatMap((part) => {
     if (!isRaw && escapes.test(part)) {
-      return [part[1] === "x" || part[1] === "X" ? Number.parseInt(part.slice(2), 16) : Number.parseInt(part.slice(1), 8)];
+      return [
+        part[1] === "x" || part[1] === "X"
+          ? Number.parseInt(part.slice(2), 16)
+          : Number.parseInt(part.slice(1), 8),
+      ];
     }
     return [...new TextEncoder().encode(isRaw ? part : unescapeText(part))];
   });

@@ -116,12 +116,16 @@ function mapped(
 ): Expr {
   const variable = variableOf(name, "argument is not an identifier");
   const added = make.add(make.list([value]));
-  return make.loop(range, { variable, variable2: undefined }, {
-    init: make.list([]),
-    condition: make.literal(true),
-    step: filter === undefined ? added : make.call("_?_:_", filter, added, make.ident(ACCUMULATOR)),
-    result: make.ident(ACCUMULATOR),
-  });
+  return make.loop(
+    range,
+    { variable, variable2: undefined },
+    {
+      init: make.list([]),
+      condition: make.literal(true),
+      step: filter === undefined ? added : make.call("_?_:_", filter, added, make.ident(ACCUMULATOR)),
+      result: make.ident(ACCUMULATOR),
+    },
+  );
 }
 
 function transform(stepOf: (make: ExprFactory, args: readonly Expr[]) => Expr): Expander {
@@ -133,10 +137,7 @@ function transform(stepOf: (make: ExprFactory, args: readonly Expr[]) => Expr): 
     return make.loop(range, variables, {
       init: isList ? make.list([]) : make.node({ kind: "map", entries: [] as readonly MapEntry[] }),
       condition: make.literal(true),
-      step:
-        args.length === 4
-          ? make.call("_?_:_", args[2] as Expr, step, make.ident(ACCUMULATOR))
-          : step,
+      step: args.length === 4 ? make.call("_?_:_", args[2] as Expr, step, make.ident(ACCUMULATOR)) : step,
       result: make.ident(ACCUMULATOR),
     });
   };

@@ -67,7 +67,9 @@ export function asTimestamp(nanos: bigint): Timestamp {
 }
 
 function ints(id: string, operate: (one: bigint, other: bigint) => bigint): Overload {
-  return plain(`${id}_int64`, [INT, INT], INT, (one, other) => asInt(operate(one as bigint, other as bigint)));
+  return plain(`${id}_int64`, [INT, INT], INT, (one, other) =>
+    asInt(operate(one as bigint, other as bigint)),
+  );
 }
 
 function uints(id: string, operate: (one: bigint, other: bigint) => bigint): Overload {
@@ -77,7 +79,9 @@ function uints(id: string, operate: (one: bigint, other: bigint) => bigint): Ove
 }
 
 function doubles(id: string, operate: (one: number, other: number) => number): Overload {
-  return plain(`${id}_double`, [DOUBLE, DOUBLE], DOUBLE, (one, other) => operate(one as number, other as number));
+  return plain(`${id}_double`, [DOUBLE, DOUBLE], DOUBLE, (one, other) =>
+    operate(one as number, other as number),
+  );
 }
 
 function nanosOf(value: CelValue | undefined): bigint {
@@ -133,11 +137,7 @@ const ARITHMETIC: Functions = {
     ints("multiply", (one, other) => one * other),
     uints("multiply", (one, other) => one * other),
   ],
-  "_/_": [
-    doubles("divide", (one, other) => one / other),
-    ints("divide", divided),
-    uints("divide", divided),
-  ],
+  "_/_": [doubles("divide", (one, other) => one / other), ints("divide", divided), uints("divide", divided)],
   "_%_": [ints("modulo", remainder), uints("modulo", remainder)],
   "-_": [
     plain("negate_double", [DOUBLE], DOUBLE, (value) => -(value as number)),
@@ -225,7 +225,9 @@ const COLLECTIONS: Functions = {
     member("string_size", [STRING], INT, (value) => BigInt(lengthOf(value as string))),
   ],
   "cel.@mapInsert": [
-    plain("@mapInsert_map_map", [MAP, MAP], MAP, (map, entries) => inserted(map as CelMap, entries as CelMap)),
+    plain("@mapInsert_map_map", [MAP, MAP], MAP, (map, entries) =>
+      inserted(map as CelMap, entries as CelMap),
+    ),
     plain("@mapInsert_map_key_value", [MAP, A, B], MAP, (map, key, value) =>
       inserted(map as CelMap, new LiteralMap([[key as CelValue, value as CelValue]])),
     ),
@@ -242,7 +244,9 @@ function inserted(map: CelMap, more: CelMap): CelMap {
   for (const source of [map, more]) {
     for (const key of source.keys()) {
       if (source === more && map.get(key) !== undefined) {
-        throw new CelError(`insert failed: key ${key instanceof UnsignedInt ? key.value : key} already exists`);
+        throw new CelError(
+          `insert failed: key ${key instanceof UnsignedInt ? key.value : key} already exists`,
+        );
       }
       entries.push([key, source.get(key) as CelValue]);
     }

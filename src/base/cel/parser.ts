@@ -4,7 +4,7 @@ import type { CelIssue } from "./issues.ts";
 import { type Token, type TokenKind, tokenize } from "./lexer.ts";
 import { bytesOf, unquote } from "./literals.ts";
 import { expandGlobal, expandReceiver, MacroError } from "./macros.ts";
-import { UnsignedInt, INT_MAX, INT_MIN, UINT_MAX } from "./values.ts";
+import { INT_MAX, INT_MIN, UINT_MAX, UnsignedInt } from "./values.ts";
 
 /** What a source says, or why it says nothing. */
 export type Parsed = { readonly expr: Expr } | { readonly issues: readonly CelIssue[] };
@@ -262,7 +262,8 @@ class Parser {
 
   #literal({ kind, text, offset }: Token): Expr {
     const isNegative = this.#is("-");
-    const token = isNegative ? (this.#advance(), this.#token) : { kind, text };
+    if (isNegative) this.#advance();
+    const token = isNegative ? this.#token : { kind, text };
     const make = this.#make.at(offset);
     const read = LITERALS[token.kind];
     const constant = CONSTANTS.get(token.text);
@@ -308,9 +309,7 @@ class Parser {
     if (open === undefined) return this.#make.at(offset).ident(name);
     const args = this.#arguments();
     const make = this.#make.at(open.offset);
-    return (
-      this.#macro(open.offset, () => expandGlobal(make, name, args)) ?? make.call(name, ...args)
-    );
+    return this.#macro(open.offset, () => expandGlobal(make, name, args)) ?? make.call(name, ...args);
   }
 
   /** The dotted name up to a `{`, if there is one. */
@@ -378,7 +377,9 @@ const CONSTANTS = new Map<string, boolean | null>([
   ["null", null],
 ]);
 
-const LITERALS: Partial<Record<TokenKind, (text: string) => bigint | UnsignedInt | number | string | Uint8Array>> = {
+const LITERALS: Partial<
+  Record<TokenKind, (text: string) => bigint | UnsignedInt | number | string | Uint8Array>
+> = {
   int: readInt,
   uint(text) {
     const value = BigInt(text.slice(0, -1));

@@ -16,7 +16,7 @@ import {
 
 type Clause = (value: CelValue, precision: number | undefined) => string;
 
-const CLAUSE = /%(?:\.(\d+))?([sdfexXob%]|$|[^])/gu;
+const CLAUSE = /%(?:\.(\d+))?([sdfexXob%]|$|[\s\S])/gu;
 
 /** The text with its clauses filled in. @throws {CelError} in cel-go's words */
 export function formatText(form: string, args: readonly CelValue[]): string {
@@ -51,7 +51,9 @@ export function clausesIn(form: string): readonly string[] {
 }
 
 /** What each letter takes, and how it says that it does not take something. */
-export const ACCEPTED: Readonly<Record<string, { readonly types: ReadonlySet<string>; readonly refusal: string }>> = {
+export const ACCEPTED: Readonly<
+  Record<string, { readonly types: ReadonlySet<string>; readonly refusal: string }>
+> = {
   s: {
     types: new Set(
       "bool bytes double google.protobuf.Duration int list map null_type string google.protobuf.Timestamp type uint".split(
@@ -163,7 +165,8 @@ function formatMap(map: CelMap): string {
 /** Inside lists and maps, values show their types. */
 function formatInside(value: CelValue): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number") return Number.isFinite(value) ? value.toFixed(6) : `"${formatDouble(value)}"`;
+  if (typeof value === "number")
+    return Number.isFinite(value) ? value.toFixed(6) : `"${formatDouble(value)}"`;
   if (value instanceof Timestamp) return `timestamp("${formatTimestamp(value)}")`;
   if (value instanceof Duration) return `duration("${formatDuration(value)}")`;
   if (value instanceof Uint8Array) return `b"${formatValue(value)}"`;

@@ -21,7 +21,9 @@ export const STRINGS: Functions = {
     plain("matches", [STRING, STRING], BOOL, (whole, pattern) =>
       regularExpression(pattern as string).matches(whole as string),
     ),
-    text("matches_string", [STRING], BOOL, (whole, pattern: string) => regularExpression(pattern).matches(whole)),
+    text("matches_string", [STRING], BOOL, (whole, pattern: string) =>
+      regularExpression(pattern).matches(whole),
+    ),
   ],
   charAt: [text("string_char_at_int", [INT], STRING, charAt)],
   indexOf: [
@@ -65,7 +67,9 @@ export const STRINGS: Functions = {
   "strings.quote": [plain("strings_quote", [STRING], STRING, (whole) => quoted(whole as string))],
   join: [
     member("list_join", [listOf(STRING)], STRING, (list) => join(list as CelList, "")),
-    member("list_join_string", [listOf(STRING), STRING], STRING, (list, by) => join(list as CelList, by as string)),
+    member("list_join_string", [listOf(STRING), STRING], STRING, (list, by) =>
+      join(list as CelList, by as string),
+    ),
   ],
 };
 
@@ -154,6 +158,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function quoted(whole: string): string {
-  const pattern = new RegExp(`[${Object.keys(ESCAPES).map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}]`, "g");
+  const pattern = new RegExp(
+    `[${Object.keys(ESCAPES)
+      .map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("")}]`,
+    "g",
+  );
   return `"${whole.replace(pattern, (each) => ESCAPES[each] ?? each)}"`;
 }

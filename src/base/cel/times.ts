@@ -87,7 +87,8 @@ function shownAt({ nanos }: Timestamp, zone: string): Date {
   const ms = Number(floorDiv(nanos, 1_000_000n));
   if (zone === "UTC" || zone === "") return new Date(ms);
   const offset = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone);
-  if (offset !== null) return new Date(ms + Number(offsetNanos(`${offset[1] || "+"}${offset[2]}:${offset[3]}`) / 1_000_000n));
+  if (offset !== null)
+    return new Date(ms + Number(offsetNanos(`${offset[1] || "+"}${offset[2]}:${offset[3]}`) / 1_000_000n));
   try {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
     const name = format.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "GMT";
@@ -123,7 +124,8 @@ const SPANS: Readonly<Record<string, bigint>> = {
 
 export const TIME_FUNCTIONS: Functions = Object.fromEntries(
   Object.entries(FIELDS).map(([name, field]): [string, readonly Overload[]] => {
-    const at = (moment: unknown, zone: unknown) => BigInt(field(shownAt(moment as Timestamp, zone as string)));
+    const at = (moment: unknown, zone: unknown) =>
+      BigInt(field(shownAt(moment as Timestamp, zone as string)));
     const span = SPANS[name];
     const ofMoment = [
       member(`timestamp_${name}`, [TIMESTAMP], INT, (moment) => at(moment, "UTC")),

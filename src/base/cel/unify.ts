@@ -71,7 +71,9 @@ function isEqualOrLessSpecific(one: CelType, other: CelType): boolean {
 type Trial = Map<string, CelType>;
 
 function assignableAll(trial: Trial, wanted: readonly CelType[], given: readonly CelType[]): boolean {
-  return wanted.length === given.length && wanted.every((type, i) => assignable(trial, type, given[i] as CelType));
+  return (
+    wanted.length === given.length && wanted.every((type, i) => assignable(trial, type, given[i] as CelType))
+  );
 }
 
 function assignable(trial: Trial, one: CelType, other: CelType): boolean {

@@ -75,7 +75,10 @@ function literalIssues({ name, arguments: args }: Call): readonly CelIssue[] {
 }
 
 /** A text that is formatted with a list of arguments can be judged before anything is known of their values. */
-function formatIssues(checked: Checked, { name, target, offset, arguments: [list] }: Call): readonly CelIssue[] {
+function formatIssues(
+  checked: Checked,
+  { name, target, offset, arguments: [list] }: Call,
+): readonly CelIssue[] {
   if (name !== "format" || target?.kind !== "literal" || typeof target.value !== "string") return [];
   if (list?.kind !== "list") return [];
   const [form, { elements }] = [target.value, list];

@@ -296,6 +296,7 @@ export function sizeOf(value: CelValue): number {
   if (value instanceof Uint8Array) return value.length;
   if (value instanceof Opaque) return value.size;
   if (value instanceof Optional) return value.value === undefined ? 1 : sizeOf(value.value);
-  if (typeof value === "object" && value !== null && isMap(value) && value.struct === undefined) return value.size;
+  if (typeof value === "object" && value !== null && isMap(value) && value.struct === undefined)
+    return value.size;
   return 1;
 }

@@ -74,7 +74,9 @@ function cidrProblem(text: string): string | undefined {
   const problem = rangeProblem(text);
   if (problem !== undefined) return `network address parse error during conversion from string: ${problem}`;
   const range = parseRange(text) as IpRange;
-  return isMapped(range.address) ? `IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed` : undefined;
+  return isMapped(range.address)
+    ? `IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`
+    : undefined;
 }
 
 function readCidr(text: unknown): CidrValue {
@@ -119,7 +121,8 @@ export const IPS: Functions = {
   isLinkLocalMulticast: property(
     "ip_is_link_local_multicast",
     (address) =>
-      within("224.0.0.0/24", address) || (address.family === 6 && (address.bits >> 112n & 0xff0fn) === 0xff02n),
+      within("224.0.0.0/24", address) ||
+      (address.family === 6 && ((address.bits >> 112n) & 0xff0fn) === 0xff02n),
   ),
   isLinkLocalUnicast: property("ip_is_link_local_unicast", isLinkLocal),
   isGlobalUnicast: property("ip_is_global_unicast", isGlobal),
@@ -143,12 +146,18 @@ export const CIDRS: Functions = {
     member("cidr_contains_ip_ip", [CIDR, IP], BOOL, holdsIp),
   ],
   containsCIDR: [
-    member("cidr_contains_cidr_string", [CIDR, STRING], BOOL, (cidr, text) => holdsCidr(cidr, readCidr(text))),
+    member("cidr_contains_cidr_string", [CIDR, STRING], BOOL, (cidr, text) =>
+      holdsCidr(cidr, readCidr(text)),
+    ),
     member("cidr_contains_cidr", [CIDR, CIDR], BOOL, holdsCidr),
   ],
   ip: [member("cidr_ip", [CIDR], IP, (cidr) => new IpValue((cidr as CidrValue).range.address))],
-  prefixLength: [member("cidr_prefix_length", [CIDR], INT, (cidr) => BigInt((cidr as CidrValue).range.length))],
-  masked: [member("cidr_masked", [CIDR], CIDR, (cidr) => new CidrValue(maskedRange((cidr as CidrValue).range)))],
+  prefixLength: [
+    member("cidr_prefix_length", [CIDR], INT, (cidr) => BigInt((cidr as CidrValue).range.length)),
+  ],
+  masked: [
+    member("cidr_masked", [CIDR], CIDR, (cidr) => new CidrValue(maskedRange((cidr as CidrValue).range))),
+  ],
   isCIDR: [plain("is_cidr", [STRING], BOOL, (text) => cidrProblem(text as string) === undefined)],
   string: [
     plain("cidr_to_string", [CIDR], STRING, (cidr) => {

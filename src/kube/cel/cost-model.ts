@@ -1,14 +1,26 @@
 /** What calls of Kubernetes' functions may cost: `EstimateCallCost` of k8s.io/apiserver's `cel/library/cost.go`. */
 import { REGEX_FACTOR, STRING_FACTOR } from "../../base/cel/call-cost.ts";
 import type { CallEstimate, CostModel, CostNode } from "../../base/cel/cost-estimate.ts";
-import { fixed, ONE, plus, type Range, scaled, times, UNBOUNDED, UNKNOWN } from "../../base/cel/cost-range.ts";
+import {
+  fixed,
+  ONE,
+  plus,
+  type Range,
+  scaled,
+  times,
+  UNBOUNDED,
+  UNKNOWN,
+} from "../../base/cel/cost-range.ts";
 import { CHECK_COST, NOMINAL } from "./runtime-cost.ts";
 
 /** The model for expressions over variables of which `sizeAt` knows how large they may be. */
 export function kubernetesCostModel(sizeAt: (path: readonly string[]) => Range | undefined): CostModel {
   const sizeOf = ({ path }: CostNode) => (path.length === 0 ? undefined : sizeAt(path));
   const known = (node: CostNode | undefined): Range => (node && (node.size ?? sizeOf(node))) ?? UNKNOWN;
-  return { sizeOf, callCost: (name, overload, target, args) => estimate({ name, overload, target, args, known }) };
+  return {
+    sizeOf,
+    callCost: (name, overload, target, args) => estimate({ name, overload, target, args, known }),
+  };
 }
 
 interface KubernetesCall {
@@ -48,9 +60,15 @@ function estimate(call: KubernetesCall): CallEstimate | undefined {
     case "trim":
       return { cost: scan(target), resultSize: known(target) };
     case "replace":
-      return { cost: scan(target, 2 * STRING_FACTOR), resultSize: replacedSize(known(target), known(first), known(second)) };
+      return {
+        cost: scan(target, 2 * STRING_FACTOR),
+        resultSize: replacedSize(known(target), known(first), known(second)),
+      };
     case "split":
-      return { cost: scan(target, 2 * STRING_FACTOR), resultSize: { min: 0n, max: splitMax(known(target), second) } };
+      return {
+        cost: scan(target, 2 * STRING_FACTOR),
+        resultSize: { min: 0n, max: splitMax(known(target), second) },
+      };
     case "join":
       return joined(call);
     case "find":
@@ -117,7 +135,12 @@ function traversal(target: CostNode, known: (node: CostNode) => Range): Range {
 function elementOf({ path, type }: CostNode): CostNode | undefined {
   const [element] = type.parameters;
   if (element === undefined) return undefined;
-  return { path: path.length === 0 ? [] : [...path, "@items"], type: element, expr: undefined, size: undefined };
+  return {
+    path: path.length === 0 ? [] : [...path, "@items"],
+    type: element,
+    expr: undefined,
+    size: undefined,
+  };
 }
 
 function joined({ target, args, known }: KubernetesCall): CallEstimate | undefined {

@@ -3,8 +3,8 @@
  * budget. What was wrong before and did not change is a warning, except to rules that look at the old value.
  */
 import { type Compiled, compileCel } from "../../base/cel/compile.ts";
-import { withVariables } from "../../base/cel/environment.ts";
 import { estimateCost } from "../../base/cel/cost-estimate.ts";
+import { withVariables } from "../../base/cel/environment.ts";
 import type { Activation, Outcome } from "../../base/cel/evaluate.ts";
 import { type CelType, optionalOf } from "../../base/cel/types.ts";
 import { OPTIONAL_NONE, Optional } from "../../base/cel/values.ts";
@@ -12,8 +12,8 @@ import { followPath } from "../custom/field-path.ts";
 import type { StructuralSchema, ValidationRule } from "../custom/structural-schema.ts";
 import { kubernetesCostModel } from "./cost-model.ts";
 import { KUBERNETES } from "./environment.ts";
-import { type DeclaredType, REQUEST_MAX, structsIn, typeAt } from "./schema-types.ts";
 import { kubernetesCallCost } from "./runtime-cost.ts";
+import { type DeclaredType, REQUEST_MAX, structsIn, typeAt } from "./schema-types.ts";
 
 /** What one evaluation may cost, and all those of one object. */
 export const CALL_LIMIT = 1_000_000;
@@ -92,7 +92,11 @@ function fieldPathOf(schema: StructuralSchema, { fieldPath }: ValidationRule): s
 }
 
 /** What a value is to rules: itself, and what it was. */
-export function activationOf(self: () => unknown, old: (() => unknown) | undefined, isOptional: boolean): Activation {
+export function activationOf(
+  self: () => unknown,
+  old: (() => unknown) | undefined,
+  isOptional: boolean,
+): Activation {
   return (variable) => {
     if (variable === "self") return self() as never;
     if (!isOptional) return old?.() as never;

@@ -34,7 +34,8 @@ class DynamicMap implements CelMap {
   }
 
   get(key: CelValue): CelValue | undefined {
-    if (typeof key !== "string" || !Object.hasOwn(this.#json, key) || this.#json[key] === undefined) return undefined;
+    if (typeof key !== "string" || !Object.hasOwn(this.#json, key) || this.#json[key] === undefined)
+      return undefined;
     return dynamicValue(this.#json[key]);
   }
 }

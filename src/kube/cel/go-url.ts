@@ -19,7 +19,7 @@ export function urlProblem(text: string): string | undefined {
 }
 
 function reasonAgainst(text: string): string | undefined {
-  if (/[\u0000-\u001f\u007f]/.test(text)) return "net/url: invalid control character in URL";
+  if (/\p{Cc}/u.test(text)) return "net/url: invalid control character in URL";
   if (text === "") return "empty url";
   const [, scheme, rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/.exec(text) ?? [];
   if (scheme === undefined) {

@@ -27,7 +27,8 @@ function v4Problem(text: string): string {
   const fields = text.split(".");
   for (const [i, field] of fields.entries()) {
     const odd = /[^0-9]/.exec(field)?.[0];
-    if (odd !== undefined) return `unexpected character (at ${JSON.stringify(text.slice(text.indexOf(odd)))})`;
+    if (odd !== undefined)
+      return `unexpected character (at ${JSON.stringify(text.slice(text.indexOf(odd)))})`;
     if (field === "") {
       const rest = fields.slice(i).join(".");
       return `IPv4 field must have at least one digit${rest === "" ? "" : ` (at ${JSON.stringify(rest)})`}`;
@@ -44,7 +45,8 @@ function v6Problem(text: string): string {
     if (odd !== undefined) {
       return `each colon-separated field must have at least one digit (at ${JSON.stringify(text.slice(text.indexOf(odd)))})`;
     }
-    if (group.length > 4 && !group.includes(".")) return `each group must have 4 or less digits (at ${JSON.stringify(group)})`;
+    if (group.length > 4 && !group.includes("."))
+      return `each group must have 4 or less digits (at ${JSON.stringify(group)})`;
   }
   return "address string too short";
 }

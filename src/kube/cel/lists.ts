@@ -87,7 +87,8 @@ const ADDITIONS = OPERATORS.flatMap((functions) => functions["_+_"] ?? []);
 
 function add(sum: CelValue, item: CelValue): CelValue {
   const [left, right] = [typeOf(sum), typeOf(item)];
-  const takes = ({ parameters: [one, other] }: Overload) => one?.kind === left.kind && other?.kind === right.kind;
+  const takes = ({ parameters: [one, other] }: Overload) =>
+    one?.kind === left.kind && other?.kind === right.kind;
   const addition = ADDITIONS.find(takes);
   if (addition === undefined) throw noSuchOverload();
   return addition.call(sum, item);

@@ -6,14 +6,14 @@ import {
   CelList,
   type CelMap,
   type CelValue,
-  type ListTraits,
   isMap,
+  type ListTraits,
 } from "../../base/cel/values.ts";
 import type { Fields } from "../custom/structural-schema.ts";
 import type { DeclaredType } from "./schema-types.ts";
 
 /** The value that JSON is to rules. @throws {CelError} when it is none of its schema */
-export function valueOf(type: DeclaredType, json: unknown): CelValue {
+export function schemaValue(type: DeclaredType, json: unknown): CelValue {
   const { schema, cel } = type;
   if (json === null) {
     if (schema.nullable === true) return null;
@@ -45,7 +45,8 @@ function formatted(format: string, text: string): CelValue {
     case "byte":
       return Uint8Array.from(Buffer.from(text, "base64"));
     case "duration": {
-      const duration = parseDuration(text) ?? parseDuration(text.replace(/\s+/g, "").replace(/(\d+)d(ays?)?$/, days));
+      const duration =
+        parseDuration(text) ?? parseDuration(text.replace(/\s+/g, "").replace(/(\d+)d(ays?)?$/, days));
       if (duration === undefined) throw new CelError(`Invalid duration ${text}`);
       return duration;
     }
@@ -62,7 +63,7 @@ function days(_: string, count: string): string {
 }
 
 function listValue({ schema, element }: DeclaredType, items: readonly unknown[]): CelList {
-  const values = items.map((item) => valueOf(element as DeclaredType, item));
+  const values = items.map((item) => schemaValue(element as DeclaredType, item));
   switch (schema["x-kubernetes-list-type"]) {
     case "set":
       return new CelList(values, SET);
@@ -105,7 +106,7 @@ class MapValue implements CelMap {
 
   get(key: CelValue): CelValue | undefined {
     if (typeof key !== "string" || !Object.hasOwn(this.#json, key)) return undefined;
-    return valueOf(this.#element, this.#json[key]);
+    return schemaValue(this.#element, this.#json[key]);
   }
 }
 
@@ -127,12 +128,13 @@ class StructValue implements CelMap {
   }
 
   *keys(): Iterable<CelValue> {
-    for (const [escaped, { name }] of this.#type.fields ?? []) if (Object.hasOwn(this.#json, name)) yield escaped;
+    for (const [escaped, { name }] of this.#type.fields ?? [])
+      if (Object.hasOwn(this.#json, name)) yield escaped;
   }
 
   get(key: CelValue): CelValue | undefined {
     const field = typeof key === "string" ? this.#type.fields?.get(key) : undefined;
     if (field === undefined || !Object.hasOwn(this.#json, field.name)) return undefined;
-    return valueOf(field.type, this.#json[field.name]);
+    return schemaValue(field.type, this.#json[field.name]);
   }
 }

@@ -10,7 +10,13 @@ import {
   quantityOf,
   subtractQuantities,
 } from "../../base/quantity.ts";
-import { compareVersions, normalVersion, parseVersion, type SemanticVersion, versionProblem } from "./versions.ts";
+import {
+  compareVersions,
+  normalVersion,
+  parseVersion,
+  type SemanticVersion,
+  versionProblem,
+} from "./versions.ts";
 
 const QUANTITY = opaqueType("kubernetes.Quantity");
 
@@ -27,7 +33,9 @@ class QuantityValue extends Opaque {
 }
 
 function amountOf(value: unknown): Quantity {
-  return typeof value === "bigint" ? { mantissa: value, scale: 0, format: "DecimalSI" } : (value as QuantityValue).amount;
+  return typeof value === "bigint"
+    ? { mantissa: value, scale: 0, format: "DecimalSI" }
+    : (value as QuantityValue).amount;
 }
 
 /** The whole amount, when it is one that an int holds. */
@@ -79,7 +87,9 @@ export const QUANTITIES: Functions = {
       return whole;
     }),
   ],
-  isInteger: [member("quantity_is_integer", [QUANTITY], BOOL, (value) => wholeOf(amountOf(value)) !== undefined)],
+  isInteger: [
+    member("quantity_is_integer", [QUANTITY], BOOL, (value) => wholeOf(amountOf(value)) !== undefined),
+  ],
   add: sums("add", addQuantities),
   sub: sums("sub", subtractQuantities),
 };

@@ -1,5 +1,11 @@
 /** What calls of Kubernetes' functions cost while they run: `CallCost` of k8s.io/apiserver's `cel/library/cost.go`. */
-import { type CallCost, callCost, REGEX_FACTOR, STRING_FACTOR, traversalCost } from "../../base/cel/call-cost.ts";
+import {
+  type CallCost,
+  callCost,
+  REGEX_FACTOR,
+  STRING_FACTOR,
+  traversalCost,
+} from "../../base/cel/call-cost.ts";
 import { type CelValue, Opaque, sizeOf } from "../../base/cel/values.ts";
 import { NamedFormat } from "./texts.ts";
 
@@ -7,8 +13,12 @@ import { NamedFormat } from "./texts.ts";
 export const NOMINAL: ReadonlySet<string> = new Set([
   ..."serviceAccount path group resource subresource namespace name allowed reason error errored".split(" "),
   ..."masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast".split(" "),
-  ..."isGlobalUnicast format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan".split(" "),
-  ..."compareTo add sub major minor patch getScheme getHostname getHost getPort getEscapedPath getQuery".split(" "),
+  ..."isGlobalUnicast format.named sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan".split(
+    " ",
+  ),
+  ..."compareTo add sub major minor patch getScheme getHostname getHost getPort getEscapedPath getQuery".split(
+    " ",
+  ),
 ]);
 
 /** Two checks of an authorizer fit into one expression. */

@@ -56,7 +56,11 @@ function asResource(schema: StructuralSchema): StructuralSchema {
 }
 
 /** What rules see of a schema, `undefined` when it is nothing. `name` names the types of objects in it. */
-export function declare(schema: StructuralSchema, isResource: boolean, name: string): DeclaredType | undefined {
+export function declare(
+  schema: StructuralSchema,
+  isResource: boolean,
+  name: string,
+): DeclaredType | undefined {
   if (schema["x-kubernetes-int-or-string"] === true) {
     return { cel: DYN, schema, maxElements: maxCharacters(schema), minSize: 1 };
   }
@@ -107,7 +111,11 @@ function declareObject(schema: StructuralSchema, name: string): DeclaredType | u
   return { cel: structType(name), schema, fields, maxElements: 0, minSize };
 }
 
-function declareMap(schema: StructuralSchema, values: StructuralSchema, name: string): DeclaredType | undefined {
+function declareMap(
+  schema: StructuralSchema,
+  values: StructuralSchema,
+  name: string,
+): DeclaredType | undefined {
   const element = declareInside(values, `${name}.@elem`);
   if (element === undefined) return undefined;
   const fitting = Math.floor((REQUEST_MAX - 2) / (element.minSize + 6));
@@ -133,7 +141,10 @@ function declareText(schema: StructuralSchema): DeclaredType {
     return { cel: BYTES, schema, maxElements: bytes, minSize: 2 };
   }
   const isListed = maxLength === undefined && values.length > 0;
-  const longest = Math.max(0, ...values.map((each) => (typeof each === "string" ? Buffer.byteLength(each) : 0)));
+  const longest = Math.max(
+    0,
+    ...values.map((each) => (typeof each === "string" ? Buffer.byteLength(each) : 0)),
+  );
   return { cel: STRING, schema, maxElements: isListed ? longest : maxCharacters(schema), minSize: 2 };
 }
 
@@ -147,7 +158,8 @@ export function typeAt(root: DeclaredType, path: readonly string[]): DeclaredTyp
   let type: DeclaredType | undefined = root;
   for (const step of path) {
     if (step === "@items" || step === "@values") type = type?.element;
-    else if (step === "@keys") type = type?.element === undefined || type.cel.kind !== "map" ? undefined : KEY;
+    else if (step === "@keys")
+      type = type?.element === undefined || type.cel.kind !== "map" ? undefined : KEY;
     else type = type?.fields?.get(step)?.type;
   }
   return type;

@@ -3,7 +3,14 @@ import { type Functions, member, plain } from "../../base/cel/environment.ts";
 import { type RegularExpression, regularExpression } from "../../base/cel/regular-expression.ts";
 import { BOOL, INT, listOf, mapOf, opaqueType, optionalOf, STRING } from "../../base/cel/types.ts";
 import { CelError, CelList, LiteralMap, OPTIONAL_NONE, Opaque, Optional } from "../../base/cel/values.ts";
-import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, type NameCheck, qualifiedName } from "../validation/names.ts";
+import {
+  dns1035Label,
+  dnsLabel,
+  dnsSubdomain,
+  labelValue,
+  type NameCheck,
+  qualifiedName,
+} from "../validation/names.ts";
 import { parseUrl, type UrlParts, urlProblem } from "./go-url.ts";
 import { isBase64, isDate, isDateTime, isUuid } from "./text-formats.ts";
 
@@ -25,11 +32,17 @@ export const REGEX: Functions = {
     ),
   ],
   findAll: [
-    member("string_find_all_string", [STRING, STRING], listOf(STRING), (text, pattern) =>
-      new CelList(legal(pattern as string).findAll(text as string, -1)),
+    member(
+      "string_find_all_string",
+      [STRING, STRING],
+      listOf(STRING),
+      (text, pattern) => new CelList(legal(pattern as string).findAll(text as string, -1)),
     ),
-    member("string_find_all_string_int", [STRING, STRING, INT], listOf(STRING), (text, pattern, limit) =>
-      new CelList(legal(pattern as string).findAll(text as string, Number(limit))),
+    member(
+      "string_find_all_string_int",
+      [STRING, STRING, INT],
+      listOf(STRING),
+      (text, pattern, limit) => new CelList(legal(pattern as string).findAll(text as string, Number(limit))),
     ),
   ],
 };
@@ -56,7 +69,8 @@ export const URLS: Functions = {
   url: [
     plain("string_to_url", [STRING], URL_TYPE, (text) => {
       const problem = urlProblem(text as string);
-      if (problem !== undefined) throw new CelError(`URL parse error during conversion from string: ${problem}`);
+      if (problem !== undefined)
+        throw new CelError(`URL parse error during conversion from string: ${problem}`);
       return new UrlValue(parseUrl(text as string));
     }),
   ],

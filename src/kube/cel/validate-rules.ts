@@ -1,7 +1,12 @@
 import type { Compiled } from "../../base/cel/compile.ts";
 import { type Activation, CostExceeded, holds } from "../../base/cel/evaluate.ts";
 import { type Correlated, isFields, oldItem } from "../custom/correlation.ts";
-import { hasRules, type StructuralSchema, type ValidationRule, valuesOf } from "../custom/structural-schema.ts";
+import {
+  hasRules,
+  type StructuralSchema,
+  type ValidationRule,
+  valuesOf,
+} from "../custom/structural-schema.ts";
 import type { StatusCause } from "../status-error.ts";
 import { FieldErrors } from "../validation/field-errors.ts";
 import {
@@ -15,7 +20,7 @@ import {
   OBJECT_BUDGET,
 } from "./custom-rules.ts";
 import { escapeName } from "./escape.ts";
-import { valueOf } from "./object-values.ts";
+import { schemaValue } from "./object-values.ts";
 import { type DeclaredType, declare } from "./schema-types.ts";
 
 /** What rules have to say about an object. */
@@ -151,8 +156,8 @@ class RuleValidation {
     const isOptional = rule.optionalOldSelf === true;
     const wasThere = at.old !== undefined && at.old !== null;
     if (program === undefined || (usesOldSelf && !wasThere && !isOptional)) return;
-    const self = once(() => valueOf(tree.type, at.value));
-    const old = wasThere ? once(() => valueOf(tree.type, at.old)) : undefined;
+    const self = once(() => schemaValue(tree.type, at.value));
+    const old = wasThere ? once(() => schemaValue(tree.type, at.old)) : undefined;
     const activation = activationOf(self, old, isOptional);
     const outcome = program.run(activation, CALL_LIMIT);
     if (outcome.cost > this.#budget) {
@@ -178,7 +183,8 @@ class RuleValidation {
 
   #refused(tree: RuleTree, compiled: CompiledRule, at: Visited, activation: Activation): void {
     const { rule, message, fieldPath, usesOldSelf } = compiled;
-    const text = message === undefined ? messageOf(rule) : this.#message(tree, rule, message, at.path, activation);
+    const text =
+      message === undefined ? messageOf(rule) : this.#message(tree, rule, message, at.path, activation);
     if (text === undefined) return;
     const path = fieldPath === "" ? at.path : at.path === "" ? fieldPath : `${at.path}.${fieldPath}`;
     const said = new FieldErrors();
@@ -205,7 +211,11 @@ class RuleValidation {
     }
     if (outcome.error instanceof CostExceeded) {
       const why = "call cost exceeds limit for messageExpression";
-      this.#invalid(path, tree, `no further validation rules will be run due to ${why}: "${rule.messageExpression}"`);
+      this.#invalid(
+        path,
+        tree,
+        `no further validation rules will be run due to ${why}: "${rule.messageExpression}"`,
+      );
       this.#budget = -1;
       return undefined;
     }
@@ -218,7 +228,8 @@ class RuleValidation {
   }
 
   #spend(path: string, tree: RuleTree): void {
-    const why = "validation failed due to running out of cost budget, no further validation rules will be run";
+    const why =
+      "validation failed due to running out of cost budget, no further validation rules will be run";
     this.#invalid(path, tree, why);
     this.#budget = -1;
   }

@@ -17,7 +17,8 @@ export function versionProblem(text: string): string | undefined {
     ["Minor", minor],
     ["Patch", patch],
   ] as const) {
-    if (!/^\d+$/.test(number)) return `Invalid character(s) found in ${name.toLowerCase()} number "${number}"`;
+    if (!/^\d+$/.test(number))
+      return `Invalid character(s) found in ${name.toLowerCase()} number "${number}"`;
     if (/^0\d/.test(number)) return `${name} number must not contain leading zeroes "${number}"`;
   }
   return prereleaseProblem(prerelease) ?? buildProblem(build);
@@ -60,8 +61,12 @@ export function parseVersion(text: string): SemanticVersion {
 /** A text that leaves things out, or begins with v or zeroes, as a regular one. */
 export function normalVersion(text: string): string {
   const [major = "", minor, ...rest] = text.replace(/^v/, "").split(".");
-  const parts = [major, minor, rest.length === 0 ? undefined : rest.join(".")].filter((part) => part !== undefined);
-  const bare = parts.map((part) => (part.length > 1 ? part.replace(/^0+(?=.)/, "").replace(/^(?!\d)/, "0") : part));
+  const parts = [major, minor, rest.length === 0 ? undefined : rest.join(".")].filter(
+    (part) => part !== undefined,
+  );
+  const bare = parts.map((part) =>
+    part.length > 1 ? part.replace(/^0+(?=.)/, "").replace(/^(?!\d)/, "0") : part,
+  );
   if (bare.length < 3 && /[+-]/.test(bare.at(-1) ?? "")) return text;
   while (bare.length < 3) bare.push("0");
   return bare.join(".");

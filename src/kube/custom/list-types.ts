@@ -8,14 +8,16 @@ type Causes = readonly StatusCause[];
 export function validateListTypes(schema: StructuralSchema, value: unknown, path = ""): Causes {
   if (Array.isArray(value)) {
     const { items } = schema;
-    const below = items === undefined ? [] : value.map((item, i) => validateListTypes(items, item, `${path}[${i}]`));
+    const below =
+      items === undefined ? [] : value.map((item, i) => validateListTypes(items, item, `${path}[${i}]`));
     return [...listMapProblems(schema, value, path), ...below.flat()];
   }
   if (!isFields(value)) return [];
   const values = valuesOf(schema);
   return Object.entries(value).flatMap(([field, each]) => {
     const property = schema.properties?.[field];
-    if (property !== undefined) return validateListTypes(property, each, path === "" ? field : `${path}.${field}`);
+    if (property !== undefined)
+      return validateListTypes(property, each, path === "" ? field : `${path}.${field}`);
     return values === undefined ? [] : validateListTypes(values, each, `${path}[${field}]`);
   });
 }

@@ -76,6 +76,8 @@ export function childrenOf(schema: StructuralSchema): readonly StructuralSchema[
 export function hasRules(schema: StructuralSchema): boolean {
   const { allOf = [] } = schema;
   return (
-    (schema["x-kubernetes-validations"]?.length ?? 0) > 0 || childrenOf(schema).some(hasRules) || allOf.some(hasRules)
+    (schema["x-kubernetes-validations"]?.length ?? 0) > 0 ||
+    childrenOf(schema).some(hasRules) ||
+    allOf.some(hasRules)
   );
 }

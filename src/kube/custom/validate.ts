@@ -9,13 +9,21 @@ import { type Fields, OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./s
  * Why a completed custom object cannot be stored, in the words of kube-openapi's validator; none when it can. What was wrong
  * before and did not change is no reason.
  */
-export function validateCustom(schema: StructuralSchema, object: Fields, old?: Correlated): readonly StatusCause[] {
+export function validateCustom(
+  schema: StructuralSchema,
+  object: Fields,
+  old?: Correlated,
+): readonly StatusCause[] {
   const { metadata: _, ...content } = object;
   return checkParts({ ...schema, "x-kubernetes-embedded-resource": false }, content, "", old);
 }
 
 /** The same for any value of a schema, such as a default. */
-export function validateValue(schema: StructuralSchema, value: unknown, path: string): readonly StatusCause[] {
+export function validateValue(
+  schema: StructuralSchema,
+  value: unknown,
+  path: string,
+): readonly StatusCause[] {
   return checkValue(schema, value, path, undefined);
 }
 
@@ -154,7 +162,8 @@ function itemsProblems(
   }
   if (maxItems !== undefined && value.length > maxItems) causes.push(tooMany(path, value.length, maxItems));
   if (items !== undefined) {
-    for (const [i, item] of value.entries()) causes.push(...checkValue(items, item, `${path}[${i}]`, old?.item(i)));
+    for (const [i, item] of value.entries())
+      causes.push(...checkValue(items, item, `${path}[${i}]`, old?.item(i)));
   }
   return causes;
 }
@@ -176,7 +185,8 @@ function fieldsProblems(
   const below = (field: string) => (path === "" ? field : `${path}.${field}`);
   for (const field in value) {
     const property = properties?.[field] ?? values;
-    if (property !== undefined) causes.push(...checkValue(property, value[field], below(field), old?.field(field)));
+    if (property !== undefined)
+      causes.push(...checkValue(property, value[field], below(field), old?.field(field)));
   }
   const resource = schema["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
   for (const field of [...resource, ...required]) {
@@ -210,7 +220,9 @@ function combinedProblems(schema: StructuralSchema, value: unknown, path: string
       if (valid === 0) causes.push(...(tried[0] ?? []));
     }
   }
-  const failed = allOf.map((each) => checkValue(each, value, path, undefined)).filter((problems) => problems.length > 0);
+  const failed = allOf
+    .map((each) => checkValue(each, value, path, undefined))
+    .filter((problems) => problems.length > 0);
   if (failed.length > 0) {
     const none = failed.length === allOf.length ? ". None validated" : "";
     causes.push(...failed.flat(), combined(`must validate all the schemas (allOf)${none}`));

@@ -1,6 +1,5 @@
 import { AUTOSCALER_RULES } from "./cluster/autoscalers.ts";
 import { CONFIG_MAP_RULES, SECRET_RULES } from "./cluster/configuration.ts";
-import { CUSTOM_DEFINITION_RULES } from "./custom-kinds/definition.ts";
 import { EVENT_RULES, NEW_EVENT_RULES } from "./cluster/events.ts";
 import { NAMESPACE_RULES, NODE_RULES } from "./cluster/nodes.ts";
 import { BUDGET_RULES, LEASE_RULES, PRIORITY_CLASS_RULES, RUNTIME_CLASS_RULES } from "./cluster/policies.ts";
@@ -11,6 +10,7 @@ import {
   ROLE_BINDING_RULES,
   ROLE_RULES,
 } from "./cluster/rbac.ts";
+import { CUSTOM_DEFINITION_RULES } from "./custom-kinds/definition.ts";
 import { ENDPOINT_SLICE_RULES, ENDPOINTS_RULES } from "./network/endpoints.ts";
 import { INGRESS_CLASS_RULES, INGRESS_RULES } from "./network/ingresses.ts";
 import { IP_ADDRESS_RULES, SERVICE_CIDR_RULES } from "./network/ip-addresses.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { testApi } from "../../../test/support/api.ts";
 import type { Body } from "../../client/client.ts";
+import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { customResourceDefinitions } from "../../kube/kinds.ts";
 import { StatusError } from "../../kube/status-error.ts";
-import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import { type LooseObject, loose } from "./loose.ts";
 import type { Caller } from "./server.ts";
 

@@ -1,12 +1,12 @@
 import { setCondition } from "../../kube/conditions.ts";
+import { customSchemaOf } from "../../kube/custom/merge-schema.ts";
+import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import type { Kind, SubresourceRow, Verb } from "../../kube/kind.ts";
 import { customResourceDefinitions } from "../../kube/kinds.ts";
 import type { Condition, CustomResourceDefinition } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api } from "./api.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
-import { customSchemaOf } from "../../kube/custom/merge-schema.ts";
-import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { CRD_CLEANUP } from "./strategies/custom-strategy.ts";
 import { type ScalePaths, scale } from "./subresources/scale.ts";

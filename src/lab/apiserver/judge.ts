@@ -1,9 +1,9 @@
-import type { Kind } from "../../kube/kind.ts";
 import { cel } from "../../kube/cel/loader.ts";
 import { Correlated } from "../../kube/custom/correlation.ts";
 import { validateListTypes } from "../../kube/custom/list-types.ts";
 import { hasRules, type StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import { validateCustom } from "../../kube/custom/validate.ts";
+import type { Kind } from "../../kube/kind.ts";
 import type { StatusCause } from "../../kube/status-error.ts";
 import { validateCreate, validateUpdate } from "../../kube/validation/validate.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
@@ -24,7 +24,9 @@ export function judgeBy(
         ? validateCreate(collection.kind, object, IS_TYPED)
         : validateUpdate(collection.kind, object, old, IS_TYPED);
     const structural = customVersionOf(kind)?.structural;
-    return structural === undefined ? causes : [...causes, ...judgeCustom(structural, object, old, causes, caller)];
+    return structural === undefined
+      ? causes
+      : [...causes, ...judgeCustom(structural, object, old, causes, caller)];
   };
 }
 

@@ -8,20 +8,30 @@ export interface Conversion {
     readonly conversionReviewVersions?: readonly string[] | null;
     readonly clientConfig?: {
       readonly url?: string;
-      readonly service?: { readonly name?: string; readonly namespace?: string; readonly path?: string; readonly port?: number };
+      readonly service?: {
+        readonly name?: string;
+        readonly namespace?: string;
+        readonly path?: string;
+        readonly port?: number;
+      };
     };
   };
 }
 
 const STRATEGIES = ["None", "Webhook"];
 
-export function checkConversion(errors: FieldErrors, { strategy = "", webhook }: Conversion, path: string): void {
+export function checkConversion(
+  errors: FieldErrors,
+  { strategy = "", webhook }: Conversion,
+  path: string,
+): void {
   if (strategy === "") errors.required(`${path}.strategy`);
   else if (!STRATEGIES.includes(strategy)) errors.notSupported(`${path}.strategy`, strategy, STRATEGIES);
   const client = webhook?.clientConfig;
   const versions = webhook?.conversionReviewVersions ?? [];
   if (strategy === "Webhook") {
-    if (client === undefined) errors.required(`${path}.webhookClientConfig`, "required when strategy is set to Webhook");
+    if (client === undefined)
+      errors.required(`${path}.webhookClientConfig`, "required when strategy is set to Webhook");
     else if ((client.url === undefined) === (client.service === undefined)) {
       errors.required(`${path}.webhookClientConfig`, "exactly one of url or service is required");
     }

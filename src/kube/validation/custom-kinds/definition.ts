@@ -4,8 +4,8 @@ import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain } from "../names.ts";
 import type { KindRules } from "../rules.ts";
 import { type Conversion, checkConversion } from "./conversion.ts";
-import { type Names, checkNames, checkWord } from "./names.ts";
-import { type Version, checkVersion, checkVersionParts, internalVersions } from "./versions.ts";
+import { checkNames, checkWord, type Names } from "./names.ts";
+import { checkVersion, checkVersionParts, internalVersions, type Version } from "./versions.ts";
 
 interface LooseDefinition {
   readonly metadata?: Partial<ObjectMeta>;

@@ -71,7 +71,10 @@ function checkBelow(errors: FieldErrors, schema: SchemaProps, place: SchemaPlace
   const inside: SchemaPlace = { path, ...(isMeta === undefined ? {} : { isMeta }), noDefaults };
   const { additionalProperties: values, properties = {} } = schema;
   if (values !== undefined && values !== true && Object.keys(properties).length > 0) {
-    errors.forbidden(`${path}.additionalProperties`, "additionalProperties and properties are mutual exclusive");
+    errors.forbidden(
+      `${path}.additionalProperties`,
+      "additionalProperties and properties are mutual exclusive",
+    );
   }
   if (isSchema(values)) {
     const reason = isMeta === true ? "inside additionalProperties applying to object metadata" : noDefaults;
@@ -114,7 +117,8 @@ function checkListType(errors: FieldErrors, schema: SchemaProps, path: string): 
   else if (type !== "array") errors.invalid(`${path}.type`, type, rule);
   else if (listType === "set") checkSetItems(errors, itemsOf(schema), path);
   const supported = ["atomic", "set", "map"];
-  if (!supported.includes(listType)) errors.notSupported(`${path}.x-kubernetes-list-type`, listType, supported);
+  if (!supported.includes(listType))
+    errors.notSupported(`${path}.x-kubernetes-list-type`, listType, supported);
 }
 
 /** What is compared as a whole must be owned as a whole. */
@@ -139,7 +143,10 @@ function checkListMap(errors: FieldErrors, schema: SchemaProps, path: string): v
   }
   if (listType !== "map") return;
   if (keys.length === 0) {
-    errors.required(`${path}.x-kubernetes-list-map-keys`, "must not be empty if x-kubernetes-list-type is map");
+    errors.required(
+      `${path}.x-kubernetes-list-map-keys`,
+      "must not be empty if x-kubernetes-list-type is map",
+    );
   }
   const items = itemsOf(schema);
   if (items === undefined) {
@@ -155,7 +162,11 @@ function checkKeys(errors: FieldErrors, items: SchemaProps, keys: readonly strin
   for (const key of keys) {
     const property = items.properties?.[key];
     if (property === undefined) {
-      errors.invalid(`${path}.x-kubernetes-list-map-keys`, keys, "entries must all be names of item properties");
+      errors.invalid(
+        `${path}.x-kubernetes-list-map-keys`,
+        keys,
+        "entries must all be names of item properties",
+      );
     } else if (property.type === "array" || property.type === "object") {
       const rule = "must be a scalar type if parent array's x-kubernetes-list-type is map";
       errors.invalid(`${path}.items.properties[${key}].type`, items.type, rule);
@@ -173,7 +184,10 @@ function checkIdentities(errors: FieldErrors, schema: SchemaProps, path: string)
   const items = itemsOf(schema);
   if (items === undefined || (listType !== "set" && listType !== "map")) return;
   if (items.nullable === true) {
-    errors.forbidden(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`);
+    errors.forbidden(
+      `${path}.items.nullable`,
+      `cannot be nullable when x-kubernetes-list-type is ${listType}`,
+    );
   }
   if (listType !== "map") return;
   const why = "this property is in x-kubernetes-list-map-keys, so it";

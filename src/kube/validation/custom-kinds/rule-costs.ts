@@ -31,13 +31,20 @@ interface Totals {
   readonly expensive: { readonly path: string; readonly cost: bigint }[];
 }
 
+export interface RuleOccasion {
+  /** Whether the schema was there before: then single rules may cost what they like. */
+  readonly isUnchanged: boolean;
+  /** Whether something is wrong with the schema at a place or below it. */
+  isWrong(path: string): boolean;
+}
+
 /** @throws {Pending} while CEL is not loaded */
-export function checkRules(errors: FieldErrors, root: SchemaProps, path: string, isUnchanged: boolean): void {
+export function checkRules(errors: FieldErrors, root: SchemaProps, path: string, occasion: RuleOccasion): void {
   if (!hasRules(root as StructuralSchema)) return;
   const type = cel().declare(root as StructuralSchema, true, "selfType");
   const totals: Totals = { total: 0n, expensive: [] };
   const top: Place = { schema: root, path, type, cardinality: 1n, uncorrelatable: undefined };
-  visit(errors, top, totals, isUnchanged);
+  visit(errors, top, totals, occasion);
   if (totals.total <= SCHEMA_LIMIT) return;
   totals.expensive.sort((one, other) => (one.cost > other.cost ? -1 : 1));
   for (const each of totals.expensive.slice(0, 4)) {
@@ -50,13 +57,14 @@ export function checkRules(errors: FieldErrors, root: SchemaProps, path: string,
   errors.forbidden(path, tooCostly(name, totals.total, SCHEMA_LIMIT));
 }
 
-function visit(errors: FieldErrors, place: Place, totals: Totals, isUnchanged: boolean): void {
+function visit(errors: FieldErrors, place: Place, totals: Totals, occasion: RuleOccasion): void {
   for (const below of placesBelow(place)) {
-    if (hasRules(below.schema as StructuralSchema)) visit(errors, below, totals, isUnchanged);
+    if (hasRules(below.schema as StructuralSchema)) visit(errors, below, totals, occasion);
   }
   const rules = place.schema["x-kubernetes-validations"] ?? [];
-  if (rules.length === 0 || place.type === undefined) return;
   const { type } = place;
+  if (rules.length === 0 || type === undefined || occasion.isWrong(place.path)) return;
+  const { isUnchanged } = occasion;
   cel()
     .compileRules(type, rules)
     .forEach((compiled, i) => {
@@ -79,13 +87,25 @@ function placesBelow(place: Place): readonly Place[] {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = `${path}.properties[${name}]`;
     const field = [...(type?.fields?.values() ?? [])].find((each) => each.name === name);
-    places.push({ schema: property, path: at, type: field?.type ?? declared(property, name), cardinality, uncorrelatable });
+    places.push({
+      schema: property,
+      path: at,
+      type: field?.type ?? declared(property, name),
+      cardinality,
+      uncorrelatable,
+    });
   }
   const items = itemsOf(schema);
   if (items !== undefined) {
     const isKeyed = schema["x-kubernetes-list-type"] === "map";
     const forbidden = isKeyed ? uncorrelatable : (uncorrelatable ?? path);
-    places.push({ schema: items, path: `${path}.items`, type: type?.element, cardinality, uncorrelatable: forbidden });
+    places.push({
+      schema: items,
+      path: `${path}.items`,
+      type: type?.element,
+      cardinality,
+      uncorrelatable: forbidden,
+    });
   }
   return places;
 }
@@ -125,7 +145,11 @@ function observe(
 ): void {
   const told = [{ path: `${at}.rule`, cost, name: "estimated rule cost" }];
   if (messageError === undefined && message !== undefined) {
-    told.push({ path: `${at}.messageExpression`, cost: messageMaxCost, name: "estimated messageExpression cost" });
+    told.push({
+      path: `${at}.messageExpression`,
+      cost: messageMaxCost,
+      name: "estimated messageExpression cost",
+    });
   }
   for (const each of told) {
     if (!isUnchanged && each.cost > RULE_LIMIT) {
@@ -157,6 +181,10 @@ function tellProblems(
     errors.invalid(`${at}.rule`, rule.rule, why);
   }
   if (!usesOldSelf && error === undefined && rule.optionalOldSelf !== undefined) {
-    errors.invalid(`${at}.optionalOldSelf`, rule.optionalOldSelf, "may not be set if oldSelf is not used in rule");
+    errors.invalid(
+      `${at}.optionalOldSelf`,
+      rule.optionalOldSelf,
+      "may not be set if oldSelf is not used in rule",
+    );
   }
 }

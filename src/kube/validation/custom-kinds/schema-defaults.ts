@@ -12,7 +12,8 @@ import { itemsOf, type SchemaProps } from "./schema-props.ts";
 /** Defaults in maps are forbidden, so that none is looked for there. */
 export function checkDefaults(errors: FieldErrors, schema: SchemaProps, path: string): void {
   const { default: value } = schema;
-  if (value !== undefined && value !== null) checkDefault(errors, schema as StructuralSchema, value, `${path}.default`);
+  if (value !== undefined && value !== null)
+    checkDefault(errors, schema as StructuralSchema, value, `${path}.default`);
   const items = itemsOf(schema);
   if (items !== undefined) checkDefaults(errors, items, `${path}.items`);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -25,7 +26,11 @@ function checkDefault(errors: FieldErrors, schema: StructuralSchema, value: unkn
   const causes = validateValue(schema, value, "");
   const wrong = causes.length > 0 ? causes : validateListTypes(schema, value);
   for (const { reason, message, field } of wrong) {
-    errors.list.push({ reason, message, field: field === "" || field === "<nil>" ? path : `${path}.${field}` });
+    errors.list.push({
+      reason,
+      message,
+      field: field === "" || field === "<nil>" ? path : `${path}.${field}`,
+    });
   }
   if (wrong.length > 0 || !hasRules(schema)) return;
   const isResource = schema["x-kubernetes-embedded-resource"] === true;
@@ -38,11 +43,14 @@ function checkDefault(errors: FieldErrors, schema: StructuralSchema, value: unkn
 
 /** Whether nothing in a value is unknown to its schema. */
 function isPruned(schema: StructuralSchema, value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((item) => schema.items === undefined || isPruned(schema.items, item));
+  if (Array.isArray(value))
+    return value.every((item) => schema.items === undefined || isPruned(schema.items, item));
   if (!isFields(value)) return true;
   const { issues } = completeCustom(schema, value);
   const isResource = schema["x-kubernetes-embedded-resource"] === true;
   const known = ["apiVersion", "kind", "metadata"].filter((name) => value[name] !== undefined);
-  const isKnown = (name: string) => schema.properties?.[name] !== undefined || deepEqual(schema["x-kubernetes-preserve-unknown-fields"], true);
+  const isKnown = (name: string) =>
+    schema.properties?.[name] !== undefined ||
+    deepEqual(schema["x-kubernetes-preserve-unknown-fields"], true);
   return issues.length === 0 && (isResource || known.every(isKnown));
 }

@@ -98,7 +98,10 @@ const INTERNAL: readonly (readonly [goName: string, name: keyof SchemaProps | st
 export function internalSchema(schema: object): object {
   const fields = schema as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    INTERNAL.map(([goName, name, empty]) => [goName, fields[name] === undefined ? empty : internalPart(goName, fields[name])]),
+    INTERNAL.map(([goName, name, empty]) => [
+      goName,
+      fields[name] === undefined ? empty : internalPart(goName, fields[name]),
+    ]),
   );
 }
 

@@ -29,7 +29,8 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
 
 function checkInvariants(errors: FieldErrors, schema: SchemaProps, level: Level, path: string): void {
   const items = itemsOf(schema);
-  if (schema.type === "array" && schema.items === undefined) errors.required(`${path}.items`, "must be specified");
+  if (schema.type === "array" && schema.items === undefined)
+    errors.required(`${path}.items`, "must be specified");
   if (items !== undefined) checkInvariants(errors, items, "item", `${path}.items`);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     checkInvariants(errors, property, "field", `${path}.properties[${name}]`);
@@ -85,7 +86,10 @@ function checkType(errors: FieldErrors, schema: SchemaProps, level: Level, path:
 function checkObjectFields(errors: FieldErrors, schema: SchemaProps, level: Level, path: string): void {
   const isEmbedded = schema["x-kubernetes-embedded-resource"] === true;
   if (isEmbedded && schema.additionalProperties !== undefined) {
-    errors.forbidden(`${path}.additionalProperties`, "must not be used if x-kubernetes-embedded-resource is set");
+    errors.forbidden(
+      `${path}.additionalProperties`,
+      "must not be used if x-kubernetes-embedded-resource is set",
+    );
   }
   const isResource = level === "root" || isEmbedded;
   for (const name of ["kind", "apiVersion"] as const) {
@@ -99,7 +103,8 @@ function checkObjectFields(errors: FieldErrors, schema: SchemaProps, level: Leve
     errors.invalid(`${at}.type`, metadata.type ?? "", "must be object");
   }
   if (metadata !== undefined && level === "root" && !saysNameOnly(metadata)) {
-    const rule = "must not specify anything other than name and generateName, but metadata is implicitly specified";
+    const rule =
+      "must not specify anything other than name and generateName, but metadata is implicitly specified";
     errors.forbidden(at, rule);
   }
   const isFree = schema["x-kubernetes-preserve-unknown-fields"] === true;
@@ -120,14 +125,21 @@ interface Skips {
   readonly skipsFirstAllOf?: boolean;
 }
 
-function checkValueValidation(errors: FieldErrors, schema: SchemaProps, path: string, skips: Skips = {}): void {
+function checkValueValidation(
+  errors: FieldErrors,
+  schema: SchemaProps,
+  path: string,
+  skips: Skips = {},
+): void {
   if (skips.skipsAnyOf !== true) {
     schema.anyOf?.forEach((each, i) => {
       checkNested(errors, each, `${path}.anyOf[${i}]`);
     });
   }
   schema.allOf?.forEach((each, i) => {
-    checkNested(errors, each, `${path}.allOf[${i}]`, { skipsAnyOf: skips.skipsFirstAllOf === true && i === 0 });
+    checkNested(errors, each, `${path}.allOf[${i}]`, {
+      skipsAnyOf: skips.skipsFirstAllOf === true && i === 0,
+    });
   });
   schema.oneOf?.forEach((each, i) => {
     checkNested(errors, each, `${path}.oneOf[${i}]`);
@@ -162,7 +174,9 @@ function checkNested(errors: FieldErrors, schema: SchemaProps, path: string, ski
   }
   for (const [name, rule] of FORBIDDEN) {
     const value = schema[name];
-    const isSet = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "" && value !== false;
+    const isSet = Array.isArray(value)
+      ? value.length > 0
+      : value !== undefined && value !== "" && value !== false;
     if (isSet) errors.forbidden(`${path}.${name}`, rule);
   }
   if (schema.properties?.metadata !== undefined) {
@@ -198,7 +212,8 @@ function checkComplete(
   path: string,
   within: string,
 ): void {
-  if (validation.not !== undefined) checkNestedComplete(errors, validation.not, schema, path, `${within}.not`);
+  if (validation.not !== undefined)
+    checkNestedComplete(errors, validation.not, schema, path, `${within}.not`);
   for (const name of ["allOf", "anyOf", "oneOf"] as const) {
     validation[name]?.forEach((each, i) => {
       checkNestedComplete(errors, each, schema, path, `${within}.${name}[${i}]`);
@@ -219,7 +234,8 @@ function checkNestedComplete(
   }
   checkComplete(errors, nested, schema, path, within);
   const items = itemsOf(nested);
-  if (items !== undefined) checkNestedComplete(errors, items, itemsOf(schema), `${path}.items`, `${within}.items`);
+  if (items !== undefined)
+    checkNestedComplete(errors, items, itemsOf(schema), `${path}.items`, `${within}.items`);
   for (const [name, property] of Object.entries(nested.properties ?? {})) {
     const [place, inside] = [`${path}.properties[${name}]`, `${within}.properties[${name}]`];
     checkNestedComplete(errors, property, schema.properties?.[name], place, inside);

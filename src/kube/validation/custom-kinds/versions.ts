@@ -139,28 +139,41 @@ function checkSchema(
   path: string,
   { hasStatus, isUnchanged }: SchemaOccasion,
 ): void {
-  const before = errors.list.length;
   if (hasStatus) checkRootOfStatus(errors, schema, path);
   if (schema.nullable === true) errors.forbidden(`${path}.nullable`, "nullable cannot be true at the root");
+  const atStructure = errors.list.length;
   const structural = canBeStructural(schema) ? structuralErrors(schema, path) : undefined;
   errors.list.push(...(structural ?? []));
   if (structural?.length === 0) checkDefaults(errors, schema, path);
-  const isSound = structural !== undefined && errors.list.length === before;
+  const isSound = structural !== undefined && errors.list.length === atStructure;
   const atProps = errors.list.length;
   checkSchemaProps(errors, schema, { path, isRoot: true });
-  // Rules of a schema that is wrong would only be misunderstood.
-  if (isSound && errors.list.length === atProps) checkRules(errors, schema, path, isUnchanged);
+  if (!isSound) return;
+  // Rules about a part that is wrong would only be misunderstood.
+  const wrong = errors.list.slice(atProps).map(({ field }) => field);
+  checkRules(errors, schema, path, { isUnchanged, isWrong: (at) => wrong.some((field) => field.startsWith(at)) });
 }
 
 /** What cannot even be written down as a structural schema is told by other words. */
 function canBeStructural(schema: SchemaProps): boolean {
-  const { id, $ref, patternProperties, dependencies, additionalItems, definitions, items, properties } = schema;
+  const { id, $ref, patternProperties, dependencies, additionalItems, definitions, items, properties } =
+    schema;
   const unknown = [id, $ref, patternProperties, dependencies, additionalItems, definitions];
   if (unknown.some((each) => each !== undefined) || Array.isArray(items)) return false;
   if (schema["x-kubernetes-preserve-unknown-fields"] === false) return false;
   const { additionalProperties, allOf = [], anyOf = [], oneOf = [], not } = schema;
-  const below = [items, additionalProperties, not, ...Object.values(properties ?? {}), ...allOf, ...anyOf, ...oneOf];
-  return below.every((each) => typeof each !== "object" || each === null || canBeStructural(each as SchemaProps));
+  const below = [
+    items,
+    additionalProperties,
+    not,
+    ...Object.values(properties ?? {}),
+    ...allOf,
+    ...anyOf,
+    ...oneOf,
+  ];
+  return below.every(
+    (each) => typeof each !== "object" || each === null || canBeStructural(each as SchemaProps),
+  );
 }
 
 /** Where status is judged on its own, nothing at the root may be about both. */
@@ -244,7 +257,8 @@ function checkSelectable(
       errors.invalid(at, jsonPath, `is an invalid path: ${followed.why}`);
       return;
     }
-    if (/^metadata\b/.test(followed.path)) errors.invalid(at, jsonPath, "must not point to fields in metadata");
+    if (/^metadata\b/.test(followed.path))
+      errors.invalid(at, jsonPath, "must not point to fields in metadata");
     if (!["string", "boolean", "integer"].includes(followed.schema.type ?? "")) {
       const rule =
         "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";

@@ -1,6 +1,6 @@
+import type { StructuralSchema } from "../../../kube/custom/structural-schema.ts";
 import type { Schema } from "../../../kube/schema/schema.ts";
 import type { Subresource } from "../subresources/subresource.ts";
-import type { StructuralSchema } from "../../../kube/custom/structural-schema.ts";
 
 /** What a definition says about one version of its kind. */
 export interface CustomVersion {

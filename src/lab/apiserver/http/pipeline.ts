@@ -1,3 +1,4 @@
+import { whenReady } from "../../../base/pending.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { ApiServer, Caller } from "../server.ts";
 import { type AdminContext, adminAnswer, LAB_PATH } from "./admin.ts";
@@ -71,11 +72,13 @@ export function callerOf(
 }
 
 /** Decides what to answer. Refusals are answers too; everything else that is thrown is a bug, told and hidden. */
-export function answer(context: PipelineContext, exchange: Exchange): Answer {
+export function answer(context: PipelineContext, exchange: Exchange): Answer | Promise<Answer> {
+  const failed = (error: unknown) => failureAnswer(context, error);
   try {
-    return route(context, exchange);
+    const answered = whenReady(() => route(context, exchange));
+    return answered instanceof Promise ? answered.catch(failed) : answered;
   } catch (error) {
-    return failureAnswer(context, error);
+    return failed(error);
   }
 }
 
