@@ -19,6 +19,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly verbs: readonly Verb[];
   /** Subresources by name, e.g. "status", "scale", "eviction", "binding", with their own kind where it differs. */
   readonly subresources: Readonly<Record<string, SubresourceRow>>;
+  /** Paths such as ".spec.color" that a custom kind can be selected by besides name and namespace. */
+  readonly selectableFields?: readonly string[];
+  /** What clients are warned of who use this version, when its definition says that they should not. */
+  readonly deprecation?: string;
   /** Never present: it only carries `T`. */
   readonly type?: T;
 }

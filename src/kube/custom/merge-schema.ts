@@ -9,6 +9,9 @@ export const METADATA_SCHEMA: Schema = makeSchema({
   fields: new Map([["metadata", schemaNamed(OBJECT_META) ?? makeSchema({ type: "any" })]]),
 });
 
+/** What fields are that no schema names. */
+const FREE = makeSchema({ type: "any" });
+
 /** How objects of a custom kind are merged and owned, from what its definition says about them. */
 export function customSchemaOf(schema: StructuralSchema): Schema {
   const text = makeSchema({ type: "string" });
@@ -57,9 +60,15 @@ function objectSchema(schema: StructuralSchema): Schema {
   const atomic = mapType === undefined ? {} : { mapType };
   const values = valuesOf(schema);
   if (values !== undefined) return makeSchema({ type: "map", element: mergeSchemaOf(values), ...atomic });
-  if (schema.properties === undefined) return makeSchema({ type: "any", ...atomic });
+  if (schema.properties === undefined) {
+    // What may hold anything is owned field by field all the same.
+    const isFree = schema["x-kubernetes-preserve-unknown-fields"] === true;
+    if (isFree && mapType !== "atomic") return makeSchema({ type: "map" });
+    return makeSchema({ type: "any", ...atomic });
+  }
   const fields = Object.entries(schema.properties).map(
     ([name, each]) => [name, mergeSchemaOf(each)] as const,
   );
-  return makeSchema({ type: "object", fields: new Map(fields), ...atomic });
+  const others = schema["x-kubernetes-preserve-unknown-fields"] === true ? { element: FREE } : {};
+  return makeSchema({ type: "object", fields: new Map(fields), ...atomic, ...others });
 }

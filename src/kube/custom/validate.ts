@@ -15,7 +15,21 @@ export function validateCustom(
   old?: Correlated,
 ): readonly StatusCause[] {
   const { metadata: _, ...content } = object;
-  return checkParts({ ...schema, "x-kubernetes-embedded-resource": false }, content, "", old);
+  return checkParts(schema, content, "", old);
+}
+
+/** The same for the status of an object, which is judged on its own when it is written on its own. */
+export function validateCustomStatus(
+  schema: StructuralSchema,
+  object: Fields,
+  old?: Correlated,
+): readonly StatusCause[] {
+  const status = schema.properties?.status;
+  if (status === undefined || object.status === undefined) return [];
+  const causes = checkValue(status, object.status, "", old?.field("status"));
+  const below = (field: string) =>
+    field === "" ? "status" : /^[[<]/.test(field) ? field : `status.${field}`;
+  return causes.map((cause) => ({ ...cause, field: below(cause.field) }));
 }
 
 /** The same for any value of a schema, such as a default. */
@@ -188,8 +202,7 @@ function fieldsProblems(
     if (property !== undefined)
       causes.push(...checkValue(property, value[field], below(field), old?.field(field)));
   }
-  const resource = schema["x-kubernetes-embedded-resource"] === true ? ["apiVersion", "kind"] : [];
-  for (const field of [...resource, ...required]) {
+  for (const field of required) {
     if (value[field] !== undefined || (path === "" && OBJECT_FIELDS.has(field))) continue;
     causes.push({ reason: "FieldValueRequired", message: "Required value", field: below(field) });
   }

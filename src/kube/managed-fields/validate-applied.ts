@@ -43,7 +43,7 @@ function checkFields(fields: Readonly<Record<string, unknown>>, schema: Schema):
   for (const [name, value] of Object.entries(fields)) {
     const inner = schema.type === "map" ? schema.element : schema.fields.get(name);
     if (inner !== undefined) findings.push(...below(`.${name}`, check(value, inner)));
-    else if (schema.type === "object" && schema.fields.size > 0) {
+    else if (schema.type === "object" && schema.fields.size > 0 && schema.element === undefined) {
       findings.push({ path: `.${name}`, problem: "field not declared in schema" });
       // The original does not look at the fields that follow.
       break;

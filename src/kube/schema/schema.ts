@@ -36,7 +36,7 @@ export interface Schema {
   readonly fields: ReadonlyMap<string, Schema>;
   /** Of an object: fields that the API always writes. A client that leaves one out means its zero value. */
   readonly required: readonly string[];
-  /** Of a list or map: what it holds. */
+  /** Of a list or map: what it holds. Of an object: present when it may hold more than its fields. */
   readonly element: Schema | undefined;
   readonly enum: readonly string[] | undefined;
   /** The value of an absent field, where OpenAPI tells one: it matters for the keys of associative lists. */

@@ -250,6 +250,9 @@ export interface CustomResourceDefinition extends KubeObject {
         readonly scale?: Readonly<Record<string, unknown>>;
       };
       readonly additionalPrinterColumns?: readonly Readonly<Record<string, unknown>>[];
+      readonly selectableFields?: readonly { readonly jsonPath: string }[];
+      readonly deprecated?: boolean;
+      readonly deprecationWarning?: string;
     }[];
     readonly preserveUnknownFields?: boolean;
   };

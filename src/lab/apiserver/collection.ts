@@ -10,16 +10,25 @@ const NONE: readonly KubeObject[] = Object.freeze([]);
 
 /** All objects of one stored kind, their order, their indexes and their latest history. Written by the `Store` only. */
 export class Collection {
-  readonly kind: Kind;
   readonly history: History;
   readonly #buckets = new Map<string, SortedObjects>();
   readonly #indexes = new Map<string, ObjectIndex>();
   #sorted: readonly KubeObject[] | undefined;
   #size = 0;
+  #kind: Kind;
 
   constructor(kind: Kind, history: History) {
-    this.kind = kind;
+    this.#kind = kind;
     this.history = history;
+  }
+
+  /** As what objects are stored from now on. Of custom kinds that changes with their definitions. */
+  get kind(): Kind {
+    return this.#kind;
+  }
+
+  storeAs(kind: Kind): void {
+    this.#kind = kind;
   }
 
   get size(): number {

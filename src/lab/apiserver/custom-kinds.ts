@@ -151,7 +151,7 @@ function isEstablished({ status }: Definition): boolean {
 }
 
 function kindOf({ group, names, scope }: Definition["spec"], version: Version): Kind {
-  const { name, subresources = {} } = version;
+  const { name, subresources = {}, selectableFields = [] } = version;
   const own: SubresourceRow = { group, version: name, kind: names.kind, verbs: PART_VERBS };
   const scaled: SubresourceRow = { group: "autoscaling", version: "v1", kind: "Scale", verbs: PART_VERBS };
   return {
@@ -164,6 +164,12 @@ function kindOf({ group, names, scope }: Definition["spec"], version: Version): 
     categories: names.categories ?? [],
     namespaced: scope === "Namespaced",
     verbs: VERBS,
+    ...(selectableFields.length > 0
+      ? { selectableFields: selectableFields.map(({ jsonPath }) => jsonPath) }
+      : {}),
+    ...(version.deprecated
+      ? { deprecation: version.deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated` }
+      : {}),
     subresources: {
       ...(subresources.scale === undefined ? {} : { scale: scaled }),
       ...(subresources.status === undefined ? {} : { status: own }),

@@ -1,8 +1,9 @@
 import { cel } from "../../kube/cel/loader.ts";
 import { Correlated } from "../../kube/custom/correlation.ts";
+import { validateEmbedded } from "../../kube/custom/embedded.ts";
 import { validateListTypes } from "../../kube/custom/list-types.ts";
 import { hasRules, type StructuralSchema } from "../../kube/custom/structural-schema.ts";
-import { validateCustom } from "../../kube/custom/validate.ts";
+import { validateCustom, validateCustomStatus } from "../../kube/custom/validate.ts";
 import type { Kind } from "../../kube/kind.ts";
 import type { StatusCause } from "../../kube/status-error.ts";
 import { validateCreate, validateUpdate } from "../../kube/validation/validate.ts";
@@ -18,7 +19,7 @@ const IS_TYPED = true;
 export function judgeBy(
   customVersionOf: (kind: Kind) => CustomVersion | undefined,
 ): RegistryContext["judge"] {
-  return ({ kind, collection, caller }, object, old) => {
+  return ({ kind, collection, caller, subresource }, object, old) => {
     const causes =
       old === undefined
         ? validateCreate(collection.kind, object, IS_TYPED)
@@ -26,7 +27,7 @@ export function judgeBy(
     const structural = customVersionOf(kind)?.structural;
     return structural === undefined
       ? causes
-      : [...causes, ...judgeCustom(structural, object, old, causes, caller)];
+      : [...causes, ...judgeCustom(structural, { object, old, subresource, found: causes }, caller)];
   };
 }
 
@@ -46,17 +47,25 @@ const NOT_CHECKED: StatusCause = {
   field: "<nil>",
 };
 
+interface Judged {
+  readonly object: LooseObject;
+  readonly old: LooseObject | undefined;
+  readonly subresource: string | undefined;
+  /** What was found wrong already. */
+  readonly found: readonly StatusCause[];
+}
+
 function judgeCustom(
   schema: StructuralSchema,
-  object: LooseObject,
-  old: LooseObject | undefined,
-  found: readonly StatusCause[],
+  { object, old, subresource, found }: Judged,
   caller: Caller,
 ): readonly StatusCause[] {
   const correlated = old && new Correlated(schema, object, old);
   const wasInOrder = old === undefined || validateListTypes(schema, old).length === 0;
   const causes = [
-    ...validateCustom(schema, object, correlated),
+    ...(subresource === "status"
+      ? validateCustomStatus(schema, object, correlated)
+      : [...validateCustom(schema, object, correlated), ...validateEmbedded(schema, object)]),
     ...(wasInOrder ? validateListTypes(schema, object) : []),
   ];
   if (!hasRules(schema)) return causes;

@@ -69,6 +69,8 @@ export class RunningServer implements ApiServer {
   readonly #watches = new Set<WatchStream>();
   /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
   readonly #collections = new Map<Kind, Collection>();
+  /** Whose objects are read by what definitions say today. */
+  readonly #customCollections = new WeakSet<Collection>();
   #up = true;
 
   constructor(parts: ServerParts) {
@@ -119,7 +121,7 @@ export class RunningServer implements ApiServer {
   list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
     const collection = this.#collection(kind, "list");
     const answer = listObjects({ kind, collection, revision: this.#store.revision }, namespace, query);
-    if (!this.#readHooks.has(collection) && kind === collection.kind) return answer;
+    if (this.#showsStored(kind, collection)) return answer;
     return { ...answer, items: answer.items.map((object) => this.#show(kind, collection, object)) };
   }
 
@@ -130,7 +132,7 @@ export class RunningServer implements ApiServer {
       store: this.#store,
       kind,
       collection,
-      convert: (object: KubeObject) => fromStorage(kind, collection.kind, object),
+      convert: (object: KubeObject) => this.#fromStorage(kind, collection, object),
       open: this.#watches,
     };
     return openWatch(source, namespace, query);
@@ -153,7 +155,7 @@ export class RunningServer implements ApiServer {
       decodeObject({ kind, parameters, caller, custom: this.#custom(kind) }, body),
     );
     const owned = withOwners(this.#owned(caller, target, parameters), undefined, decoded);
-    const object = toStorage(kind, request.collection.kind, owned);
+    const object = toStorage(kind, request.collection.kind, owned, this.#parts.customVersionOf);
     return this.#show(kind, request.collection, createObject(this.#context, request, object));
   }
 
@@ -227,7 +229,7 @@ export class RunningServer implements ApiServer {
       {
         server: this,
         collection: (kind) => this.#collection(kind),
-        showsStored: (kind, collection) => kind === collection.kind && !this.#readHooks.has(collection),
+        showsStored: (kind, collection) => this.#showsStored(kind, collection),
         show: <T extends KubeObject>(kind: Kind<T>, collection: Collection, stored: T): T =>
           this.#show(kind, collection, stored) as T,
         onCommit: (kind, handler) => this.#onCommit(kind, handler),
@@ -263,9 +265,12 @@ export class RunningServer implements ApiServer {
     const request = this.#request(caller, target, parameters.dryRun, verb === "update" ? verb : "patch");
     const stored = request.collection.kind;
     const state: NextState = (old) => {
-      const shown = old && loose(fromStorage(kind, stored, old));
+      const shown = old && loose(this.#fromStorage(kind, request.collection, old));
       const { object, uid } = next(shown, owned);
-      return { object: toStorage(kind, stored, object), ...(uid ? { uid } : {}) };
+      return {
+        object: toStorage(kind, stored, object, this.#parts.customVersionOf),
+        ...(uid ? { uid } : {}),
+      };
     };
     const createsMissing = verb === "apply" && subresource === undefined;
     const { object, created } = updateObject(this.#context, request, state, createsMissing);
@@ -280,7 +285,7 @@ export class RunningServer implements ApiServer {
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {
     const collection = this.#collectionOf(kind);
-    const show = (object: KubeObject) => fromStorage(kind, collection.kind, object);
+    const show = (object: KubeObject) => this.#fromStorage(kind, collection, object);
     return this.#store.onCommit(collection, ({ type, object, previous }) =>
       handler(
         previous === undefined
@@ -336,13 +341,25 @@ export class RunningServer implements ApiServer {
       if (served === undefined) throw noSuchResource();
       collection = this.#store.collection(this.kinds.storageOf(served));
       this.#collections.set(kind, collection);
+      if (this.#custom(served) !== undefined) this.#customCollections.add(collection);
     }
     return collection;
   }
 
+  /** Whether reads see objects just as they are stored. */
+  #showsStored(kind: Kind, collection: Collection): boolean {
+    return (
+      kind === collection.kind && !this.#readHooks.has(collection) && !this.#customCollections.has(collection)
+    );
+  }
+
+  #fromStorage(kind: Kind, collection: Collection, object: KubeObject): KubeObject {
+    return fromStorage(kind, collection.kind, object, this.#parts.customVersionOf);
+  }
+
   #show(kind: Kind, collection: Collection, stored: KubeObject): KubeObject {
     const hook = this.#readHooks.get(collection);
-    return fromStorage(kind, collection.kind, hook === undefined ? stored : hook(stored));
+    return this.#fromStorage(kind, collection, hook === undefined ? stored : hook(stored));
   }
 }
 

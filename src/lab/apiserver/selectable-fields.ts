@@ -85,9 +85,27 @@ const FIELDS = new Map(
 );
 const GENERAL: SelectableFields = new Map(Object.entries(META));
 
+const custom = new WeakMap<Kind, SelectableFields>();
+
+/** Reads a text, flag or number at a path; what is not there is an empty text. */
+function readerOf(path: readonly string[]): (object: KubeObject) => string {
+  return (object) => {
+    let value: unknown = object;
+    for (const field of path) value = (value as Fields | undefined)?.[field];
+    return value === undefined || value === null ? "" : String(value);
+  };
+}
+
 /** What a kind's objects can be selected by, as `AddFieldLabelConversionFunc` of its API package says. */
 export function selectableFields(kind: Kind): SelectableFields {
-  return FIELDS.get(resourceName(kind)) ?? GENERAL;
+  const found = FIELDS.get(resourceName(kind)) ?? custom.get(kind);
+  if (found !== undefined || kind.selectableFields === undefined) return found ?? GENERAL;
+  const readers = kind.selectableFields.map(
+    (path) => [path.slice(1), readerOf(path.slice(1).split("."))] as const,
+  );
+  const fields = new Map([...GENERAL, ...readers]);
+  custom.set(kind, fields);
+  return fields;
 }
 
 /** How a kind refuses a field, as worded by its API package. */
@@ -97,7 +115,8 @@ export function unsupportedField(kind: Kind, field: string): string {
   if (resource === "resourceslices.resource.k8s.io") {
     return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
   }
-  if (FIELDS.has(resource)) return `field label not supported: ${field}`;
+  if (FIELDS.has(resource) || kind.selectableFields !== undefined)
+    return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 

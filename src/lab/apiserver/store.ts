@@ -55,6 +55,7 @@ export class Store {
       collection = new Collection(kind, new History(HISTORY_LENGTH, this.#revision));
       this.#collections.set(key, collection);
     }
+    if (collection.kind !== kind) collection.storeAs(kind);
     return collection;
   }
 

@@ -39,7 +39,12 @@ export interface RuleOccasion {
 }
 
 /** @throws {Pending} while CEL is not loaded */
-export function checkRules(errors: FieldErrors, root: SchemaProps, path: string, occasion: RuleOccasion): void {
+export function checkRules(
+  errors: FieldErrors,
+  root: SchemaProps,
+  path: string,
+  occasion: RuleOccasion,
+): void {
   if (!hasRules(root as StructuralSchema)) return;
   const type = cel().declare(root as StructuralSchema, true, "selfType");
   const totals: Totals = { total: 0n, expensive: [] };

@@ -151,7 +151,10 @@ function checkSchema(
   if (!isSound) return;
   // Rules about a part that is wrong would only be misunderstood.
   const wrong = errors.list.slice(atProps).map(({ field }) => field);
-  checkRules(errors, schema, path, { isUnchanged, isWrong: (at) => wrong.some((field) => field.startsWith(at)) });
+  checkRules(errors, schema, path, {
+    isUnchanged,
+    isWrong: (at) => wrong.some((field) => field.startsWith(at)),
+  });
 }
 
 /** What cannot even be written down as a structural schema is told by other words. */

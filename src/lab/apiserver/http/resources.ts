@@ -47,10 +47,14 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
   const { kinds } = context.server;
   const kind = kinds.findResource(info.group, info.version, info.resource);
   if (kind === undefined) {
-    if (info.group !== "" && !kinds.all().some(({ group }) => group === info.group)) return PAGE_NOT_FOUND;
+    const isServed = kinds
+      .all()
+      .some(({ group, version }) => group === info.group && version === info.version);
+    if (info.group !== "" && !isServed) return PAGE_NOT_FOUND;
     throw noSuchResource();
   }
   checkPlace(kind, info);
+  if (kind.deprecation !== undefined) exchange.caller.warn?.(kind.deprecation);
   const call: ResourceCall = {
     exchange,
     info,
