@@ -91,6 +91,15 @@ describe("imports", () => {
     );
     expect(network).toEqual([]);
   });
+
+  test("keep CEL out of a lab until the first rule or policy comes", () => {
+    const reached = [...reachable(["src/lab/lab.ts", "src/lab/apiserver/http/serve-lab.ts"])];
+    const evaluators = reached.filter(
+      (path) =>
+        /\/cel\/(checker|evaluate|parser|cel)\.ts$/.test(path) || /from "re2js"/.test(text.get(path) ?? ""),
+    );
+    expect(evaluators).toEqual([]);
+  });
 });
 
 /** Everything that the files load at once, with themselves; what a verb loads later does not count. */

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Client } from "../../src/client/client.ts";
 import { namespaces } from "../../src/kube/kinds.ts";
 import { createCases } from "./cases/create.ts";
+import { customDefinitionCases } from "./cases/custom-definitions.ts";
+import { customObjectCases } from "./cases/custom-objects.ts";
 import { deleteCases } from "./cases/delete.ts";
 import { patchCases } from "./cases/patch.ts";
 import { readCases } from "./cases/read.ts";
@@ -44,6 +46,8 @@ const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   "deleting objects": deleteCases,
   "watching objects": watchCases,
   subresources: subresourceCases,
+  "definitions of custom kinds": customDefinitionCases,
+  "custom objects": customObjectCases,
 };
 
 /** Runs every case against one kind of cluster; `run` tells apart the namespaces of several runs on one cluster. */

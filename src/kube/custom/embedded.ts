@@ -33,7 +33,8 @@ function hasEmbedded(schema: StructuralSchema): boolean {
 function visit(errors: FieldErrors, schema: StructuralSchema, value: unknown, path: string): void {
   if (Array.isArray(value)) {
     const { items } = schema;
-    if (items !== undefined) value.forEach((item, i) => visit(errors, items, item, `${path}[${i}]`));
+    if (items === undefined) return;
+    for (const [i, item] of value.entries()) visit(errors, items, item, `${path}[${i}]`);
     return;
   }
   if (!isFields(value)) return;

@@ -64,9 +64,11 @@ function fromBuiltIn(kind: Kind, object: LooseObject): KubeObject {
   return { ...content, apiVersion: apiVersionOf(kind) };
 }
 
+/** What was stored in another version before stays so until it is written again. */
 function fromCustom(kind: Kind, storage: Kind, object: LooseObject, versions: CustomVersions): KubeObject {
-  const stored = storedCustom(object, storage, versions(storage));
-  return kind === storage ? stored : convertCustom(stored, kind, versions(kind));
+  const version = String(object.apiVersion).replace(/^.*\//, "");
+  const stored = storedCustom(object, versions({ ...storage, version }));
+  return version === kind.version ? stored : convertCustom(stored, kind, versions(kind));
 }
 
 const converted = new WeakMap<KubeObject, Map<Kind, KubeObject>>();

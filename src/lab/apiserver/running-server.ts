@@ -120,7 +120,8 @@ export class RunningServer implements ApiServer {
 
   list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
     const collection = this.#collection(kind, "list");
-    const answer = listObjects({ kind, collection, revision: this.#store.revision }, namespace, query);
+    const row = this.#row(kind, collection);
+    const answer = listObjects({ kind: row, collection, revision: this.#store.revision }, namespace, query);
     if (this.#showsStored(kind, collection)) return answer;
     return { ...answer, items: answer.items.map((object) => this.#show(kind, collection, object)) };
   }
@@ -130,7 +131,7 @@ export class RunningServer implements ApiServer {
     const source = {
       engine: this.engine,
       store: this.#store,
-      kind,
+      kind: this.#row(kind, collection),
       collection,
       convert: (object: KubeObject) => this.#fromStorage(kind, collection, object),
       open: this.#watches,
@@ -344,6 +345,11 @@ export class RunningServer implements ApiServer {
       if (this.#custom(served) !== undefined) this.#customCollections.add(collection);
     }
     return collection;
+  }
+
+  /** What is known of a kind today; who asks may have an older row of a custom one. */
+  #row(kind: Kind, collection: Collection): Kind {
+    return this.#customCollections.has(collection) ? (this.kinds.served(kind) ?? kind) : kind;
   }
 
   /** Whether reads see objects just as they are stored. */

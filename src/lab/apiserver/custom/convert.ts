@@ -19,14 +19,8 @@ export function convertCustom(
     : (pruneCustom(version.structural, converted) as LooseObject);
 }
 
-/** A custom object as it is read from the store: complete by what its definition says today. */
-export function storedCustom(
-  object: LooseObject,
-  storage: Kind,
-  version: CustomVersion | undefined,
-): LooseObject {
-  const converted = convertCustom(object, storage, version);
-  return version?.structural === undefined
-    ? converted
-    : (completeCustom(version.structural, converted).object as LooseObject);
+/** A custom object as it is read from the store: complete by what its definition says today of the version it is stored in. */
+export function storedCustom(object: LooseObject, version: CustomVersion | undefined): LooseObject {
+  if (version?.structural === undefined) return object;
+  return completeCustom(version.structural, object).object as LooseObject;
 }
