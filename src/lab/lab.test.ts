@@ -56,3 +56,22 @@ describe("a lab whose parts others run", () => {
     expect([of("node-1").length, of("node-2").length]).toEqual([0, 6]);
   });
 });
+
+test("runs the pods that a node has in its own files, whatever becomes of their image in the API", () => {
+  const proxy = {
+    metadata: { name: "proxy", namespace: "kube-system" },
+    spec: { hostNetwork: true, containers: [{ name: "proxy", image: "haproxy:3" }] },
+  };
+  const lab = createLab({ seed: 1, nodes: 2, staticPods: { "node-2": [proxy] } });
+  const find = () => lab.api.get(pods, "kube-system", "proxy-node-2");
+  const isReady = () =>
+    find()?.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+  expect(lab.engine.runWhile(() => !isReady(), lab.engine.now() + 60_000)).toBe(true);
+  expect(find()?.spec.nodeName).toBe("node-2");
+  const { uid } = find()?.metadata ?? {};
+  lab.api.delete(pods, "kube-system", "proxy-node-2");
+  expect(
+    lab.engine.runWhile(() => !isReady() || find()?.metadata.uid === uid, lab.engine.now() + 60_000),
+  ).toBe(true);
+  expect(find()?.status.containerStatuses?.[0]?.restartCount).toBe(0);
+});

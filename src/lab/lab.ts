@@ -67,7 +67,8 @@ export function createLab(options: LabOptions = {}): Lab {
     const api = server.api(user);
     return { engine, api, timing, events: createEventRecorder({ engine, api, component }) };
   };
-  const { nodes: count = 3, zones = 1, nodeCpu: cpu = "4", nodeMemory: memory = "8Gi", profile } = options;
+  const { nodes: count = 3, zones = 1, nodeCpu: cpu = "4", nodeMemory: memory = "8Gi" } = options;
+  const { profile, staticPods } = options;
   const isOwn = (part: Replaceable) => !options.without?.includes(part);
   const built = createNodes({
     engine,
@@ -80,6 +81,7 @@ export function createLab(options: LabOptions = {}): Lab {
     setApiServerFailed: (failed) => server.setUp(!failed),
     writeRenewals: !isOwn("controllers"),
     ...(profile === undefined ? {} : { profile }),
+    ...(staticPods === undefined ? {} : { staticPods }),
   });
   server.onRead(leases, built.readLease);
   publishOwnEndpoints(server.api("kube-apiserver"));

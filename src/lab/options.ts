@@ -1,3 +1,5 @@
+import type { Pod } from "../kube/types/index.ts";
+import type { Draft } from "./apiserver/api.ts";
 import type { ProfileFile } from "./node/profile.ts";
 
 /** A part of the control plane in whose place another program may be run from outside. */
@@ -13,6 +15,8 @@ export interface LabOptions {
   readonly nodeCpu?: string;
   readonly nodeMemory?: string;
   readonly profile?: ProfileFile;
+  /** Pods that a node's kubelet runs from its own files, by node: whoever deletes their image in the API ends nothing. */
+  readonly staticPods?: Readonly<Record<string, readonly Draft<Pod>[]>>;
   /** Minor version of Kubernetes whose timing is modelled, 29 … 34. */
   readonly minor?: number;
   /** PEM of the authority behind the API server's certificate; none where nothing listens. */
