@@ -105,13 +105,15 @@ export function parseManifests(text: string, file: string): Manifest[] {
     strict: true,
     uniqueKeys: true,
     merge: true,
+    // The line is told in front of every complaint; the library would tell it once more.
+    prettyErrors: false,
   });
   return (Array.isArray(documents) ? documents : []).flatMap((document, index) => {
     const place = { file, document: index + 1 };
     const [problem] = document.errors;
     if (problem !== undefined) {
-      const line = problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
-      throw new InputError({ ...place, line }, `is not valid YAML: ${problem.message.split("\n")[0]}`);
+      const { line } = lines.linePos(problem.pos[0]);
+      throw new InputError({ ...place, line }, `is not valid YAML: ${problem.message}`);
     }
     return objectsOf(document, lines, place);
   });

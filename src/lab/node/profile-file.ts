@@ -20,12 +20,12 @@ export function readProfile(file: string): ProfileFile {
 /** Like `readProfile`, for text that is at hand; `file` is what errors call it. */
 export function parseProfile(text: string, file: string): ProfileFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [problem] = document.errors;
   if (problem !== undefined) {
     throw new InputError(
       { file, line: lines.linePos(problem.pos[0]).line },
-      `is not valid YAML: ${problem.message.split("\n")[0]}`,
+      `is not valid YAML: ${problem.message}`,
     );
   }
   const lineOf = (path: readonly string[]) => {
