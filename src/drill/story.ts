@@ -1,6 +1,6 @@
-import { applyPlan } from "../harden/apply.ts";
+import { type ApplyOutcome, applyPlan } from "../harden/apply.ts";
 import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
-import type { Plan } from "../harden/step.ts";
+import type { Plan, Step } from "../harden/step.ts";
 import { pods } from "../kube/kinds.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { workloadNameOf } from "../lab/node/apps/workload-profile.ts";
@@ -93,13 +93,7 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
     clock: lab.engine,
     sleep: (durationMs) => lab.engine.sleep(durationMs),
   });
-  if (outcome.kind !== "applied") {
-    const { kind, namespace, name } = outcome.step.target;
-    findings.push({
-      where: `${kind.kind} ${namespace}/${name}`,
-      what: `the improvement was taken back: ${outcome.why}`,
-    });
-  }
+  if (outcome.kind !== "applied") findings.push(...takenBack(outcome));
   const seconds = Math.round(lab.engine.now() - startMs) / 1000;
   await settle(lab);
   return {
@@ -110,6 +104,27 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
     placement: placementOf(lab, subject),
     hardening: { plan: outcome.kind === "applied" ? plan : { ...plan, steps: [] }, seconds },
   };
+}
+
+/** What is told of improvements that did not work out: which one failed and why, and what else went with it. */
+function takenBack(outcome: Exclude<ApplyOutcome, { kind: "applied" }>): Finding[] {
+  const stays = outcome.kind === "left-behind" ? outcome.notUndone : [];
+  const isUndone = !stays.includes(outcome.step);
+  const failed = {
+    where: describe(outcome.step),
+    what: `the improvement ${isUndone ? "was taken back" : "failed and could not be taken back"}: ${outcome.why}`,
+  };
+  const others = outcome.before.map((step) => ({
+    where: describe(step),
+    what: stays.includes(step)
+      ? "the improvement had been made and could not be taken back"
+      : "the improvement had been made, and was taken back with the one that failed",
+  }));
+  return [failed, ...others];
+}
+
+function describe({ target: { kind, namespace, name } }: Step): string {
+  return `${kind.kind} ${namespace}/${name}`;
 }
 
 function placementOf(lab: Lab, subject: Subject): Stage["placement"] {

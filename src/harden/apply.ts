@@ -1,7 +1,7 @@
 import type { Client } from "../client/client.ts";
 import { jobs, pods } from "../kube/kinds.ts";
 import { selectorMatches } from "../kube/selectors.ts";
-import { isStatus } from "../kube/status-error.ts";
+import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { Deployment, Job, StatefulSet } from "../kube/types/index.ts";
 import type { Clock } from "../time/engine.ts";
 import type { Plan, Step } from "./step.ts";
@@ -17,13 +17,16 @@ export interface ApplyOptions {
 /** What became of a plan. Steps that were done before a failure have been taken back, in reverse order. */
 export type ApplyOutcome =
   | { readonly kind: "applied"; readonly steps: number }
-  | { readonly kind: "rolled-back"; readonly step: Step; readonly why: string }
-  | {
-      readonly kind: "left-behind";
-      readonly step: Step;
-      readonly why: string;
-      readonly notUndone: readonly Step[];
-    };
+  | ({ readonly kind: "rolled-back" } & Failure)
+  | ({ readonly kind: "left-behind"; readonly notUndone: readonly Step[] } & Failure);
+
+/** Where a plan ended. */
+export interface Failure {
+  readonly step: Step;
+  readonly why: string;
+  /** The steps that were done before it, in order. */
+  readonly before: readonly Step[];
+}
 
 const GATE_TIMEOUT_MS = 600_000;
 const POLL_MS = 1_000;
@@ -32,16 +35,20 @@ const POLL_MS = 1_000;
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ApplyOutcome> {
   const done: Step[] = [];
   for (const step of plan.steps) {
+    const before = [...done];
     try {
-      done.push(step);
       await perform(step, options.client);
+      done.push(step);
       await waitForGate(step, options);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
+      // What the server has refused has changed nothing; an answer that got lost may stand for a change.
+      if (!done.includes(step) && !(error instanceof StatusError)) done.push(step);
       const notUndone = await revertSteps(done, options.client);
+      const failure = { step, why, before };
       return notUndone.length === 0
-        ? { kind: "rolled-back", step, why }
-        : { kind: "left-behind", step, why, notUndone };
+        ? { kind: "rolled-back", ...failure }
+        : { kind: "left-behind", notUndone, ...failure };
     }
   }
   return { kind: "applied", steps: done.length };
