@@ -51,5 +51,7 @@ function bare() {
       send();
     });
   });
-  server.listen(0, "127.0.0.1", () => process.send({ url: `https://127.0.0.1:${server.address().port}`, token: "t" }));
+  server.listen(0, "127.0.0.1", () =>
+    process.send({ url: `https://127.0.0.1:${server.address().port}`, token: "t" }),
+  );
 }

@@ -26,7 +26,12 @@ async function start(kind) {
 }
 
 function call({ control, token }, method, path, body) {
-  const bytes = requestBytes({ method, path, token, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const bytes = requestBytes({
+    method,
+    path,
+    token,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   return exchange(control, bytes);
 }
 
@@ -107,7 +112,10 @@ async function watches() {
   const watchers = 200;
   const writes = 200;
   const path = `${NAMESPACE}/configmaps/watched`;
-  const body = (n) => ({ metadata: { name: "watched" }, data: { n: String(n).padStart(9, "0"), x: "x".repeat(1000) } });
+  const body = (n) => ({
+    metadata: { name: "watched" },
+    data: { n: String(n).padStart(9, "0"), x: "x".repeat(1000) },
+  });
   await call(lab, "POST", `${NAMESPACE}/configmaps`, body(0));
   const object = await call(lab, "PUT", path, body(1));
   await give(object, `{"type":"MODIFIED","object":${object.toString().trim()}}\n`);
@@ -163,7 +171,9 @@ async function openWatches({ url, token }, path, count) {
         resolve = done;
       });
     },
-    close: () => sockets.forEach((socket) => socket.destroy()),
+    close() {
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 

@@ -11,9 +11,11 @@ export function qualityOfService(spec: PodSpec): NonNullable<PodStatus["qosClass
   const requests: Totals = new Map();
   const limits: Totals = new Map();
   let isGuaranteed = true;
+  // A pod that has not been validated yet may have none.
+  const containers = spec.containers ?? [];
   const parts =
     spec.resources === undefined
-      ? [...spec.containers, ...(spec.initContainers ?? [])]
+      ? [...containers, ...(spec.initContainers ?? [])]
       : [{ resources: spec.resources }];
   for (const { resources } of parts) {
     add(requests, resources?.requests);

@@ -14,8 +14,17 @@ export function wallNow(): number {
 
 const LONGEST_WAIT_MS = 1_000;
 
-/** Lets the engine's time pass at `speed` times the machine's, from where the engine stands. */
-export function runOnWallClock(engine: Engine, speed = 1): WallClock {
+/**
+ * Lets the engine's time pass at `speed` times the machine's, from where the engine stands. A task that fails is told to
+ * `onFailure`, and time goes on without it: those who look at the clock are not those whose task it was.
+ */
+export function runOnWallClock(
+  engine: Engine,
+  speed = 1,
+  onFailure: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): WallClock {
   const realStart = wallNow();
   const engineStart = engine.now();
   const moment = () => engineStart + (wallNow() - realStart) * speed;
@@ -23,7 +32,14 @@ export function runOnWallClock(engine: Engine, speed = 1): WallClock {
   let stopped = false;
 
   const catchUp = () => {
-    engine.runUntil(moment());
+    for (let isThere = false; !isThere; ) {
+      try {
+        engine.runUntil(moment());
+        isThere = true;
+      } catch (error) {
+        onFailure(error);
+      }
+    }
   };
   const turn = () => {
     if (stopped) return;

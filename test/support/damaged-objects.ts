@@ -15,9 +15,7 @@ export interface DamagedObject {
 
 /** Objects of every kind that was recorded, one to four places of each replaced, removed or added to. */
 export function damagedObject(): fc.Arbitrary<DamagedObject> {
-  const wholes = GOLDEN_FILES.flatMap((file) =>
-    readGolden(file).flatMap(({ lines }) => lines.flatMap(objectOf)),
-  );
+  const wholes = recordedObjects();
   const damages = fc.array(fc.tuple(fc.nat(), fc.constantFrom(...DAMAGES), oddValue), {
     minLength: 1,
     maxLength: 4,
@@ -31,6 +29,11 @@ export function damagedObject(): fc.Arbitrary<DamagedObject> {
     }
     return { kind: kindOf(whole), whole, damaged };
   });
+}
+
+/** Whole objects of every kind that was recorded. */
+export function recordedObjects(): readonly Json[] {
+  return GOLDEN_FILES.flatMap((file) => readGolden(file).flatMap(({ lines }) => lines.flatMap(objectOf)));
 }
 
 const GOLDEN_FILES = [

@@ -91,8 +91,8 @@ function checkCustomKind({ kind, refuse }: Decoding, body: Body, isChecked: bool
 }
 
 function checkKind({ kind, refuse }: Decoding, body: Body): void {
-  const apiVersion = body.apiVersion || apiVersionOf(kind);
-  const name = body.kind || kind.kind;
+  const apiVersion = textOr(body.apiVersion, apiVersionOf(kind));
+  const name = textOr(body.kind, kind.kind);
   if (apiVersion === apiVersionOf(kind) && name === kind.kind) return;
   const given = String(name);
   const why =
@@ -102,6 +102,11 @@ function checkKind({ kind, refuse }: Decoding, body: Body): void {
   const version = String(apiVersion).replace(/^.*\//, "");
   const handled = { kind: given, version };
   throw refuse?.(why) ?? badRequest(cannotBeHandledAs(handled, kind, why));
+}
+
+/** What stands in a field of type meta, if it is a text that says something. */
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === "string" && value !== "" ? value : fallback;
 }
 
 function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, why: string): string {

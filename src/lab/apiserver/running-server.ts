@@ -162,10 +162,16 @@ export class RunningServer implements ApiServer {
 
   update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
     const bodyKind = bodyKindOf(target);
-    return this.#change(caller, target, parameters, "update", (old, owned) => {
+    const decode = (old: LooseObject | undefined) => {
       const stored = this.#isStored(bodyKind) ? old : undefined;
       const decoding = { kind: bodyKind, parameters, caller, custom: this.#custom(bodyKind), stored };
-      const object = placeObject(target, decodeObject(decoding, body));
+      return placeObject(target, decodeObject(decoding, body));
+    };
+    // What is wrong with a body is told before what is wrong with its place.
+    const { kind, namespace, name = "" } = target;
+    if (this.#collection(kind, "update").get(namespace, name) === undefined) decode(undefined);
+    return this.#change(caller, target, parameters, "update", (old, owned) => {
+      const object = decode(old);
       return { object: withOwners(owned, old, object), uid: object.metadata.uid };
     });
   }

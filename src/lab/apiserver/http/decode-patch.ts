@@ -67,7 +67,7 @@ function notAList(value: unknown): string | undefined {
 
 /** @throws {StatusError} Invalid for parameters that the type of patch does not go with */
 export function checkPatchParameters(
-  type: PatchType,
+  type: PatchType | undefined,
   parameters: { readonly force?: boolean; readonly fieldManager?: string },
 ) {
   if (type === "apply" && parameters.fieldManager === undefined) {

@@ -21,11 +21,18 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 class SyntaxFault extends Error {}
 
+/** An object, which has keys, or a list that has begun and not ended. */
+interface Container {
+  readonly path: string;
+  readonly keys: Set<string> | undefined;
+  /** Of the part that is being read. */
+  index: number;
+}
+
 class Scanner {
   readonly #text: string;
   readonly #duplicates = new Set<string>();
   #at = 0;
-  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -33,7 +40,7 @@ class Scanner {
 
   scan(): JsonScan {
     try {
-      this.#value("");
+      this.#value();
       this.#white();
       if (this.#at < this.#text.length) this.#fail("after top-level value");
       return { duplicates: [...this.#duplicates] };
@@ -43,52 +50,75 @@ class Scanner {
     }
   }
 
-  #value(path: string): void {
+  /** Containers that are open lie on a stack of their own: texts may be deeper than calls may be. */
+  #value(): void {
+    const open: Container[] = [];
+    let path = "";
+    for (;;) {
+      const inner = this.#begin(path, open);
+      if (inner !== undefined) {
+        path = inner;
+        continue;
+      }
+      const next = this.#next(open);
+      if (next === undefined) return;
+      path = next;
+    }
+  }
+
+  /** Reads a value, or as much of it as stands before its first part, whose path it then gives. */
+  #begin(path: string, open: Container[]): string | undefined {
     this.#white();
     const first = this.#text[this.#at];
     if (first === "{" || first === "[") {
-      if (++this.#depth > DEPTH_MAX) throw new SyntaxFault("exceeded max depth");
-      if (first === "{") this.#object(path);
-      else this.#array(path);
-      this.#depth--;
-    } else if (first === '"') this.#string();
+      if (open.length === DEPTH_MAX) throw new SyntaxFault("exceeded max depth");
+      this.#at++;
+      if (this.#ends(first === "{" ? "}" : "]")) return undefined;
+      const container: Container = { path, keys: first === "{" ? new Set() : undefined, index: 0 };
+      open.push(container);
+      return this.#part(container);
+    }
+    if (first === '"') this.#string();
     else if (first === "-" || (first !== undefined && first >= "0" && first <= "9")) this.#number();
     else if (first === "t") this.#word("true");
     else if (first === "f") this.#word("false");
     else if (first === "n") this.#word("null");
     else this.#fail("looking for beginning of value");
+    return undefined;
   }
 
-  #object(path: string): void {
-    this.#at++;
-    if (this.#ends("}")) return;
-    const seen = new Set<string>();
+  /** After a value: the path of what follows it, or undefined when nothing does. Closes what ends. */
+  #next(open: Container[]): string | undefined {
     for (;;) {
-      this.#white();
-      if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
-      const key = this.#string();
-      const inner = path === "" ? key : `${path}.${key}`;
-      if (seen.has(key)) this.#duplicates.add(inner);
-      seen.add(key);
-      this.#white();
-      if (this.#text[this.#at] !== ":") this.#fail("after object key");
+      const container = open.at(-1);
+      if (container === undefined) return undefined;
+      const isObject = container.keys !== undefined;
+      if (this.#ends(isObject ? "}" : "]")) {
+        open.pop();
+        continue;
+      }
+      if (this.#text[this.#at] !== ",") {
+        this.#fail(isObject ? "after object key:value pair" : "after array element");
+      }
       this.#at++;
-      this.#value(inner);
-      if (this.#ends("}")) return;
-      if (this.#text[this.#at] !== ",") this.#fail("after object key:value pair");
-      this.#at++;
+      container.index++;
+      return this.#part(container);
     }
   }
 
-  #array(path: string): void {
+  /** The path of a container's next part; of an object's, its key has then been read. */
+  #part({ path, keys, index }: Container): string {
+    if (keys === undefined) return `${path}[${index}]`;
+    this.#white();
+    if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
+    const key = this.#string();
+    const inner = path === "" ? key : `${path}.${key}`;
+    if (keys.has(key)) this.#duplicates.add(inner);
+    keys.add(key);
+    this.#white();
+    if (this.#text[this.#at] !== ":") this.#fail("after object key");
     this.#at++;
-    if (this.#ends("]")) return;
-    for (let index = 0; ; index++) {
-      this.#value(`${path}[${index}]`);
-      if (this.#ends("]")) return;
-      if (this.#text[this.#at] !== ",") this.#fail("after array element");
-      this.#at++;
-    }
+    return inner;
   }
 
   #string(): string {

@@ -4,7 +4,7 @@
  */
 import type { Body } from "../../../client/client.ts";
 import { apiVersionOf, type Kind, type SubresourceRow, type Verb } from "../../../kube/kind.ts";
-import { findKind } from "../../../kube/kinds.ts";
+import { findKind, KINDS } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { ApiServer, ListAnswer, Target } from "../server.ts";
 import { decodeObject } from "./decode.ts";
@@ -16,7 +16,7 @@ import {
   tellRepeated,
 } from "./decode-patch.ts";
 import { type Answer, type Exchange, objectAnswer, PAGE_NOT_FOUND } from "./exchange.ts";
-import { COLLECTION_TYPES, checkProduced, negotiate, OBJECT_TYPES } from "./negotiate.ts";
+import { COLLECTION_TYPES, checkProduced, negotiate, negotiateStream, OBJECT_TYPES } from "./negotiate.ts";
 import { deleteParameters, listQuery, patchParameters, watchQuery, writeParameters } from "./parameters.ts";
 import { BareRefusal, methodNotAllowed, noSuchResource } from "./refusals.ts";
 import type { ResourceRequest } from "./request-info.ts";
@@ -46,14 +46,12 @@ type Handler = (context: ResourceContext, call: ResourceCall) => Answer;
 export function handleResource(context: ResourceContext, exchange: Exchange, info: ResourceRequest): Answer {
   const { kinds } = context.server;
   const kind = kinds.findResource(info.group, info.version, info.resource);
-  if (kind === undefined) {
-    const isServed = kinds
-      .all()
-      .some(({ group, version }) => group === info.group && version === info.version);
-    if (info.group !== "" && !isServed) return PAGE_NOT_FOUND;
-    throw noSuchResource();
+  if (kind === undefined || !isPlace(kind, info)) {
+    // Only the groups that a server was built with have a router that knows them.
+    if (info.group === "" || BUILT_IN_GROUPS.has(info.group)) throw noSuchResource();
+    return PAGE_NOT_FOUND;
   }
-  checkPlace(kind, info);
+  if (info.subresource !== undefined) checkSubresource(kind, info);
   if (kind.deprecation !== undefined) exchange.caller.warn?.(kind.deprecation);
   const call: ResourceCall = {
     exchange,
@@ -73,29 +71,54 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
   return HANDLERS[verb](context, call);
 }
 
-/** What the router in front of built-in kinds judges before anybody reads the body. Custom kinds are behind none. */
+const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ group }) => group));
+
+function isCustomKind(kind: Kind): boolean {
+  return findKind(apiVersionOf(kind), kind.kind) === undefined;
+}
+
+/** What is judged before anybody reads the body: for built-in kinds by the router in front of them, custom ones are behind none. */
 function checkMediaTypes(kind: Kind, { body, requester }: Exchange, info: ResourceRequest, verb: Verb): void {
-  const isCustom = findKind(apiVersionOf(kind), kind.kind) === undefined;
+  const isCustom = isCustomKind(kind);
   if (verb === "patch" && patchTypeOf(body, isCustom) === undefined) {
     throw isCustom
       ? new StatusError("UnsupportedMediaType", CUSTOM_PATCHES)
       : new BareRefusal("UnsupportedMediaType", "415: Unsupported Media Type");
   }
-  if (isCustom) {
-    if (verb === "watch") negotiate(requester);
-    return;
-  }
   const isRead = verb === "list" || verb === "watch";
-  checkProduced(requester.accept, isRead && info.name === undefined ? COLLECTION_TYPES : OBJECT_TYPES);
+  if (!isCustom) {
+    checkProduced(requester.accept, isRead && info.name === undefined ? COLLECTION_TYPES : OBJECT_TYPES);
+  }
+  // Nothing is written whose answer could not be told.
+  if (verb === "watch" && !isCustom) negotiateStream(requester);
+  else negotiate(requester);
 }
 
 /** Whether a kind is reached by such a path at all. */
-function checkPlace(kind: Kind, info: ResourceRequest): void {
-  if (info.namespace !== undefined && !kind.namespaced) throw noSuchResource();
-  if (kind.namespaced && info.namespace === undefined && info.name !== undefined) throw noSuchResource();
-  if (info.subresource === undefined) return;
-  const row = kind.subresources[info.subresource];
-  if (row === undefined || (info.rest.length > 0 && info.subresource !== "proxy")) throw noSuchResource();
+function isPlace(kind: Kind, info: ResourceRequest): boolean {
+  if (info.namespace !== undefined) return kind.namespaced;
+  if (!kind.namespaced) return true;
+  const isRead = info.verb === "list" || info.verb === "watch";
+  return info.name === undefined && (isRead || !isCustomKind(kind));
+}
+
+/** @throws {StatusError} NotFound for a subresource that the kind has not */
+function checkSubresource(kind: Kind, { subresource = "", rest }: ResourceRequest): void {
+  const isKnown = Object.hasOwn(kind.subresources, subresource);
+  if (!isKnown || (rest.length > 0 && subresource !== "proxy")) throw noSuchResource();
+}
+
+/** @throws {StatusError} BadRequest for a name that no path may end in */
+function checkName(name: string): void {
+  const why = nameFault(name);
+  if (why === undefined) return;
+  throw new StatusError("BadRequest", `Name parameter invalid: ${JSON.stringify(name)}: ${why}`);
+}
+
+function nameFault(name: string): string | undefined {
+  if (name === "." || name === "..") return `may not be '${name}'`;
+  const character = ["/", "%"].find((each) => name.includes(each));
+  return character === undefined ? undefined : `may not contain '${character}'`;
 }
 
 function subresourceKind(kind: Kind, name: string): Kind {
@@ -111,15 +134,20 @@ function verbFor(kind: Kind, exchange: Exchange, info: ResourceRequest): Verb {
   const everywhere = kind.namespaced && info.namespace === undefined;
   const onCollection = info.name === undefined;
   const fits =
-    exchange.method !== "HEAD" &&
+    // Where no router looks at the method, HEAD is as good as GET.
+    (exchange.method !== "HEAD" || isCustomKind(kind)) &&
     verbs.includes(verb) &&
     // A namespaced kind is only read across namespaces; nothing is created under a name, but for subresources.
     !(everywhere && verb !== "list" && verb !== "watch") &&
     !(verb === "create" && !onCollection && info.subresource === undefined) &&
     !((verb === "update" || verb === "patch") && onCollection);
   if (!fits) throw methodNotAllowed();
+  if (info.name !== undefined && NAMING_VERBS.has(verb)) checkName(info.name);
   return verb;
 }
+
+/** Verbs that go by the name in the path; what is written is named by its body, too. */
+const NAMING_VERBS: ReadonlySet<Verb> = new Set(["get", "patch", "delete"]);
 
 const HANDLERS: Readonly<Record<Verb, Handler>> = {
   get({ server }, { exchange, target, kind }) {
@@ -149,9 +177,10 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
     return objectAnswer(created ? 201 : 200, kind, object);
   },
   patch({ server }, { exchange, target, kind }) {
+    const given = patchParameters(exchange.query, []);
+    checkPatchParameters(patchTypeOf(exchange.body, false), given);
     const { type, value, issues } = decodePatch(exchange.body);
-    const parameters = patchParameters(exchange.query, issues);
-    checkPatchParameters(type, parameters);
+    const parameters = issues.length === 0 ? given : { ...given, decodeIssues: issues };
     if (type === "apply") tellRepeated(issues, parameters.fieldValidation, exchange.caller);
     const { object, created } = server.patch(exchange.caller, target, type, value, parameters);
     return objectAnswer(created ? 201 : 200, kind, object);

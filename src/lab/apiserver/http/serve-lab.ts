@@ -21,9 +21,9 @@ export interface ServeOptions {
 
 /** Opens a lab to clients outside the process, and lets its time pass with the machine's until it is closed. */
 export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<HttpServer> {
-  const { speed = 1, minor = 34, onBug, audit } = options;
+  const { speed = 1, minor = 34, onBug = () => {}, audit } = options;
   const startedMs = wallNow();
-  const clock = runOnWallClock(lab.engine, speed);
+  const clock = runOnWallClock(lab.engine, speed, onBug);
   try {
     const server = await startHttpServer({
       server: lab.server,
@@ -42,7 +42,7 @@ export async function serveLab(lab: Lab, options: ServeOptions = {}): Promise<Ht
       ...(options.port === undefined ? {} : { port: options.port }),
       minor,
       speed,
-      ...(onBug === undefined ? {} : { onBug }),
+      onBug,
       ...(audit === undefined ? {} : { audit }),
     });
     return {

@@ -24,6 +24,9 @@ export interface NodeStatusOptions {
   readonly onRegistered: () => void;
 }
 
+/** A lower-case DNS subdomain of at most 63 characters. */
+const DRIVER_NAME = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 /**
  * Registers the node and keeps its status. What changes is told at the kubelet's next look at it, every ten seconds on a phase
  * of its own; while nothing changes nothing is written, and no timer runs.
@@ -238,7 +241,9 @@ export class NodeStatus {
 
   #drivers() {
     const nodeID = this.#options.context.nodeName;
-    return this.#options.csiDrivers().map((name) => ({ name, nodeID, topologyKeys: [] }));
+    // A provisioner may have a name that no driver can register under.
+    const names = this.#options.csiDrivers().filter((name) => DRIVER_NAME.test(name));
+    return names.map((name) => ({ name, nodeID, topologyKeys: [] }));
   }
 
   #ensure(create: () => KubeObject): void {
