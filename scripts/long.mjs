@@ -15,6 +15,14 @@ const FORMS = {
     cases: 100_000,
     sources: ["src/base", "src/kube"],
   },
+  requests: {
+    what: "100,000 random requests to a lab over HTTPS, from seeds 1 to 2,000, eight at a time; and the ways to misuse a connection",
+    tests: ["test/requests"],
+    environment: { HOLDFAST_REQUESTS: "100000" },
+    cases: 100_000,
+    seeds: "1 to 2,000, 50 requests each",
+    sources: ["src/lab/apiserver/http", "src/kube/patch", "src/kube/protobuf", "test/requests"],
+  },
 };
 
 const [name] = process.argv.slice(2);
@@ -54,7 +62,7 @@ const result = {
   commit,
   sources: form.sources,
   digest,
-  seeds: "drawn anew, printed with every failure",
+  seeds: form.seeds ?? "drawn anew, printed with every failure",
   casesEach: form.cases,
   passed: numPassedTests,
   failed: numFailedTests,
