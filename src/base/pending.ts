@@ -9,13 +9,3 @@ export class Pending extends Error {
     this.ready = ready;
   }
 }
-
-/** What `ask` answers, at once when it can, otherwise after as much waiting as it takes. */
-export function whenReady<T>(ask: () => T): T | Promise<T> {
-  try {
-    return ask();
-  } catch (error) {
-    if (!(error instanceof Pending)) throw error;
-    return error.ready.then(() => whenReady(ask));
-  }
-}

@@ -47,10 +47,16 @@ export class StatusError extends Error {
   readonly code: number;
   readonly details: StatusDetails;
 
-  constructor(reason: StatusReason, message: string, details: StatusDetails = {}) {
+  /** `code` is the reason's own, unless whoever the answer comes from chose another. */
+  constructor(
+    reason: StatusReason,
+    message: string,
+    details: StatusDetails = {},
+    code: number = STATUS_CODES[reason],
+  ) {
     super(message);
     this.reason = reason;
-    this.code = STATUS_CODES[reason];
+    this.code = code;
     this.details = details;
   }
 

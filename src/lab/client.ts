@@ -1,4 +1,3 @@
-import { whenReady } from "../base/pending.ts";
 import type {
   Body,
   Client,
@@ -14,6 +13,8 @@ import type {
 import { ConnectionError } from "../client/client.ts";
 import type { Kind } from "../kube/kind.ts";
 import type { KubeObject } from "../kube/types/index.ts";
+import { attempt } from "./apiserver/attempts.ts";
+import { RequestMemo } from "./apiserver/request-memo.ts";
 import type { ApiServer, Caller, Target, UserInfo, WatchEvent, WatchStream } from "./apiserver/server.ts";
 
 export interface LocalClientOptions {
@@ -58,12 +59,14 @@ class LocalClient implements Client {
     name: string,
     query: GetQuery = {},
   ): Promise<T> {
-    return this.#connect().get(this.#caller, target(kind, namespace, name), query) as T;
+    return attempt(
+      this.#request((server, caller) => server.get(caller, target(kind, namespace, name), query)),
+    ) as T;
   }
 
   async list<T extends KubeObject>(kind: Kind<T>, query: ListQuery = {}): Promise<ObjectList<T>> {
-    const answer = this.#connect().list(this.#caller, target(kind, query.namespace), query);
-    return answer as ObjectList<T>;
+    const place = target(kind, query.namespace);
+    return attempt(this.#request((server, caller) => server.list(caller, place, query))) as ObjectList<T>;
   }
 
   async create<T extends KubeObject>(
@@ -72,9 +75,10 @@ class LocalClient implements Client {
     body: Body,
     query: WriteQuery = {},
   ): Promise<T> {
-    return whenReady(
-      () => this.#connect().create(this.#caller, target(kind, namespace), body, withChecks(query)) as T,
-    );
+    const place = target(kind, namespace);
+    return attempt(
+      this.#request((server, caller) => server.create(caller, place, body, withChecks(query))),
+    ) as T;
   }
 
   async update<T extends KubeObject>(
@@ -85,7 +89,9 @@ class LocalClient implements Client {
     query: WriteQuery = {},
   ): Promise<T> {
     const place = target(kind, namespace, name);
-    return whenReady(() => this.#connect().update(this.#caller, place, body, withChecks(query)).object as T);
+    return attempt(
+      this.#request((server, caller) => server.update(caller, place, body, withChecks(query)).object),
+    ) as T;
   }
 
   async patch<T extends KubeObject>(
@@ -98,9 +104,11 @@ class LocalClient implements Client {
   ): Promise<T> {
     const { subresource, ...parameters } = query;
     const place = target(kind, namespace, name, subresource);
-    return whenReady(
-      () => this.#connect().patch(this.#caller, place, type, body, withChecks(parameters)).object as T,
-    );
+    return attempt(
+      this.#request(
+        (server, caller) => server.patch(caller, place, type, body, withChecks(parameters)).object,
+      ),
+    ) as T;
   }
 
   async delete(
@@ -109,17 +117,14 @@ class LocalClient implements Client {
     name: string,
     query: DeleteQuery = {},
   ): Promise<KubeObject> {
-    return whenReady(
-      () =>
-        this.#connect().delete(this.#caller, target(kind, namespace, name), query)
-          .body as unknown as KubeObject,
-    );
+    const place = target(kind, namespace, name);
+    const ask = this.#request((server, caller) => server.delete(caller, place, query).body);
+    return attempt(ask) as unknown as KubeObject;
   }
 
   async deleteCollection(kind: Kind, query: ListQuery, options: DeleteQuery = {}): Promise<void> {
-    return whenReady(() => {
-      this.#connect().deleteCollection(this.#caller, target(kind, query.namespace), query, options);
-    });
+    const place = target(kind, query.namespace);
+    await attempt(this.#request((server, caller) => server.deleteCollection(caller, place, query, options)));
   }
 
   async subresource(
@@ -131,13 +136,14 @@ class LocalClient implements Client {
     body: Body = {},
     query: WriteQuery = {},
   ): Promise<KubeObject> {
-    const server = this.#connect();
     const place = target(kind, namespace, name, subresource);
-    if (verb === "get") return server.get(this.#caller, place);
-    if (verb === "create") {
-      return whenReady(() => server.create(this.#caller, place, body, withChecks(query)));
-    }
-    return whenReady(() => server.update(this.#caller, place, body, withChecks(query)).object);
+    return attempt(
+      this.#request((server, caller) => {
+        if (verb === "get") return server.get(caller, place);
+        if (verb === "create") return server.create(caller, place, body, withChecks(query));
+        return server.update(caller, place, body, withChecks(query)).object;
+      }),
+    );
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, query: WatchQuery = {}): AsyncIterable<WatchNotice<T>> {
@@ -147,6 +153,12 @@ class LocalClient implements Client {
           this.#connect().watch(this.#caller, target(kind, query.namespace), query),
         ),
     };
+  }
+
+  /** A request that can be made again: it remembers what it was answered on the way. */
+  #request<T>(ask: (server: ApiServer, caller: Caller) => T): () => T {
+    const caller = { ...this.#caller, memo: new RequestMemo() };
+    return () => ask(this.#connect(), caller);
   }
 
   #connect(): ApiServer {

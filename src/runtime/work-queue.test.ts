@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Pending } from "../base/pending.ts";
 import { StatusError } from "../kube/status-error.ts";
 import { Engine } from "../time/engine.ts";
 import { WorkQueue, type WorkQueueOptions } from "./work-queue.ts";
@@ -95,6 +96,31 @@ describe("WorkQueue", () => {
     const pauses = times().map((atMs, i) => atMs - (times()[i - 1] ?? 0));
     expect(Math.max(...pauses)).toBe(15_000);
     expect(pauses.at(-1)).toBe(15_000);
+  });
+
+  test("handles a key that lacked an answer from outside when that has come, and counts no failure", async () => {
+    let answer = () => {};
+    const ready = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let lacks = true;
+    const { engine, queue, times } = recording({
+      backoffMs: [10_000, 10_000],
+      reconcile() {
+        if (!lacks) return;
+        const error = new StatusError("ServiceUnavailable", "not yet");
+        error.cause = new Pending("an answer", ready);
+        throw error;
+      },
+    });
+    queue.add("a");
+    engine.runFor(100);
+    expect(times()).toEqual([1]);
+    lacks = false;
+    answer();
+    await ready;
+    engine.runFor(100);
+    expect(times()).toEqual([1, 101]);
   });
 
   test("lets a bug stop the run instead of trying it again", () => {

@@ -1,3 +1,4 @@
+import { Pending } from "../base/pending.ts";
 import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { Engine, Timer } from "../time/engine.ts";
 
@@ -26,6 +27,9 @@ const DEFAULT_BACKOFF_MS = [5, 1_000_000] as const;
  * comes up next starts with empty queues: it does not sit out the pauses that the outage has built up.
  */
 const OUTAGE_RETRY_MS_MAX = 15_000;
+
+/** The pause before a key is handled whose answer has come; not none, so that time passes for those who ask for ever. */
+const ANSWERED_RETRY_MS = 1;
 
 interface Delayed {
   readonly timer: Timer;
@@ -98,6 +102,10 @@ export class WorkQueue {
     const isRetryable = this.#options.isRetryable ?? ((thrown) => thrown instanceof StatusError);
     if (!isRetryable(error)) throw error;
     this.#options.onError?.(key, error);
+    if (isStatus(error, "ServiceUnavailable") && error.cause instanceof Pending) {
+      this.#retryWhen(key, error.cause);
+      return;
+    }
     const failures = this.#failures.get(key) ?? 0;
     if (failures >= (this.#options.retriesMax ?? Number.POSITIVE_INFINITY)) {
       this.#failures.delete(key);
@@ -108,6 +116,11 @@ export class WorkQueue {
       key,
       isStatus(error, "ServiceUnavailable") ? Math.min(pauseMs, OUTAGE_RETRY_MS_MAX) : pauseMs,
     );
+  }
+
+  /** What lacked an answer from outside has not failed: it is handled when the answer is there. */
+  #retryWhen(key: string, { ready }: Pending): void {
+    ready.then(() => this.addAfter(key, ANSWERED_RETRY_MS));
   }
 
   #nextPauseMs(key: string): number {

@@ -10,7 +10,7 @@ export function statusErrorOf(code: number, body: string): StatusError {
     // What the body says is not JSON; the code has to do.
   }
   const message = status.message ?? (body.trim() || `the server answered with code ${code}`);
-  return new StatusError(reasonOf(status.reason, code), message, status.details ?? {});
+  return new StatusError(reasonOf(status.reason, code), message, status.details ?? {}, code);
 }
 
 /** Reasons that Holdfast has no name for are taken for the first that has the same code. */

@@ -18,12 +18,65 @@ interface Step {
 
 /** The object that a JSON patch makes of another.
  * @throws {StatusError} BadRequest for what is no list of operations, RequestEntityTooLarge for too many of them,
- * Invalid for one that does not apply; like the API server, it does not tell which. */
+ * Invalid for one that does not apply; like the API server, it does not tell which. Its cause does, in the words of the
+ * API server's library (evanphx/json-patch 4). */
 export function applyJsonPatch<T extends object>(object: T, operations: unknown): T {
   const steps = decodeSteps(operations);
   let document: unknown = object;
-  for (const step of steps) document = applyStep(document, step);
+  for (const step of steps) {
+    try {
+      document = applyStep(document, step);
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error;
+      throw rejected(error.where === "path" ? noPath(step, error.message) : failed(step, error.message));
+    }
+  }
   return document as T;
+}
+
+/** Why a step does not apply: its path leads nowhere, or what it leads to cannot be changed so. */
+class StepFailure extends Error {
+  readonly where: "path" | "place" | "whole";
+
+  constructor(where: StepFailure["where"], why: string) {
+    super(why);
+    this.where = where;
+  }
+}
+
+const MISSING = "missing value";
+const BAD_INDEX = "invalid index referenced";
+
+function noPath({ op, path, from }: Step, why: string): string {
+  switch (op) {
+    case "add":
+    case "remove":
+      return `${op} operation does not apply: doc is missing path: "${path}": ${why}`;
+    case "replace":
+      return `replace operation does not apply: doc is missing path: ${path}: ${why}`;
+    case "test":
+      return `test operation for path does not apply: is missing path: ${path}: ${why}`;
+    default:
+      return `${op} operation does not apply: doc is missing from path: ${from}: ${why}`;
+  }
+}
+
+function failed({ op, path, from }: Step, why: string): string {
+  switch (op) {
+    case "add":
+      return `error in add for path: '${path}': ${why}`;
+    case "remove":
+    case "replace":
+      return `error in remove for path: '${path}': ${why}`;
+    case "test":
+      return `testing value ${path} failed: ${why}`;
+    case "copy":
+      return `error in copy for from: '${from}': ${why}`;
+    case "move":
+      return `error in move for path: '${path}': ${why}`;
+    default:
+      return why;
+  }
 }
 
 function decodeSteps(operations: unknown): readonly Step[] {
@@ -51,13 +104,20 @@ function undecodable(what: string): StatusError {
 }
 
 /** What the API server says whatever the reason was. */
-function rejected(): StatusError {
-  return new StatusError("Invalid", "the server rejected our request due to an error in our request");
+function rejected(detail: string): StatusError {
+  const error = new StatusError("Invalid", "the server rejected our request due to an error in our request");
+  error.cause = new Error(detail);
+  return error;
+}
+
+/** The path leads nowhere. */
+function lost(): StepFailure {
+  return new StepFailure("path", MISSING);
 }
 
 function applyStep(document: unknown, step: Step): unknown {
   const { op, path, from, value = null } = step;
-  if (path == null) throw rejected();
+  if (path == null) throw lost();
   switch (op) {
     case "add":
       return edit(document, path, (container, key) => add(container, key, value));
@@ -79,11 +139,11 @@ function applyStep(document: unknown, step: Step): unknown {
     }
     case "test": {
       const found = path === "" ? document : read(document, path);
-      if (!deepEqual(found ?? null, value)) throw rejected();
+      if (!deepEqual(found ?? null, value)) throw new StepFailure("place", "test failed");
       return document;
     }
     default:
-      throw rejected();
+      throw new StepFailure("whole", `Unexpected kind: ${op ?? "unknown"}`);
   }
 }
 
@@ -93,7 +153,7 @@ type Change = (container: Container, key: string) => Container;
 /** The tokens of a JSON pointer. A text without any slash leads nowhere; what stands before the first slash is not looked at. */
 function tokensOf(path: string): string[] {
   const tokens = path.split("/").slice(1);
-  if (tokens.length === 0) throw rejected();
+  if (tokens.length === 0) throw lost();
   return tokens.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
@@ -111,7 +171,7 @@ function edit(document: unknown, path: string, change: Change): unknown {
 
 /** The value at a path; `undefined` for an absent field of an object that is there. */
 function read(document: unknown, path: string | undefined): unknown {
-  if (path == null) throw rejected();
+  if (path == null) throw lost();
   const tokens = tokensOf(path);
   const last = tokens.pop() as string;
   let value = document;
@@ -120,7 +180,7 @@ function read(document: unknown, path: string | undefined): unknown {
 }
 
 function asContainer(value: unknown): Container {
-  if (typeof value !== "object" || value === null) throw rejected();
+  if (typeof value !== "object" || value === null) throw lost();
   return value as Container;
 }
 
@@ -146,7 +206,9 @@ function replace(container: Container, key: string, value: unknown): Container {
 
 function remove(container: Container, key: string): Container {
   if (isList(container)) return container.toSpliced(indexIn(container, key), 1);
-  if (!hasField(container, key)) throw rejected();
+  if (!hasField(container, key)) {
+    throw new StepFailure("place", `Unable to remove nonexistent key: ${key}: ${MISSING}`);
+  }
   const { [key]: _, ...rest } = container;
   return rest;
 }
@@ -160,8 +222,12 @@ function indexIn(list: readonly unknown[], key: string): number {
 }
 
 function position(key: string, length: number): number {
-  if (!/^[-+]?\d+$/.test(key)) throw rejected();
+  if (!/^[-+]?\d+$/.test(key)) {
+    throw new StepFailure("place", `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`);
+  }
   const index = Number(key) < 0 ? Number(key) + length : Number(key);
-  if (index < 0 || index >= length) throw rejected();
+  if (index < 0 || index >= length) {
+    throw new StepFailure("place", `Unable to access invalid index: ${key}: ${BAD_INDEX}`);
+  }
   return index;
 }

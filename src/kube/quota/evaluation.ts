@@ -24,7 +24,7 @@ export interface QuotaEvaluator {
 
 /** A write as evaluators see it. */
 export interface QuotaWrite {
-  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
   readonly subresource: string | undefined;
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;

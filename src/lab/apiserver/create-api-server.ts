@@ -8,6 +8,7 @@ import { bootstrapObjects } from "./bootstrap.ts";
 import { CustomKinds } from "./custom-kinds.ts";
 import { expireEvents } from "./event-expiry.ts";
 import { KindRegistry } from "./kind-registry.ts";
+import { madeFor } from "./request-memo.ts";
 import { RunningServer } from "./running-server.ts";
 import type { ApiServer } from "./server.ts";
 import { publishIpAddresses, publishServiceCidr } from "./services/ip-addresses.ts";
@@ -33,8 +34,16 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
     engine,
     store,
     kinds,
-    allocate: ({ collection }, object, old) =>
-      collection === serviceObjects ? allocator.allocate(object, old) : object,
+    allocate: ({ collection, caller }, object, old) => {
+      if (collection !== serviceObjects) return object;
+      if (caller.memo === undefined) return allocator.allocate(object, old);
+      // What was picked in an earlier attempt is asked for by name in the next: somebody may have taken it meanwhile.
+      const label = `allocated for ${JSON.stringify(object.spec)}`;
+      return allocator.allocate(
+        madeFor(caller, label, () => allocator.allocate(object, old)),
+        old,
+      );
+    },
     customVersionOf: (kind) => custom?.versionOf(kind),
   });
   const api = server.api("kube-apiserver");

@@ -1,3 +1,4 @@
+import type { Pending } from "../../base/pending.ts";
 import { type Kind, resourceName } from "../../kube/kind.ts";
 import { type StatusCause, type StatusDetails, StatusError } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
@@ -64,6 +65,13 @@ export function expired(message: string): StatusError {
 /** The answer of a server that is down, as seen by a client in the same process. */
 export function unavailable(): StatusError {
   return new StatusError("ServiceUnavailable", "the server is currently unable to handle the request");
+}
+
+/** What those are told who cannot wait for an answer from outside; its cause tells when it has come. */
+export function notYet(pending: Pending): StatusError {
+  const error = new StatusError("ServiceUnavailable", pending.message);
+  error.cause = pending;
+  return error;
 }
 
 /** Something went wrong inside the server, or there is no better word for it. */

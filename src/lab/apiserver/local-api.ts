@@ -1,3 +1,4 @@
+import { Pending } from "../../base/pending.ts";
 import type { Body } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { pods } from "../../kube/kinds.ts";
@@ -15,7 +16,12 @@ import type {
   WriteOptions,
 } from "./api.ts";
 import type { Collection } from "./collection.ts";
+import { notYet } from "./errors.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import type { ApiServer, Caller, Target } from "./server.ts";
+
+/** The API server in its own name. */
+const SERVER = "kube-apiserver";
 
 /** What an in-process user may see of the server beyond its requests. */
 export interface LocalAccess {
@@ -33,10 +39,16 @@ export interface LocalAccess {
 export class LocalApi implements Api {
   readonly #access: LocalAccess;
   readonly #caller: Caller;
+  readonly #answers = new KeptAnswers();
 
   constructor(access: LocalAccess, user: string) {
     this.#access = access;
-    this.#caller = { user: { name: user, groups: ["system:authenticated"] }, agent: agentOf(user) };
+    this.#caller = {
+      user: { name: user, groups: ["system:authenticated"] },
+      agent: agentOf(user),
+      // What the server does by itself is nobody's affair, and must not fail for want of an answer.
+      ...(user === SERVER ? {} : { memo: this.#answers }),
+    };
   }
 
   get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined {
@@ -65,13 +77,16 @@ export class LocalApi implements Api {
 
   create<T extends KubeObject>(kind: Kind<T>, draft: Draft<T>, options: WriteOptions = {}): T {
     const target = this.#target(kind, draft.metadata.namespace, undefined, options);
-    return this.#access.server.create(this.#caller, target, draft as Body, parameters(options)) as T;
+    return this.#settled(() =>
+      this.#access.server.create(this.#caller, target, draft as Body, parameters(options)),
+    ) as T;
   }
 
   update<T extends KubeObject>(kind: Kind<T>, object: T, options: WriteOptions = {}): T {
     const target = this.#target(kind, object.metadata.namespace, object.metadata.name, options);
-    return this.#access.server.update(this.#caller, target, object as unknown as Body, parameters(options))
-      .object as T;
+    return this.#settled(() =>
+      this.#access.server.update(this.#caller, target, object as unknown as Body, parameters(options)),
+    ).object as T;
   }
 
   updateStatus<T extends KubeObject>(kind: Kind<T>, object: T): T {
@@ -87,12 +102,13 @@ export class LocalApi implements Api {
     options: PatchOptions = {},
   ): T {
     const target = this.#target(kind, namespace, name, options);
-    const answer = this.#access.server.patch(this.#caller, target, type, body, {
+    const asked = {
       ...parameters(options),
       ...(options.fieldManager === undefined ? {} : { fieldManager: options.fieldManager }),
       ...(options.force === undefined ? {} : { force: options.force }),
-    });
-    return answer.object as T;
+    };
+    return this.#settled(() => this.#access.server.patch(this.#caller, target, type, body, asked))
+      .object as T;
   }
 
   delete<T extends KubeObject>(
@@ -102,27 +118,29 @@ export class LocalApi implements Api {
     options: DeleteOptions = {},
   ): T {
     const target = this.#target(kind, namespace, name, {});
-    return this.#access.server.delete(this.#caller, target, options).object as T;
+    return this.#settled(() => this.#access.server.delete(this.#caller, target, options)).object as T;
   }
 
   bind(namespace: string, podName: string, nodeName: string): void {
     const target = this.#target(pods, namespace, podName, { subresource: "binding" });
-    this.#access.server.create(this.#caller, target, {
+    const body = {
       apiVersion: "v1",
       kind: "Binding",
       metadata: { name: podName },
       target: { kind: "Node", name: nodeName },
-    });
+    };
+    this.#settled(() => this.#access.server.create(this.#caller, target, body));
   }
 
   evict(namespace: string, podName: string, options: DeleteOptions = {}): void {
     const target = this.#target(pods, namespace, podName, { subresource: "eviction" });
-    this.#access.server.create(this.#caller, target, {
+    const body = {
       apiVersion: "policy/v1",
       kind: "Eviction",
       metadata: { name: podName, namespace },
       deleteOptions: { ...options },
-    });
+    };
+    this.#settled(() => this.#access.server.create(this.#caller, target, body));
   }
 
   onChange<T extends KubeObject>(kind: Kind<T>, handler: ChangeHandler<T>): () => void {
@@ -131,6 +149,22 @@ export class LocalApi implements Api {
 
   as(user: string): Api {
     return new LocalApi(this.#access, user);
+  }
+
+  /** Makes a request. One that waits for somebody outside fails for now; the answer is there when it is made again. */
+  #settled<T>(request: () => T): T {
+    try {
+      const answer = request();
+      this.#answers.settle();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Pending)) {
+        this.#answers.settle();
+        throw error;
+      }
+      this.#answers.suspend();
+      throw notYet(error);
+    }
   }
 
   #showAll<T extends KubeObject>(kind: Kind<T>, collection: Collection, objects: readonly T[]): readonly T[] {

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import { AccountTokens } from "./access/account-tokens.ts";
 import { checkPrivileges } from "./access/privileges.ts";
+import { AdmissionWebhooks } from "./admission/admission-webhooks.ts";
 import { AdmissionChain } from "./admission/chain.ts";
 import { defaultPlugins } from "./admission/plugins.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
@@ -14,7 +15,7 @@ import { fromStorage, toStorage } from "./conversion.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
-import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
+import { internalError, methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
 import { judgeBy } from "./judge.ts";
 import type { KindRegistry } from "./kind-registry.ts";
@@ -22,11 +23,13 @@ import { listObjects } from "./list.ts";
 import { checkNotFuture } from "./list-query.ts";
 import { LocalApi } from "./local-api.ts";
 import { type LooseObject, loose } from "./loose.ts";
+import type { CallOutside, Outside } from "./outside/outside.ts";
 import { patched, refusePatch } from "./patch.ts";
 import type { RegistryContext } from "./registry/context.ts";
 import { createObject } from "./registry/create.ts";
 import { deleteObject } from "./registry/delete.ts";
 import { type NamedRequest, type Next, type NextState, updateObject } from "./registry/update.ts";
+import { madeFor, momentOf } from "./request-memo.ts";
 import type {
   ApiServer,
   Caller,
@@ -71,6 +74,7 @@ export class RunningServer implements ApiServer {
   readonly #collections = new Map<Kind, Collection>();
   /** Whose objects are read by what definitions say today. */
   readonly #customCollections = new WeakSet<Collection>();
+  readonly #outside: Outside = { call: undefined };
   #up = true;
 
   constructor(parts: ServerParts) {
@@ -82,7 +86,26 @@ export class RunningServer implements ApiServer {
     kinds.onChange(() => this.#collections.clear());
     this.#api = this.api("kube-apiserver");
     this.tokens = new AccountTokens(engine, this.#api);
-    const admission = new AdmissionChain(defaultPlugins({ engine, api: this.#api }));
+    const plugged = { engine, api: this.#api };
+    const webhooks = new AdmissionWebhooks({
+      ...plugged,
+      kinds,
+      outside: this.#outside,
+      decode: ({ caller }, kind, object) =>
+        decodeObject(
+          {
+            kind,
+            parameters: { fieldValidation: "Ignore" },
+            caller,
+            custom: this.#custom(kind),
+            refuse: internalError,
+          },
+          object,
+        ),
+      show: ({ collection }, kind, stored) => loose(this.#fromStorage(kind, collection, stored)),
+      keep: ({ collection }, kind, object) => toStorage(kind, collection.kind, object, customVersionOf),
+    });
+    const admission = new AdmissionChain(defaultPlugins(plugged, webhooks.validatingPlugin()), webhooks);
     this.#context = {
       engine,
       store,
@@ -110,7 +133,7 @@ export class RunningServer implements ApiServer {
       const own = this.#subresource(kind, subresource);
       if (own !== undefined) {
         if (own.get === undefined) throw methodNotSupported(kind, "get");
-        return own.get(this.#subresourceContext(_caller), this.#request(_caller, target));
+        return own.get(this.#subresourceContext(), this.#request(_caller, target, {}));
       }
     }
     const stored = collection.get(namespace, name);
@@ -147,10 +170,10 @@ export class RunningServer implements ApiServer {
     if (subresource !== undefined) {
       const own = this.#subresource(kind, subresource);
       if (own?.create === undefined) throw methodNotSupported(kind, "create");
-      const request = this.#request(caller, target, parameters.dryRun);
-      return own.create(this.#subresourceContext(caller), request, body, parameters);
+      const request = this.#request(caller, target, parameters);
+      return own.create(this.#subresourceContext(), request, body, parameters);
     }
-    const request = this.#request(caller, target, parameters.dryRun, "create");
+    const request = this.#request(caller, target, parameters, "create");
     const decoded = placeObject(
       target,
       decodeObject({ kind, parameters, caller, custom: this.#custom(kind) }, body),
@@ -204,9 +227,15 @@ export class RunningServer implements ApiServer {
   }
 
   delete(caller: Caller, target: Target, parameters: DeleteParameters = {}): DeleteAnswer {
-    const request = this.#request(caller, target, parameters.dryRun, "delete");
+    return this.#delete(caller, target, parameters, false);
+  }
+
+  #delete(caller: Caller, target: Target, parameters: DeleteParameters, ofCollection: boolean): DeleteAnswer {
+    const request = { ...this.#request(caller, target, parameters, "delete"), ofCollection };
     checkDeleteParameters(parameters);
-    const { object, gone } = deleteObject(this.#context, request, parameters);
+    const { object, gone } = madeFor(caller, `deleted ${target.namespace}/${target.name}`, () =>
+      deleteObject(this.#context, request, parameters),
+    );
     const shown = this.#show(target.kind, request.collection, object);
     const showsObject = !gone || request.strategy.returnsDeleted;
     return { object: shown, gone, body: showsObject ? { ...shown } : deletedStatus(target.kind, object) };
@@ -219,10 +248,10 @@ export class RunningServer implements ApiServer {
     parameters: DeleteParameters = {},
   ): ListAnswer {
     this.#collection(target.kind, "deletecollection");
-    const found = this.list(caller, target, query);
+    const found = madeFor(caller, "collection", () => this.list(caller, target, query));
     for (const { metadata } of found.items) {
       try {
-        this.delete(caller, placeOf(target.kind, metadata.namespace, metadata.name), parameters);
+        this.#delete(caller, placeOf(target.kind, metadata.namespace, metadata.name), parameters, true);
       } catch (error) {
         // Another deletion of the list may have taken it along.
         if (!isStatus(error, "NotFound")) throw error;
@@ -245,6 +274,10 @@ export class RunningServer implements ApiServer {
     );
   }
 
+  openOutside(call: CallOutside): void {
+    this.#outside.call = call;
+  }
+
   onRead<T extends KubeObject>(kind: Kind<T>, hook: ReadHook<T>): void {
     this.#readHooks.set(this.#collectionOf(kind), hook as unknown as ReadHook<KubeObject>);
   }
@@ -261,15 +294,15 @@ export class RunningServer implements ApiServer {
     const own = subresource === undefined ? undefined : this.#subresource(kind, subresource);
     if (own !== undefined) {
       if (own.update === undefined) throw methodNotSupported(kind, verb);
-      const request = this.#request(caller, target, parameters.dryRun);
+      const request = this.#request(caller, target, parameters);
       const owned = this.#owned(caller, target, parameters);
-      return own.update(this.#subresourceContext(caller), request, {
+      return own.update(this.#subresourceContext(), request, {
         make: (present) => next(present, { ...owned, kind: bodyKindOf(target) }).object,
         own: (before, after) => withOwners(owned, before, after),
       });
     }
     const owned = this.#owned(caller, target, parameters);
-    const request = this.#request(caller, target, parameters.dryRun, verb === "update" ? verb : "patch");
+    const request = this.#request(caller, target, parameters, verb === "update" ? verb : "patch");
     const stored = request.collection.kind;
     const state: NextState = (old) => {
       const shown = old && loose(this.#fromStorage(kind, request.collection, old));
@@ -285,7 +318,7 @@ export class RunningServer implements ApiServer {
   }
 
   #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
-    const nowMs = this.engine.now();
+    const nowMs = momentOf(caller, this.engine);
     const schema = this.#custom(kind)?.schema;
     return { kind, schema, caller, parameters, subresource, nowMs };
   }
@@ -317,21 +350,40 @@ export class RunningServer implements ApiServer {
     return this.#collections.get(kind)?.kind === kind;
   }
 
-  #subresourceContext(caller: Caller): SubresourceContext {
+  #subresourceContext(): SubresourceContext {
     return {
       ...this.#context,
       api: this.#api,
       tokens: this.tokens,
-      delete: ({ kind, namespace, name }, parameters) =>
-        this.delete(caller, placeOf(kind, namespace, name), parameters).object,
+      delete: (request, parameters) => {
+        const { dryRun = false } = parameters;
+        return deleteObject(this.#context, { ...request, subresource: undefined, dryRun }, parameters, true)
+          .object;
+      },
     };
   }
 
-  #request(caller: Caller, target: Target, dryRun = false, verb?: Verb): NamedRequest {
-    const { kind, namespace, name, subresource } = target;
+  #request(
+    caller: Caller,
+    { kind, namespace, name = "", subresource }: Target,
+    parameters: PatchParameters | DeleteParameters,
+    verb?: Verb,
+  ): NamedRequest {
     const collection = this.#collection(kind, verb);
     const strategy = strategyOf(collection.kind);
-    return { caller, kind, collection, strategy, namespace, name: name ?? "", subresource, dryRun };
+    const { dryRun = false } = parameters;
+    return {
+      caller,
+      kind,
+      collection,
+      strategy,
+      namespace,
+      name,
+      subresource,
+      dryRun,
+      parameters,
+      ofCollection: false,
+    };
   }
 
   /** @throws {StatusError} when the server is down, or the kind is not served or knows no such verb */

@@ -3,7 +3,8 @@
  *
  * This file is the contract that its two skins go through: the HTTP server (`http/`) and the in-process clients
  * (`local-api.ts`, `../client.ts`). Nouns: a `Caller` asks, a `Target` names an object or a collection, a `WatchStream`
- * hands out notices. Everything is synchronous: a request is done when the call returns.
+ * hands out notices. Everything is synchronous: a request is done when the call returns. One that needs an answer from
+ * outside the process throws `Pending` before it has changed anything, and is to be made again (`attempts.ts`).
  *
  * Refusals are thrown as `StatusError`, worded as kube-apiserver words them. Nothing here asks who somebody is (the
  * HTTP skin does), and what somebody may do only where rights are handed out; nothing reads a clock but the engine's.
@@ -16,6 +17,8 @@ import type { CallerAccess, UserInfo } from "./access/access.ts";
 import type { AccountTokens } from "./access/account-tokens.ts";
 import type { Api, PatchType } from "./api.ts";
 import type { KindRegistry } from "./kind-registry.ts";
+import type { CallOutside } from "./outside/outside.ts";
+import type { RequestMemo } from "./request-memo.ts";
 
 export type { UserInfo } from "./access/access.ts";
 
@@ -28,6 +31,8 @@ export interface Caller {
   readonly access?: CallerAccess;
   /** Told of everything that real servers put into `Warning` headers. */
   readonly warn?: (text: string) => void;
+  /** What the request knows from earlier attempts at it. Without one, nobody outside is asked. */
+  readonly memo?: RequestMemo;
 }
 
 /** What a request is about. Without `name` it is a collection. */
@@ -144,6 +149,8 @@ export interface ApiServer {
 
   /** The same server as the lab's own parts use it, in the name of `user`. */
   api(user: string): Api;
+  /** Lets the server call the webhooks that are configured in it. Until then it does as if there were none. */
+  openOutside(call: CallOutside): void;
   /** What reads see of a kind's objects from now on, instead of what is stored: for fields that change without a write. */
   onRead<T extends KubeObject>(kind: Kind<T>, hook: ReadHook<T>): void;
 }

@@ -10,9 +10,11 @@ import type { Api } from "../api.ts";
 import type { LooseObject } from "../loose.ts";
 import type { WriteRequest } from "../write-request.ts";
 
+export type OperationName = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+
 /** What is done to an object. */
 export interface Operation {
-  readonly operation: "CREATE" | "UPDATE" | "DELETE";
+  readonly operation: OperationName;
   /** Absent for DELETE. */
   readonly object: LooseObject | undefined;
   /** Absent for CREATE. */
@@ -21,6 +23,18 @@ export interface Operation {
 
 /** One write as admission plugins see it. */
 export interface AdmissionRequest extends WriteRequest, Operation {}
+
+/** Those outside who have a say in writes. */
+export interface OutsideAdmission {
+  /** Whether there is anybody: all that they cost a write when there is not. */
+  readonly active: boolean;
+  /** The object as they would have it; `again` is what the plugins make of it once somebody changed it. */
+  mutate(
+    request: AdmissionRequest,
+    object: LooseObject,
+    again: (object: LooseObject) => LooseObject,
+  ): LooseObject;
+}
 
 /** What plugins may ask about the cluster. */
 export interface AdmissionContext {
@@ -44,23 +58,30 @@ interface Stages {
   readonly validating: readonly Required<Pick<AdmissionPlugin, "validate">>[];
 }
 
-/** The plugins in the order in which kube-apiserver runs them. */
+/** The plugins in the order in which kube-apiserver runs them; those outside change objects after all of them. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
+  readonly #outside: OutsideAdmission;
   readonly #stages = new Map<Kind, Stages>();
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  constructor(plugins: readonly AdmissionPlugin[], outside: OutsideAdmission) {
     this.#plugins = plugins;
+    this.#outside = outside;
   }
 
   /** The object as the plugins would have it. @throws {StatusError} when one refuses it */
   mutate(request: WriteRequest, operation: Operation & { readonly object: LooseObject }): LooseObject {
     const { mutating } = this.#stagesOf(request.kind);
-    if (mutating.length === 0) return operation.object;
+    const active = this.#outside.active && request.caller.memo !== undefined;
+    if (mutating.length === 0 && !active) return operation.object;
     const whole = admissionRequest(request, operation);
-    let object = operation.object;
-    for (const plugin of mutating) object = plugin.mutate(whole, object);
-    return object;
+    const run = (given: LooseObject) => {
+      let object = given;
+      for (const plugin of mutating) object = plugin.mutate(whole, object);
+      return object;
+    };
+    const object = run(operation.object);
+    return active ? this.#outside.mutate(whole, object, run) : object;
   }
 
   /** @throws {StatusError} when a plugin refuses the object */
@@ -88,6 +109,22 @@ export class AdmissionChain {
 
 /** Field by field: this runs twice for every write, and a spread would take longer than the plugins. */
 function admissionRequest(request: WriteRequest, { operation, object, old }: Operation): AdmissionRequest {
-  const { caller, kind, collection, strategy, namespace, name, subresource, dryRun } = request;
-  return { caller, kind, collection, strategy, namespace, name, subresource, dryRun, operation, object, old };
+  const { caller, kind, collection, strategy, namespace, name, subresource } = request;
+  const { dryRun, parameters, face, ofCollection } = request;
+  return {
+    caller,
+    kind,
+    collection,
+    strategy,
+    namespace,
+    name,
+    subresource,
+    dryRun,
+    parameters,
+    face,
+    ofCollection,
+    operation,
+    object,
+    old,
+  };
 }

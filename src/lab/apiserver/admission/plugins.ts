@@ -13,7 +13,10 @@ import { storageObjectInUseProtection } from "./storage-object-in-use-protection
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
 /** kube-apiserver's default plugins in its own order, but for those that guard against users the lab does not have. */
-export function defaultPlugins(context: AdmissionContext): readonly AdmissionPlugin[] {
+export function defaultPlugins(
+  context: AdmissionContext,
+  validatingWebhooks: AdmissionPlugin,
+): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(context),
     limitRanger(context),
@@ -26,6 +29,7 @@ export function defaultPlugins(context: AdmissionContext): readonly AdmissionPlu
     persistentVolumeClaimResize(context),
     runtimeClass(context),
     defaultIngressClass(context),
+    validatingWebhooks,
     resourceQuota(context),
   ];
 }

@@ -9,6 +9,7 @@ import type {
   VolumeMount,
 } from "../../../kube/types/index.ts";
 import type { LooseObject } from "../loose.ts";
+import { madeFor } from "../request-memo.ts";
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
@@ -50,7 +51,8 @@ export function serviceAccount({ api, engine }: AdmissionContext): AdmissionPlug
       }
       const name = pod.spec.serviceAccountName || DEFAULT_ACCOUNT;
       const account = accountOf(request, name);
-      const suffix = () => engine.random("apiserver/names").suffix(5);
+      const suffix = () =>
+        madeFor(request.caller, "token volume", () => engine.random("apiserver/names").suffix(5));
       const wantsToken =
         pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
       const spec: SpecDraft = { ...pod.spec };

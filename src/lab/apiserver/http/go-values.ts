@@ -17,7 +17,16 @@ function notParsed(text: string, why: string): StatusError {
   return new StatusError("BadRequest", `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
 }
 
-const UNITS = new Set(["ns", "us", "\u00b5s", "\u03bcs", "ms", "s", "m", "h"]);
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  "\u00b5s": 1e-3,
+  "\u03bcs": 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 /** What is wrong with a duration such as "1h30m"; undefined when nothing is. */
 export function durationFault(text: string): string | undefined {
@@ -32,9 +41,19 @@ export function durationFault(text: string): string | undefined {
     if (part === null) return `time: invalid duration ${quoted}`;
     const unit = part[2] ?? "";
     if (unit === "") return `time: missing unit in duration ${quoted}`;
-    if (!UNITS.has(unit)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
+    if (!Object.hasOwn(UNIT_MS, unit))
+      return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
   }
   return undefined;
+}
+
+/** How long a duration such as "1h30m" is, in milliseconds; it must have no fault. */
+export function durationMs(text: string): number {
+  let ms = 0;
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+\.?\d*|\.\d+)([^\d.]+)/g)) {
+    ms += Number(amount) * (UNIT_MS[unit] ?? 0);
+  }
+  return text.startsWith("-") ? -ms : ms;
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

@@ -29,6 +29,7 @@ import { readBody } from "./limited-body.ts";
 import { OpenApiDocuments } from "./openapi.ts";
 import { checkTimeout } from "./parameters.ts";
 import { answer, callerOf, failureAnswer, isServed, type PipelineContext, readHead } from "./pipeline.ts";
+import { waitWithin } from "./request-deadline.ts";
 import { isLongRunning } from "./request-info.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { respond, type Sent } from "./respond.ts";
@@ -85,6 +86,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const connections = trackConnections(listener);
   const address = await listen(listener, options.port ?? 0);
   const { server } = options;
+  server.openOutside(async (call) => (await import("./webhook-client.ts")).postToWebhook(call));
   const url = `https://${address}`;
   const discovery = new Discovery(server.kinds, address);
   const context: PipelineContext = {
@@ -254,7 +256,8 @@ async function decide(
     const admitted = admit(context, incoming, certificateOf(incoming), head, trail);
     const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
     options.catchUp();
-    return answer(context, { ...head, body, caller: callerOf(head, admitted, warn) });
+    const exchange = { ...head, body, caller: callerOf(head, admitted, warn) };
+    return await answer(context, exchange, waitWithin(head.query, options.catchUp));
   } catch (error) {
     return failureAnswer(context, error);
   }

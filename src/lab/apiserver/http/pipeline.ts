@@ -1,5 +1,6 @@
-import { whenReady } from "../../../base/pending.ts";
 import { StatusError } from "../../../kube/status-error.ts";
+import { attempt, type Wait } from "../attempts.ts";
+import { RequestMemo } from "../request-memo.ts";
 import type { ApiServer, Caller } from "../server.ts";
 import { type AdminContext, adminAnswer, LAB_PATH } from "./admin.ts";
 import type { Admitted, DoorContext } from "./admit.ts";
@@ -68,17 +69,15 @@ export function callerOf(
   warn: (text: string) => void,
 ): Caller {
   const [agent = ""] = (head.headers["user-agent"] ?? "").split("/");
-  return { user, access, agent: agent === "" ? "unknown" : agent, warn };
+  return { user, access, agent: agent === "" ? "unknown" : agent, warn, memo: new RequestMemo() };
 }
 
 /** Decides what to answer. Refusals are answers too; everything else that is thrown is a bug, told and hidden. */
-export function answer(context: PipelineContext, exchange: Exchange): Answer | Promise<Answer> {
-  const failed = (error: unknown) => failureAnswer(context, error);
+export async function answer(context: PipelineContext, exchange: Exchange, wait: Wait): Promise<Answer> {
   try {
-    const answered = whenReady(() => route(context, exchange));
-    return answered instanceof Promise ? answered.catch(failed) : answered;
+    return await attempt(() => route(context, exchange), wait);
   } catch (error) {
-    return failed(error);
+    return failureAnswer(context, error);
   }
 }
 

@@ -2,6 +2,7 @@ import type { StatusCause } from "../../../kube/status-error.ts";
 import type { Engine } from "../../../time/engine.ts";
 import type { AdmissionChain } from "../admission/chain.ts";
 import type { LooseObject } from "../loose.ts";
+import { momentOf } from "../request-memo.ts";
 import type { Store } from "../store.ts";
 import type { Occasion } from "../strategies/strategy.ts";
 import type { WriteRequest } from "../write-request.ts";
@@ -21,5 +22,5 @@ export interface RegistryContext {
 
 /** When and by whom, for strategies. */
 export function occasionOf({ engine }: RegistryContext, { caller }: WriteRequest): Occasion {
-  return { nowMs: engine.now(), user: caller.user };
+  return { nowMs: momentOf(caller, engine), user: caller.user };
 }

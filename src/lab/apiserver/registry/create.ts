@@ -1,9 +1,9 @@
 import { StatusError } from "../../../kube/status-error.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
-import type { Engine } from "../../../time/engine.ts";
-import { alreadyExists, invalid } from "../errors.ts";
+import { alreadyExists, badRequest, invalid } from "../errors.ts";
 import type { Fields, LooseObject } from "../loose.ts";
+import { madeFor, momentOf } from "../request-memo.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
 import { newUid } from "./uid.ts";
@@ -15,17 +15,26 @@ const NAME_PREFIX_LENGTH = 58;
 
 /** Stores a new object: has it admitted, names it, prepares it, judges it, commits it. `body` is decoded and defaulted. */
 export function createObject(context: RegistryContext, request: WriteRequest, body: LooseObject): KubeObject {
-  const { name, generateName, resourceVersion } = body.metadata;
-  if (resourceVersion)
+  if (body.metadata.resourceVersion)
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   context.checkPrivileges(request, body, undefined);
   const admitted = context.admission.mutate(request, { operation: "CREATE", object: body, old: undefined });
+  const { name, generateName } = admitted.metadata;
+  checkNamespace(request, admitted);
   if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {
-    const generated = generateNameFrom(context.engine, generateName);
+    const generated = madeFor(request.caller, `name ${attempt} from ${generateName}`, () =>
+      generateNameFrom(context, generateName),
+    );
     const isFree = request.collection.get(request.namespace, generated) === undefined;
     if (isFree || attempt === NAME_ATTEMPTS) return commitNew(context, request, admitted, generated);
   }
+}
+
+/** Webhooks have no say in where an object goes. */
+function checkNamespace({ namespace }: WriteRequest, { metadata }: LooseObject): void {
+  if ((metadata.namespace ?? "") === (namespace ?? "")) return;
+  throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 function commitNew(
@@ -34,13 +43,13 @@ function commitNew(
   admitted: LooseObject,
   name: string,
 ): KubeObject {
-  const allocated = context.allocate(request, newObject(context.engine, admitted, name), undefined);
+  const allocated = context.allocate(request, newObject(context, request, admitted, name), undefined);
   const prepared = request.strategy.prepareForCreate(allocated, occasionOf(context, request));
   const causes = context.judge(request, prepared, undefined);
   if (causes.length > 0) throw invalid(request.collection.kind, name ?? "", causes);
+  context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
-  context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   return request.dryRun ? withoutVersion(prepared) : context.store.put(request.collection, prepared);
 }
 
@@ -63,18 +72,23 @@ const SERVER_FIELDS = new Set([
 ]);
 
 /** The object with what the server gives every new one, its metadata in the order of the API reference. */
-function newObject(engine: Engine, object: LooseObject, name: string): LooseObject {
+function newObject(
+  { engine }: RegistryContext,
+  { caller }: WriteRequest,
+  object: LooseObject,
+  name: string,
+): LooseObject {
   const given = object.metadata as unknown as Fields;
   const metadata: Record<string, unknown> = { name };
   if (given.generateName) metadata.generateName = given.generateName;
   if (given.namespace !== undefined) metadata.namespace = given.namespace;
-  metadata.uid = newUid(engine);
+  metadata.uid = madeFor(caller, "uid", () => newUid(engine));
   metadata.resourceVersion = "";
-  metadata.creationTimestamp = formatTime(engine.now());
+  metadata.creationTimestamp = formatTime(momentOf(caller, engine));
   for (const field in given) if (!SERVER_FIELDS.has(field)) metadata[field] = given[field];
   return { ...object, metadata: metadata as unknown as ObjectMeta };
 }
 
-function generateNameFrom(engine: Engine, prefix: string): string {
+function generateNameFrom({ engine }: RegistryContext, prefix: string): string {
   return prefix.slice(0, NAME_PREFIX_LENGTH) + engine.random("apiserver/names").suffix(5);
 }

@@ -43,9 +43,10 @@ export function updateObject(
   }
   const old = loose(stored);
   const { object: wanted, uid } = next(old);
-  checkVersion(request, wanted, uid, old);
+  if (uid && uid !== old.metadata.uid) throw wrongUid(request, uid, old.metadata.uid);
   context.checkPrivileges(request, wanted, old);
   const admitted = context.admission.mutate(request, { operation: "UPDATE", object: wanted, old });
+  checkVersion(request, wanted, old);
   const prepared = prepare(context, request, admitted, old);
   if (prepared !== old) check(context, request, prepared, old);
   context.admission.validate(request, { operation: "UPDATE", object: prepared, old });
@@ -106,14 +107,8 @@ function endsDeletion({ strategy }: WriteRequest, object: LooseObject, old: Loos
   );
 }
 
-function checkVersion(
-  request: NamedRequest,
-  wanted: LooseObject,
-  uid: string | undefined,
-  old: LooseObject,
-): void {
+function checkVersion(request: NamedRequest, wanted: LooseObject, old: LooseObject): void {
   const { resourceVersion } = wanted.metadata;
-  if (uid && uid !== old.metadata.uid) throw wrongUid(request, uid, old.metadata.uid);
   if (resourceVersion) {
     if (resourceVersion === old.metadata.resourceVersion) return;
     throw conflict(request.kind, request.name, OBJECT_MODIFIED);

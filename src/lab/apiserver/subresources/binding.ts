@@ -4,7 +4,7 @@ import type { Condition, ObjectReference, Pod, StringMap } from "../../../kube/t
 import { badRequest, conflict, notFound } from "../errors.ts";
 import { type LooseObject, loose, withMeta } from "../loose.ts";
 import { commitChanged, type NamedRequest } from "../registry/update.ts";
-import { type Subresource, success } from "./subresource.ts";
+import { ownObject, type Subresource, success } from "./subresource.ts";
 
 /** What a Binding says. */
 interface Binding {
@@ -20,14 +20,16 @@ interface Binding {
 /** pods/binding: a scheduler's decision, written once and never changed. */
 export const binding: Subresource = {
   create(context, request, body) {
-    const given = body as Binding;
+    const sent = ownObject(request, body);
+    const admitted = context.admission.mutate(request, { operation: "CREATE", object: sent, old: undefined });
+    const given = admitted as Binding;
     if (given.metadata?.name !== request.name) {
       throw badRequest("name in URL does not match name in Binding object");
     }
     const nodeName = targetOf(given);
+    context.admission.validate(request, { operation: "CREATE", object: admitted, old: undefined });
     const stored = request.collection.get(request.namespace, request.name);
     if (stored === undefined) throw notFound(request.kind, request.name);
-    context.admission.mutate(request, { operation: "CREATE", object: loose(stored), old: undefined });
     const pod = stored as Pod;
     checkBindable(request, pod, given);
     const next = bound(pod, nodeName, given, formatTime(context.engine.now()));

@@ -8,7 +8,7 @@ import { badRequest, conflict, forbidden, notFound } from "../errors.ts";
 import { type LooseObject, loose } from "../loose.ts";
 import { commitChanged, type NamedRequest } from "../registry/update.ts";
 import type { DeleteParameters } from "../server.ts";
-import { type Subresource, type SubresourceContext, success } from "./subresource.ts";
+import { ownObject, type Subresource, type SubresourceContext, success } from "./subresource.ts";
 
 /** Evictions that a budget's controller has not seen yet; more of them mean that it does not look. */
 const DISRUPTED_PODS_MAX = 2_000;
@@ -24,14 +24,16 @@ interface Eviction {
 /** pods/eviction: deletes a pod if its disruption budget can spare it. */
 export const eviction: Subresource = {
   create(context, request, body) {
-    const { metadata, deleteOptions = {} } = body as Eviction;
+    const sent = ownObject(request, body);
+    const admitted = context.admission.mutate(request, { operation: "CREATE", object: sent, old: undefined });
+    const { metadata, deleteOptions = {} } = admitted as Eviction;
     if (metadata?.name !== request.name)
       throw badRequest("name in URL does not match name in Eviction object");
     const dryRun = request.dryRun || isDryRun(deleteOptions.dryRun);
     const parameters: DeleteParameters = { ...deleteOptions, dryRun };
     const pod = request.collection.get(request.namespace, request.name) as Pod | undefined;
     if (pod === undefined) throw notFound(request.kind, request.name);
-    context.admission.mutate(request, { operation: "CREATE", object: loose(pod), old: undefined });
+    context.admission.validate(request, { operation: "CREATE", object: admitted, old: undefined });
     if (!needsNoBudget(pod)) askBudget(context, pod, dryRun);
     evict(context, { ...request, dryRun }, pod, parameters);
     return success(201);

@@ -28,7 +28,11 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
       return scaleOf(request.kind, loose(object), paths);
     },
     update(context, request, { make, own }) {
-      const answer = updateObject(context, request, (old) => {
+      const face = {
+        show: (object: LooseObject) => loose(scaleOf(request.kind, object, paths)),
+        changed: (object: LooseObject, wanted: LooseObject) => scaled(object, wanted, paths),
+      };
+      const answer = updateObject(context, { ...request, face }, (old) => {
         if (old === undefined) {
           throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
         }

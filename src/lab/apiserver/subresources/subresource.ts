@@ -1,8 +1,9 @@
 import type { Body } from "../../../client/client.ts";
+import { apiVersionOf } from "../../../kube/kind.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
 import type { AccountTokens } from "../access/account-tokens.ts";
 import type { Api } from "../api.ts";
-import type { LooseObject } from "../loose.ts";
+import type { Fields, LooseObject } from "../loose.ts";
 import type { RegistryContext } from "../registry/context.ts";
 import type { NamedRequest } from "../registry/update.ts";
 import type { DeleteParameters, WriteAnswer, WriteParameters } from "../server.ts";
@@ -12,7 +13,7 @@ export interface SubresourceContext extends RegistryContext {
   /** In the server's own name. */
   readonly api: Api;
   readonly tokens: AccountTokens;
-  /** Deletes the object that the request names, in the caller's name. */
+  /** Deletes the object that the request names, in the caller's name; no plugin is asked again. */
   delete(request: NamedRequest, parameters: DeleteParameters): KubeObject;
 }
 
@@ -38,6 +39,16 @@ export interface SubresourceChange {
   make(present: LooseObject): LooseObject;
   /** Gives the object that the subresource belongs to its managers, from its state before and after. */
   own(before: LooseObject, after: LooseObject): LooseObject;
+}
+
+/** What a client sent to a subresource that has objects of its own, placed where the request is. */
+export function ownObject({ kind, subresource = "", namespace }: NamedRequest, body: Body): LooseObject {
+  const row = kind.subresources[subresource] ?? kind;
+  const metadata = {
+    ...(body.metadata as Fields | undefined),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  return { ...body, kind: row.kind, apiVersion: apiVersionOf(row), metadata } as unknown as LooseObject;
 }
 
 /** The answer of subresources that have nothing to show. */

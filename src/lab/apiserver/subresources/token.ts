@@ -50,8 +50,10 @@ export const token: Subresource = {
       asWritten(decoded, asked),
     );
     checkPlace(kind, owned, namespace, name);
+    context.admission.mutate(request, { operation: "CREATE", object: owned, old: undefined });
     const causes = wrongSpec(asked);
     if (causes.length > 0) throw invalid(kind, "", causes);
+    context.admission.validate(request, { operation: "CREATE", object: owned, old: undefined });
     const wish = wishFor(context.api, request, asked);
     const signed = context.tokens.issue(account, wish);
     return {

@@ -1,0 +1,81 @@
+import { type CompiledSelector, compileSelector } from "../../../../kube/selectors.ts";
+import type { KubeObject, LabelSelector } from "../../../../kube/types/index.ts";
+import type { Api } from "../../api.ts";
+import type { ClientConfig } from "../../outside/client-config.ts";
+import { configurationKind, type HookType } from "./configuration-kinds.ts";
+
+/** What a rule selects requests by. "*" stands for all, "pods/*" for every subresource of pods. */
+export interface Rule {
+  readonly operations: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly resources: readonly string[];
+  readonly scope: "*" | "Cluster" | "Namespaced";
+}
+
+/** A condition in CEL that a request must meet. */
+export interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** A webhook as its configuration stores it, defaulted. */
+interface StoredHook {
+  readonly name: string;
+  readonly clientConfig: ClientConfig;
+  readonly rules?: readonly Rule[];
+  readonly failurePolicy: "Fail" | "Ignore";
+  readonly matchPolicy: "Exact" | "Equivalent";
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
+  readonly timeoutSeconds: number;
+  readonly admissionReviewVersions: readonly string[];
+  readonly reinvocationPolicy?: "Never" | "IfNeeded";
+  readonly matchConditions?: readonly MatchCondition[];
+}
+
+/** A webhook, ready to be matched and called. */
+export interface Hook {
+  readonly name: string;
+  /** Tells apart webhooks of one name in several configurations. */
+  readonly id: string;
+  readonly config: ClientConfig;
+  readonly rules: readonly Rule[];
+  readonly failsOpen: boolean;
+  readonly takesEquivalents: boolean;
+  readonly namespaces: CompiledSelector;
+  readonly objects: CompiledSelector;
+  readonly timeoutMs: number;
+  readonly version: ReviewVersion;
+  readonly reinvoked: boolean;
+  readonly conditions: readonly MatchCondition[];
+}
+
+/** Of AdmissionReviews. */
+export type ReviewVersion = "v1" | "v1beta1";
+
+/** Every webhook of a type, in the order in which they are asked: by the name of their configuration. */
+export function hooksOf(api: Api, type: HookType): readonly Hook[] {
+  return api.list(configurationKind(type)).flatMap((configuration) => {
+    const { webhooks = [] } = configuration as KubeObject & { readonly webhooks?: readonly StoredHook[] };
+    return webhooks.map((stored, i) => hookOf(stored, `${configuration.metadata.name}/${stored.name}/${i}`));
+  });
+}
+
+function hookOf(stored: StoredHook, id: string): Hook {
+  const versions = stored.admissionReviewVersions;
+  return {
+    name: stored.name,
+    id,
+    config: stored.clientConfig,
+    rules: stored.rules ?? [],
+    failsOpen: stored.failurePolicy === "Ignore",
+    takesEquivalents: stored.matchPolicy === "Equivalent",
+    namespaces: compileSelector(stored.namespaceSelector),
+    objects: compileSelector(stored.objectSelector),
+    timeoutMs: stored.timeoutSeconds * 1000,
+    version: versions.find((version) => version === "v1" || version === "v1beta1") ?? "v1",
+    reinvoked: stored.reinvocationPolicy === "IfNeeded",
+    conditions: stored.matchConditions ?? [],
+  };
+}

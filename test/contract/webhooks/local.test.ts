@@ -1,0 +1,13 @@
+import { describe } from "vitest";
+import { postToWebhook } from "../../../src/lab/apiserver/http/webhook-client.ts";
+import { createLocalClient } from "../../../src/lab/client.ts";
+import { testApi } from "../../support/api.ts";
+import { webhookContract } from "./webhook-contract.ts";
+
+describe("the lab in this process", () => {
+  webhookContract(async () => {
+    const { server } = testApi();
+    server.openOutside(postToWebhook);
+    return { client: createLocalClient(server), close: async () => {} };
+  });
+});
