@@ -4,7 +4,8 @@
  * `startControlPlane` is all that tests of the API need: it wants no root, listens on the loopback and ends with the process
  * that asked for it. A whole bed (`bed.ts`) starts the same programs in its machines' network namespaces.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       // It may not say of itself that it is on the loopback, so it says nothing.
       flags: ["--endpoint-reconciler-type=none", ...(options.apiServer ?? [])],
     });
-    await isServing(kubeconfig, logFile(folder, "kube-apiserver"));
+    await isServing(url, credentials.authorityFile, kubeconfig, logFile(folder, "kube-apiserver"));
     for (const part of options.with ?? []) {
       const [port, flags] =
         part === "scheduler" ? [schedulerPort, options.scheduler] : [managerPort, options.controllerManager];
@@ -246,18 +247,29 @@ async function startClientProgram(
   });
 }
 
-/** Waits until the API server is ready and has made what every cluster begins with. */
-export async function isServing(kubeconfig: string, log: string): Promise<void> {
+/** Waits until an API server is ready, has its stock roles, and has made the namespaces that every cluster begins with. */
+export async function isServing(
+  url: string,
+  authorityFile: string,
+  kubeconfig: string,
+  log: string,
+): Promise<void> {
+  const ca = readFileSync(authorityFile);
+  // Somebody who does not say who he is may ask this once the stock roles are there.
+  await waitFor("The API server", API_SECONDS, () => isOk(`${url}/readyz`, ca), log);
   const client = createHttpClient(loadKubeconfig({ path: kubeconfig }));
-  const isThere = async () => {
-    try {
-      return (await client.get(namespaces, undefined, "default")) !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  await waitFor("The API server", API_SECONDS, isThere, log);
+  const isThere = async () => (await client.get(namespaces, undefined, "default")) !== undefined;
+  await waitFor("The default namespace", API_SECONDS, isThere, log);
   client.close();
+}
+
+function isOk(url: string, ca: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(url, { ca, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    }).on("error", () => resolve(false));
+  });
 }
 
 /** Ports of the loopback that nobody listens on. */

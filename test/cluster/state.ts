@@ -87,17 +87,23 @@ export interface Member {
   readonly ip: string;
 }
 
-const CONTROL_PLANE_FIRST = 201;
+/** The machine that stands before several control planes. */
+export const BALANCER = "balancer";
+const BALANCER_HOST = 200;
+
+/** Every machine of the bed. */
+export function membersOf(bed: Bed): readonly string[] {
+  return [...bed.controlPlanes, ...(bed.controlPlanes.length > 1 ? [BALANCER] : []), ...bed.nodes];
+}
 
 /** Where a member stands: nodes have the addresses 1 and up, control planes 201 and up. */
 export function memberOf(bed: Bed, name: string): Member {
-  const node = bed.nodes.indexOf(name);
-  const controlPlane = bed.controlPlanes.indexOf(name);
-  if (node < 0 && controlPlane < 0) {
-    const known = [...bed.nodes, ...bed.controlPlanes].join(", ");
+  if (!membersOf(bed).includes(name)) {
+    const known = membersOf(bed).join(", ");
     throw new BedError(`The bed ${bed.name} has no machine ${name}; it has ${known}`);
   }
-  const host = node >= 0 ? node + 1 : controlPlane + CONTROL_PLANE_FIRST;
+  const node = bed.nodes.indexOf(name);
+  const host = node >= 0 ? node + 1 : BALANCER_HOST + 1 + bed.controlPlanes.indexOf(name);
   const short = `hf${bed.index}-${host}`;
   return {
     name,
@@ -125,8 +131,7 @@ export function switchOf(bed: Bed): { readonly link: string; readonly ip: string
 
 /** Where every client of the cluster asks. */
 export function apiAddress(bed: Bed): string {
-  // Several control planes stand behind a balancer.
-  return `${rangeOf(bed)}.0.${bed.controlPlanes.length > 1 ? 200 : CONTROL_PLANE_FIRST}`;
+  return memberOf(bed, bed.controlPlanes.length > 1 ? BALANCER : (bed.controlPlanes[0] as string)).ip;
 }
 
 /** Cluster IPs; outside every bed's machines and pods. */

@@ -64,6 +64,12 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     ...kubernetesModule,
     binaries: { "e2e.test": { testsOf: "k8s.io/kubernetes/test/e2e" } },
   },
+  kwok: {
+    version: "0.7.0",
+    require: { "sigs.k8s.io/kwok": "v0.7.0" },
+    binaries: { kwok: { package: "sigs.k8s.io/kwok/cmd/kwok" } },
+    readyMade: "HOLDFAST_K8S_BIN",
+  },
   // Debian's 3.4 lacks what watch lists with initial events need.
   etcd: {
     version: "3.6.5",
