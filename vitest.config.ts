@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: [
       // These run by a configuration of their own.
       "test/clients/**",
+      "test/cluster/bed.test.ts",
       // The contract's third run wants a real cluster: it is asked for by naming its kubeconfig.
       ...(process.env.HOLDFAST_CONTRACT_KUBECONFIG === undefined ? ["test/contract/real.test.ts"] : []),
     ],

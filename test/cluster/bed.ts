@@ -17,7 +17,6 @@ import {
 } from "./control-plane.ts";
 import { Credentials } from "./credentials.ts";
 import { type ImageOptions, PAUSE_IMAGE, PAUSE_SOURCE, packImage, packProgram } from "./image.ts";
-import { afterOurEnd } from "./keeper.ts";
 import { addFakeNodes } from "./kwok.ts";
 import { createHostRoutes, createMember, createSwitch, removeNetwork, setWire } from "./network.ts";
 import { cutPower, hangKubelet, loadImage, startNode, stopKubelet, writeNodeFiles } from "./node.ts";
@@ -28,7 +27,6 @@ import {
   type Bed,
   BedError,
   claimBed,
-  findBed,
   kubeconfigFile,
   memberOf,
   membersOf,
@@ -84,32 +82,6 @@ export async function bringUp(options: BedOptions = {}): Promise<Bed> {
     await takeDown(bed);
     throw error;
   }
-}
-
-/** A bed that ends with this process, however that ends. */
-export async function useBed(
-  options: BedOptions & { readonly name: string },
-): Promise<{ readonly bed: Bed; close(): Promise<void> }> {
-  const callOff = afterOurEnd(import.meta.url, options.name);
-  try {
-    const bed = await bringUp(options);
-    return {
-      bed,
-      async close() {
-        await takeDown(bed);
-        callOff();
-      },
-    };
-  } catch (error) {
-    callOff();
-    throw error;
-  }
-}
-
-/** Ends the bed of that name, if there is one: what the keeper does. */
-export default async function takeDownNamed(name: string): Promise<void> {
-  const bed = findBed(name);
-  if (bed !== undefined) await takeDown(bed);
 }
 
 async function build(bed: Bed, options: BedOptions): Promise<void> {

@@ -1,5 +1,4 @@
 /** Nodes that are there for the scheduler only: objects whose heartbeats KWOK keeps, on which nothing runs. */
-import { join } from "node:path";
 import type { Client } from "../../src/client/client.ts";
 import { nodes } from "../../src/kube/kinds.ts";
 import { program } from "../programs/build.ts";
@@ -26,7 +25,6 @@ export async function addFakeNodes(
       `--kubeconfig=${kubeconfig}`,
       "--manage-nodes-with-label-selector=type=kwok",
       "--node-lease-duration-seconds=40",
-      `--config=${join(folder, "kwok.yaml")}`,
     ],
   });
   for (let i = 1; i <= count; i++) {
