@@ -1,9 +1,10 @@
-import type { Client, WatchNotice } from "../client/client.ts";
+import type { Client } from "../client/client.ts";
 import type { Kind } from "../kube/kind.ts";
 import { daemonSets, deployments, nodes, pods, statefulSets } from "../kube/kinds.ts";
 import type { DaemonSet, KubeObject, Node, Pod } from "../kube/types/index.ts";
 import type { Lane, Span, SpanState } from "../report/timeline.ts";
 import type { Clock } from "../time/engine.ts";
+import { follow } from "./follow.ts";
 import { isSystemNamespace, refOf, type Workload, type WorkloadRef } from "./subject.ts";
 
 /** From `atMs` on, until the next change of the same lane. `undefined` ends the lane: the object is gone. */
@@ -86,27 +87,8 @@ export class Recorder {
     keyOf: (object: T) => string,
     see: (object: T | undefined, key: string) => void,
   ): Promise<void> {
-    const list = await this.#client.list(kind);
-    for (const object of list.items) see.call(this, object, keyOf(object));
-    const since = list.metadata.resourceVersion;
-    const watch = this.#client.watch(kind, since === undefined ? {} : { resourceVersion: since });
-    const iterator = watch[Symbol.asyncIterator]();
-    this.#stops.push(() => void iterator.return?.());
-    void this.#pump(iterator, keyOf, see);
-  }
-
-  async #pump<T extends KubeObject>(
-    iterator: AsyncIterator<WatchNotice<T>>,
-    keyOf: (object: T) => string,
-    see: (object: T | undefined, key: string) => void,
-  ): Promise<void> {
-    for (;;) {
-      const next = await iterator.next();
-      if (next.done === true) return;
-      const notice = next.value;
-      if (notice.type === "BOOKMARK" || notice.type === "ERROR") continue;
-      see.call(this, notice.type === "DELETED" ? undefined : notice.object, keyOf(notice.object));
-    }
+    const tell = (object: T, gone: boolean) => see.call(this, gone ? undefined : object, keyOf(object));
+    this.#stops.push(await follow(this.#client, kind, tell));
   }
 
   #seeNode(node: Node | undefined, key: string): void {

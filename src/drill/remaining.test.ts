@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_MOMENTS } from "../../test/support/drill.ts";
 import { whatRemains } from "./remaining.ts";
 import type { Causes, DrillResult, Measured } from "./runner.ts";
 import type { Subject } from "./subject.ts";
@@ -26,6 +27,7 @@ function result(causes: Partial<Causes>, measured: Partial<Measured> = {}): Dril
     },
     outageGoesOn: false,
     answeredBefore: true,
+    moments: NO_MOMENTS,
     causes: { requests: 240, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0, ...causes },
     timeline: { fromSeconds: 0, toSeconds: 1, lanes: [], marks: [] },
   };

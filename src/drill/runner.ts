@@ -6,6 +6,7 @@ import { recoveredAfterSeconds } from "./checkers/recovers.ts";
 import { staysAvailable } from "./checkers/stays-available.ts";
 import { ClientProbe, type Sample } from "./client-probe.ts";
 import type { Injected } from "./faults/fault.ts";
+import { type Moments, MomentWatch } from "./moments.ts";
 import { Recorder, seconds } from "./recorder.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Subject } from "./subject.ts";
@@ -32,6 +33,8 @@ export interface DrillResult {
   /** The longest outage had not ended when watching stopped. */
   readonly outageGoesOn: boolean;
   readonly causes: Causes;
+  /** What happened when, as far as it was watched. */
+  readonly moments: Moments;
   /** Whether clients were answered before anything failed; without that, nothing that follows is the failure's doing. */
   readonly answeredBefore: boolean;
   /** What of the fault itself had not come to its end, e.g. a drain that a budget forbids. */
@@ -72,6 +75,7 @@ export async function runScenario(
 ): Promise<DrillResult> {
   const nodeNames = (await target.client.list(nodes)).items.map((node) => node.metadata.name);
   const recorder = new Recorder(target.client, target.clock);
+  const moments = new MomentWatch(target, subject);
   const probe = new ClientProbe({
     target,
     nodes: nodeNames,
@@ -82,6 +86,7 @@ export async function runScenario(
     logins: subject.hasLogins ?? true,
   });
   await recorder.start();
+  await moments.start();
   await probe.start();
   await target.sleep(BEFORE_MS);
 
@@ -100,12 +105,12 @@ export async function runScenario(
     await probe.stop();
     await injected?.undo();
   }
-  await target.sleep(SETTLE_AFTER_UNDO_MS);
   recorder.stop();
-  const stored =
-    subject.database && (await target.storedRows(subject.database.namespace, subject.database.service));
+  moments.stop();
+  const stored = await storedRows(target, subject);
 
   const samples = probe.samples.filter((sample) => sample.sentMs >= faultMs && sample.sentMs < untilMs);
+  const { unreachableNodes } = injected;
   const { outageGoesOn, ...availability } = staysAvailable(samples, untilMs);
   const measured: Measured = {
     ...availability,
@@ -115,11 +120,12 @@ export async function runScenario(
       samples,
       wholeAtEnd,
       lastIncompleteMs: recorder.lastIncompleteMs(faultMs, untilMs),
-      unreachableNodes: injected.unreachableNodes,
+      unreachableNodes,
     }),
     loginKept: keepsLogins(samples, probe.loggedIn),
     ...keepsWrites(probe.acknowledged, stored),
   };
+  const throughLivingNodes = samples.filter(({ node }) => !unreachableNodes.includes(node));
   const firstFailed = samples.find((sample) => sample.client === "reader" && !sample.answer.ok);
   const firstFailure = firstFailed?.answer.why ?? firstFailed?.answer.failure;
   const fromMs = faultMs - BEFORE_MS;
@@ -135,10 +141,18 @@ export async function runScenario(
     outageGoesOn,
     answeredBefore: probe.samples.some((sample) => sample.sentMs < faultMs && sample.answer.ok),
     ...(unfinished === undefined ? {} : { unfinished }),
-    causes: causesOf(samples, injected.unreachableNodes),
+    causes: causesOf(samples, unreachableNodes),
+    moments: moments.between(faultMs, untilMs, throughLivingNodes),
     ...(firstFailure === undefined ? {} : { firstFailure }),
     timeline: { fromSeconds: seconds(fromMs - faultMs), toSeconds: seconds(untilMs - faultMs), lanes, marks },
   };
+}
+
+/** What is left in the database, once it had time to come back; nothing where there is none. */
+async function storedRows(target: DrillTarget, { database }: Subject) {
+  if (database === undefined) return undefined;
+  await target.sleep(SETTLE_AFTER_UNDO_MS);
+  return await target.storedRows(database.namespace, database.service);
 }
 
 function causesOf(samples: readonly Sample[], unreachableNodes: readonly string[]): Causes {

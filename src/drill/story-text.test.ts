@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_MOMENTS } from "../../test/support/drill.ts";
 import type { DrillResult } from "./runner.ts";
 import type { StageFacts } from "./story-jobs.ts";
 import type { StoryReport } from "./story-report.ts";
@@ -18,6 +19,7 @@ function result(outageSeconds: number, outageGoesOn = false): DrillResult {
     },
     outageGoesOn,
     answeredBefore: true,
+    moments: NO_MOMENTS,
     causes: { requests: 240, deadNode: 0, deadEndpoint: 0, noEndpoint: 0, dependency: 0 },
     timeline: { fromSeconds: 0, toSeconds: 1, lanes: [], marks: [] },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseProfile } from "../lab/node/profile-file.ts";
+import { drive } from "../time/drive.ts";
 import { parseManifests } from "../view/manifests.ts";
 import { NoSubjectError } from "./no-subject-error.ts";
 import { playScenario, type Stage, scenarioNames, setStage } from "./story.ts";
@@ -260,6 +261,8 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
   test("is undone: the node is there again at the end", async () => {
     const stage = await setStage(input([WEB, SERVICE]), false);
     await play(stage, "node-1 powered off");
+    // A machine takes its time to boot.
+    await drive(stage.lab.engine, stage.lab.engine.sleep(300_000));
     expect([...stage.lab.world.machines.values()].every((machine) => machine.state === "on")).toBe(true);
   });
 });

@@ -13,9 +13,9 @@ import { kindsOf } from "./kinds-of.ts";
 import { guessesAbout, knownTraits } from "./known-traits.ts";
 import { labTarget } from "./lab-target.ts";
 import { NoSubjectError } from "./no-subject-error.ts";
-import { Recorder } from "./recorder.ts";
 import { type DrillResult, runScenario } from "./runner.ts";
 import { everydayScenarios } from "./scenarios.ts";
+import { settle } from "./settle.ts";
 import { findSubject, firstFront, listWorkloads, type Subject, type Workload } from "./subject.ts";
 import { findTrouble } from "./trouble.ts";
 
@@ -44,9 +44,6 @@ export interface Hardening {
   /** How long applying it took, and how long the application did not answer meanwhile. */
   readonly seconds: number;
 }
-
-const SETTLE_POLL_MS = 1_000;
-const SETTLE_LIMIT_MS = 900_000;
 
 /** How many failures the story has; both of its halves have the same ones. */
 export function scenarioNames(subject: Subject, nodes: readonly string[]): string[] {
@@ -77,7 +74,7 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
   await untilNodesReady(lab);
   const deployed = await deployManifests(client, input.manifests, kindsOf(lab, input.manifests));
   const assumed = [...deployed.assumed];
-  await settle(lab);
+  await settle(labTarget(lab));
   const subject = await subjectOf(lab, input.profile, { assumed, findings: deployed.findings });
   assumed.push(...lab.assumptions());
   const findings = [...deployed.findings, ...(await findTrouble(client))];
@@ -95,7 +92,7 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
   });
   if (outcome.kind !== "applied") findings.push(...takenBack(outcome));
   const seconds = Math.round(lab.engine.now() - startMs) / 1000;
-  await settle(lab);
+  await settle(labTarget(lab));
   return {
     lab,
     subject,
@@ -141,21 +138,6 @@ function placementOf(lab: Lab, subject: Subject): Stage["placement"] {
 
 async function untilNodesReady(lab: Lab): Promise<void> {
   await lab.ready();
-}
-
-/** Waits until every workload is whole, or long enough to know that it will not be. */
-async function settle(lab: Lab): Promise<void> {
-  const recorder = new Recorder(lab.client("holdfast"), lab.engine);
-  await recorder.start();
-  const limitMs = lab.engine.now() + SETTLE_LIMIT_MS;
-  let wholeSinceMs: number | undefined;
-  while (lab.engine.now() < limitMs) {
-    wholeSinceMs = recorder.whole ? (wholeSinceMs ?? lab.engine.now()) : undefined;
-    // Ready for half a minute: long enough for tables to be programmed and leftovers to be gone.
-    if (wholeSinceMs !== undefined && lab.engine.now() - wholeSinceMs >= 30_000) break;
-    await lab.engine.sleep(SETTLE_POLL_MS);
-  }
-  recorder.stop();
 }
 
 interface Notes {
