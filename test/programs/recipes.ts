@@ -77,6 +77,30 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     binaries: { etcd: { package: "go.etcd.io/etcd/server/v3" } },
     readyMade: "HOLDFAST_K8S_BIN",
   },
+  coredns: {
+    version: "1.13.1",
+    require: { "github.com/coredns/coredns": "v1.13.1" },
+    binaries: { coredns: { package: "github.com/coredns/coredns" } },
+  },
+  // The two that stand between Kubernetes and any CSI driver.
+  "csi-attacher": {
+    version: "4.11.0",
+    require: { "github.com/kubernetes-csi/external-attacher/v4": "v4.11.0" },
+    binaries: {
+      "csi-attacher": { package: "github.com/kubernetes-csi/external-attacher/v4/cmd/csi-attacher" },
+    },
+  },
+  "csi-provisioner": {
+    version: "6.3.0",
+    require: {
+      "github.com/kubernetes-csi/external-provisioner/v6": "v6.3.0",
+      "k8s.io/kubernetes": "v1.36.1",
+    },
+    staging: { of: "k8s.io/kubernetes", version: "v0.36.1" },
+    binaries: {
+      "csi-provisioner": { package: "github.com/kubernetes-csi/external-provisioner/v6/cmd/csi-provisioner" },
+    },
+  },
   // Two recipes for the two that people use: their modules want different versions of the same libraries.
   helm3: {
     version: "3.22.0",
