@@ -1,12 +1,15 @@
 // Runs a test in its long form and writes docs/results/NAME.json: what ran, on which sources, how often, how long.
 // Usage: npm run long -- NAME
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestOf } from "./digest.mjs";
 
-/** The long forms: which tests, with which counts, and the sources that their result speaks of. */
+/**
+ * The long forms, and the sources that their result speaks of. Most are tests of vitest's, with which counts; one with a
+ * `program` is a program that writes its own figures into the file that `--result` names.
+ */
 const FORMS = {
   fuzz: {
     what: "every property, 100,000 cases each",
@@ -23,6 +26,19 @@ const FORMS = {
     seeds: "1 to 2,000, 50 requests each",
     sources: ["src/lab/apiserver/http", "src/kube/patch", "src/kube/protobuf", "test/requests"],
   },
+  drills: {
+    what: "a pod deleted and a node powered off, on a real cluster and on labs",
+    program: ["test/drills/main.ts", "--runs", "3", "--toleration", "300", "--seeds", "20"],
+    sources: [
+      "src/drill/client-probe.ts",
+      "src/drill/moments.ts",
+      "src/drill/runner.ts",
+      "src/lab/controllers/node-lifecycle",
+      "src/lab/controllers/taint-eviction",
+      "src/lab/controllers/endpointslice",
+      "test/drills",
+    ],
+  },
 };
 
 const [name] = process.argv.slice(2);
@@ -34,22 +50,12 @@ if (form === undefined) {
 const digest = digestOf(form.sources);
 const report = join(mkdtempSync(join(tmpdir(), "holdfast-")), "report.json");
 const start = performance.now();
-const run = spawnSync(
-  process.execPath,
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--testTimeout",
-    "0",
-    "--reporter=dot",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-    ...form.tests,
-  ],
-  { stdio: "inherit", env: { ...process.env, ...form.environment } },
-);
+const run = spawnSync(process.execPath, commandOf(form), {
+  stdio: "inherit",
+  env: { ...process.env, ...form.environment },
+});
 const wallSeconds = Math.round((performance.now() - start) / 1000);
-const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+const figures = figuresOf(form);
 const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).trim();
 if (digestOf(form.sources) !== digest) {
   console.error("The sources changed while it ran: run it again");
@@ -62,12 +68,27 @@ const result = {
   commit,
   sources: form.sources,
   digest,
-  seeds: form.seeds ?? "drawn anew, printed with every failure",
-  casesEach: form.cases,
-  passed: numPassedTests,
-  failed: numFailedTests,
+  ...figures,
   wallSeconds,
   node: process.version,
 };
 writeFileSync(`docs/results/${name}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
 process.exit(run.status ?? 1);
+
+function commandOf({ program, tests }) {
+  if (program !== undefined) return ["--import", "tsx", ...program, "--result", report];
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--testTimeout", "0"];
+  return [...vitest, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`, ...tests];
+}
+
+function figuresOf({ program, cases, seeds }) {
+  if (!existsSync(report)) process.exit(run.status || 1);
+  const written = JSON.parse(readFileSync(report, "utf8"));
+  if (program !== undefined) return written;
+  return {
+    seeds: seeds ?? "drawn anew, printed with every failure",
+    casesEach: cases,
+    passed: written.numPassedTests,
+    failed: written.numFailedTests,
+  };
+}

@@ -38,6 +38,6 @@ describe("the median of the real runs", () => {
 test("a table says both sides of every moment", () => {
   const table = comparisonText("pod deleted", compare([at(1), at(null)], [at(0.5), at(9), at(9)]));
   expect(table.split("\n")[4]).toBe(
-    "last failed request    1.0 s … 1.0 s, 1× never   0.5 s  9.0 s  9.0 s     9.0 s    NO",
+    "last failed request    1.0 s … 1.0 s, 1× never   0.5 s  9.0 s  9.0 s   9.0 s    NO",
   );
 });
