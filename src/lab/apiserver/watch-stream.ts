@@ -116,7 +116,6 @@ export class HistoryStream implements WatchStream {
     const { kind } = this.#plan;
     const metadata = {
       resourceVersion: String(revision),
-      creationTimestamp: null,
       ...(annotations === undefined ? {} : { annotations }),
     };
     const object = { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };

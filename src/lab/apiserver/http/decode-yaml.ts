@@ -12,7 +12,7 @@ import {
 } from "yaml";
 import type { Parsed } from "../../../base/parsed.ts";
 import type { DecodedBody } from "./decoded-body.ts";
-import { scanJson } from "./json-scan.ts";
+import { DEPTH_MAX, scanJson } from "./json-scan.ts";
 
 /** YAML 1.1 (yes is a boolean, 0644 is octal), but moments and 1:30 stay texts: they are on their way to JSON. */
 const AS_GO_READS_YAML = {
@@ -45,7 +45,8 @@ function readPlainJson(text: string): unknown {
   if (!text.startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return scanJson(text).duplicates.length > 0 ? undefined : value;
+    const { error, duplicates } = scanJson(text);
+    return error !== undefined || duplicates.length > 0 ? undefined : value;
   } catch {
     return undefined;
   }
@@ -81,10 +82,11 @@ function anchorInItself(document: Document.Parsed): string | undefined {
 }
 
 /** Keys in the order in which the JSON has them that real servers make of YAML first: findings follow it. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function sorted(value: unknown, depth = 0): unknown {
+  if (depth > DEPTH_MAX) throw new RangeError("too deep");
+  if (Array.isArray(value)) return value.map((each) => sorted(each, depth + 1));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, each]) => [key, sorted(each)] as const);
+  const entries = Object.entries(value).map(([key, each]) => [key, sorted(each, depth + 1)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

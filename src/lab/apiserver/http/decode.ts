@@ -110,7 +110,9 @@ export function readJson(text: string): Parsed<DecodedBody> {
   } catch {
     return { ok: false, error: scanJson(text).error ?? "invalid JSON" };
   }
-  const duplicates = scanJson(text).duplicates;
+  const { error, duplicates } = scanJson(text);
+  // It reads what the scan does not: it is not as deep as others are.
+  if (error !== undefined) return { ok: false, error };
   return { ok: true, value: { value, issues: duplicates.map((path) => `duplicate field "${path}"`) } };
 }
 

@@ -7,7 +7,7 @@ import { apiVersionOf, type Kind, type SubresourceRow } from "../../../kube/kind
 import type { KindRegistry } from "../kind-registry.ts";
 import { encodeDocument } from "./encode.ts";
 import { type Answer, type Exchange, PAGE_NOT_FOUND, statusAnswer } from "./exchange.ts";
-import { checkProduced, negotiatePlain, OBJECT_TYPES, type OutputForm, parseAccept } from "./negotiate.ts";
+import { checkProduced, OBJECT_TYPES, type OutputForm, parseAccept, wantsPretty } from "./negotiate.ts";
 import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 
 /** What clients put behind a media type to have it all in one document. v2beta1 has not been served since 1.33. */
@@ -224,19 +224,18 @@ function checkRoute({ method, requester }: Exchange): void {
   checkProduced(requester.accept, OBJECT_TYPES);
 }
 
-/** The format in which the aggregated document is asked for; undefined when another document is wanted first. */
+/** The format in which the aggregated document is asked for; undefined for those who want the old ones. */
 function aggregatedFormat(accept: string | undefined): OutputForm["format"] | undefined {
   for (const { type, subtype, parameters } of parseAccept(accept ?? "")) {
-    if (type !== "application" || (subtype !== "json" && subtype !== "yaml")) continue;
     const { g, v, as } = parameters;
-    if (`g=${g};v=${v};as=${as}` === AGGREGATED) return subtype;
-    if (as === undefined) return undefined;
+    if (type !== "application" || `g=${g};v=${v};as=${as}` !== AGGREGATED) continue;
+    if (subtype === "json" || subtype === "yaml") return subtype;
   }
   return undefined;
 }
 
 function aggregatedAnswer(exchange: Exchange, format: OutputForm["format"], text: string): Answer {
-  const { pretty } = negotiatePlain(exchange.requester);
+  const pretty = wantsPretty(exchange.requester);
   return {
     type: "json",
     code: 200,

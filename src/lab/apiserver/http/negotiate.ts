@@ -92,7 +92,7 @@ export function negotiateStream(requester: Requester): OutputForm {
 
 /** The form for something that has no other than its plain one; indented JSON when the client wants what there is not. */
 export function negotiatePlain(requester: Requester): OutputForm {
-  const choice = choose(requester.accept, () => true);
+  const choice = choose(requester.accept, () => true, true);
   if (choice === undefined) return { format: "json", pretty: true };
   return { format: choice.format, pretty: choice.pretty || wantsPretty(requester) };
 }
@@ -105,14 +105,19 @@ export function negotiateDocument(requester: Requester): OutputForm {
   return form;
 }
 
-function choose(accept: string | undefined, suits: (offer: Offer) => boolean): OutputForm | undefined {
+function choose(
+  accept: string | undefined,
+  suits: (offer: Offer) => boolean,
+  isPlainOnly = false,
+): OutputForm | undefined {
   if (accept === undefined || accept === "") return { format: "json", pretty: false };
   for (const clause of parseAccept(accept)) {
     // The first offer that a clause matches decides: YAML asked for does not become a stream of JSON.
     const offer = OFFERS.find((candidate) => matches(clause, candidate));
     if (offer === undefined) continue;
     const form = formOf(clause, offer);
-    if (form !== undefined) return suits(offer) ? form : undefined;
+    if (form === undefined || (isPlainOnly && form.as !== undefined)) continue;
+    return suits(offer) ? form : undefined;
   }
   return undefined;
 }
@@ -158,7 +163,8 @@ function wildness(clause: AcceptClause): number {
   return (clause.type === "*" ? 2 : 0) + (clause.subtype === "*" ? 1 : 0);
 }
 
-function wantsPretty(requester: Requester): boolean {
+/** Whether a person reads the answer, as far as can be told. */
+export function wantsPretty(requester: Requester): boolean {
   if (requester.pretty !== null && requester.pretty !== "") return /^(1|t|true)$/i.test(requester.pretty);
   return /^(curl|Wget|Mozilla\/5\.0)/.test(requester.userAgent ?? "");
 }

@@ -29,7 +29,8 @@ export class OpenApiDocuments {
   answer({ info, requester, query }: Exchange): Answer | undefined {
     const { path } = info;
     if (path === V2) {
-      if (!takesJson(requester.accept)) return { ...NOTHING, code: 406, headers: { vary: VARY_V2 } };
+      if (!takesJson(requester.accept))
+        return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, vary: VARY_V2 } };
       const text = this.#text(V2, () => renderOpenApiV2(this.#served()));
       return { type: "json", code: 200, text, etag: etagOf(text), headers: { vary: VARY_V2 } };
     }
@@ -40,7 +41,8 @@ export class OpenApiDocuments {
     if (!path.startsWith(`${V3}/`)) return undefined;
     const text = this.#versions().get(path.slice(V3.length + 1))?.();
     if (text === undefined) return { ...NOTHING, code: 404 };
-    if (!takesJson(requester.accept)) return { ...NOTHING, code: 406, headers: { vary: "Accept" } };
+    if (!takesJson(requester.accept))
+      return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, vary: "Accept" } };
     return versionAnswer(path, text, query.get("hash"));
   }
 
@@ -81,7 +83,8 @@ export class OpenApiDocuments {
 
 const VARY_V2 = "Accept-Encoding, Accept";
 /** An answer without a body. */
-const NOTHING = { type: "text", text: "", headers: {} } as const;
+const NOTHING_TOLD = { "content-type": "", "x-content-type-options": "" };
+const NOTHING = { type: "text", text: "", headers: NOTHING_TOLD } as const;
 
 /** A document of version 3. A client that names it by an older hash is sent on to its name of now. */
 function versionAnswer(path: string, text: string, asked: string | null): Answer {

@@ -85,6 +85,10 @@ export async function answer(context: PipelineContext, exchange: Exchange, wait:
 export function failureAnswer(context: Pick<PipelineContext, "onBug">, error: unknown): Answer {
   if (error instanceof StatusError) return statusAnswer(error);
   if (error instanceof TextRefusal) return textAnswer(error.code, error.message);
+  // Whatever calls itself for every level of an object ends so when patch upon patch has made it too deep.
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return statusAnswer(new StatusError("BadRequest", "exceeded max depth"));
+  }
   context.onBug(error);
   const message = error instanceof Error ? error.message : String(error);
   return statusAnswer(new StatusError("InternalError", `Internal error occurred: ${message}`));

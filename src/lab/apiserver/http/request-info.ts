@@ -55,7 +55,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   const [group, version] = groupless ? ["", segments[1]] : [segments[1], segments[2]];
   let parts = segments.slice(depth);
   // The watch prefix is the old spelling of ?watch=true.
-  const oldWatch = parts[0] === "watch" && parts.length > 1 && method === "GET";
+  const oldWatch = parts[0] === "watch" && parts.length > 1;
   if (oldWatch) parts = parts.slice(1);
   const place = locate(parts);
   const verb = oldWatch ? "watch" : verbOf(method, place, query);

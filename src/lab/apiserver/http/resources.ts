@@ -137,6 +137,7 @@ function verbFor(kind: Kind, exchange: Exchange, info: ResourceRequest): Verb {
     // Where no router looks at the method, HEAD is as good as GET.
     (exchange.method !== "HEAD" || isCustomKind(kind)) &&
     verbs.includes(verb) &&
+    !(verb === "watch" && exchange.method !== "GET") &&
     // A namespaced kind is only read across namespaces; nothing is created under a name, but for subresources.
     !(everywhere && verb !== "list" && verb !== "watch") &&
     !(verb === "create" && !onCollection && info.subresource === undefined) &&
@@ -200,7 +201,9 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   },
 };
 
-function listAnswer(kind: Kind, { items, metadata }: ListAnswer): Answer {
+function listAnswer(kind: Kind, { items, metadata: given }: ListAnswer): Answer {
+  // What has no type of its own tells even that nothing is left.
+  const metadata = isCustomKind(kind) ? { continue: "", ...given } : given;
   const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
   return { type: "list", kind, list: { head, items } };
 }

@@ -108,8 +108,18 @@ function table(
     metadata,
     customColumns: context.customColumns(kind),
   });
-  const versioned = { ...rendered, apiVersion: metaVersion(form) };
+  const apiVersion = metaVersion(form);
+  const isOlder = apiVersion !== rendered.apiVersion;
+  const rows = isOlder ? rendered.rows.map((row) => inVersion(row, apiVersion)) : rendered.rows;
+  const versioned = { ...rendered, apiVersion, rows };
   return withColumns ? versioned : { ...versioned, columnDefinitions: null };
+}
+
+/** A row whose object, where it is bare metadata, is in the version of the table. */
+function inVersion<R extends { readonly object: object | null }>(row: R, apiVersion: string): R {
+  const { object } = row;
+  const isPartial = object !== null && "kind" in object && object.kind === "PartialObjectMetadata";
+  return isPartial ? { ...row, object: { ...object, apiVersion } } : row;
 }
 
 function included(policy: string | null): "None" | "Metadata" | "Object" {

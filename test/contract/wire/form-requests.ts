@@ -1,0 +1,61 @@
+import { accepting, lines, MAP, MAPS, WIDGETS, type WireRequest } from "./wire-request.ts";
+
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
+const PARTIAL = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
+
+/** The forms of answers: JSON and YAML, Tables and bare metadata, indented or not, and what cannot be had. */
+export const formRequests: readonly WireRequest[] = [
+  ...accepting(
+    `GET ${MAP}`,
+    "application/yaml",
+    "application/cbor",
+    "text/html",
+    "text/html,*/*",
+    "*/*",
+    "application/*",
+    "application/json;foo=bar",
+    "application/json; charset=utf-8",
+    "application/JSON",
+    "application/json;q=0.5,application/yaml",
+    "application/json;stream=watch",
+    "xx",
+    TABLE,
+    TABLE.replace("v1", "v1beta1"),
+    TABLE.replace("v1", "v2"),
+    TABLE.replace("json", "yaml"),
+    `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${TABLE},application/json`,
+    PARTIAL,
+    PARTIAL.replace("Metadata", "MetadataList"),
+    "application/json;as=Nope;v=v1;g=meta.k8s.io",
+    "application/json;as=Nope;v=v1;g=meta.k8s.io,application/json",
+  ),
+  ...accepting(`GET ${MAPS}`, PARTIAL, PARTIAL.replace("Metadata", "MetadataList"), TABLE, "text/html"),
+  ...accepting(`GET ${MAPS}?watch=1&timeoutSeconds=1`, "application/yaml", "text/plain"),
+  ...accepting(`GET ${MAPS}/nope`, "application/yaml", "text/html"),
+  ...accepting(`DELETE ${MAPS}/nope`, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
+  ...accepting(
+    `GET ${WIDGETS}`,
+    "text/html",
+    "application/*",
+    "application/vnd.kubernetes.protobuf,application/json",
+  ),
+  ...accepting(`GET ${WIDGETS}?watch=1&timeoutSeconds=1`, "text/html"),
+  ...accepting("GET /nope", "application/yaml", "text/html"),
+  ...accepting("GET /api", "application/yaml", "text/html"),
+  ...accepting("GET /api/v1", "text/html"),
+  ...accepting("GET /apis", "text/html"),
+  ...accepting("GET /apis/apps", "text/html"),
+  ...accepting("GET /version", "text/html"),
+  ...lines(
+    `GET ${MAP}?pretty=true`,
+    `GET ${MAP}?pretty=1`,
+    `GET ${MAP}?pretty=0`,
+    `GET ${MAP}?pretty`,
+    `GET ${MAPS}/nope?pretty=true`,
+    "GET /nope?pretty=true",
+  ),
+  { line: `GET ${MAP}`, headers: { "user-agent": "curl/8" } },
+  { line: `GET ${MAP}?pretty=false`, headers: { "user-agent": "curl/8" } },
+  { line: `GET ${MAPS}?includeObject=x`, headers: { accept: TABLE } },
+  { line: `GET ${MAPS}?includeObject=None`, headers: { accept: TABLE } },
+];
