@@ -57,6 +57,10 @@ const ATTEMPTS: readonly Attempt[] = [
   },
 ];
 
+/** Somebody's request for a certificate, signed by a key that was thrown away. */
+const CERTIFICATE_REQUEST =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISE1HNENBUUF3RERFS01BZ0dBMVVFQXd3QmVEQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQTBJQQpCSGhTVHZYVmhzdGkvRnQyKzBJcHNPWjVLZGIxL1podVR5V2lucjNHQTkwMmxLeXNPNWRHSGlPQWd2ZUhWakY4CjFLSEwxM0lUVTJGSmpvY2tsVCt6UWs2Z0FEQUtCZ2dxaGtqT1BRUURBZ05KQURCR0FpRUE1bHp4Z2ZQOExsRnkKVFVyQStHb1FhYjBXZ0oyQXozTTlFZ2NLT1JCY1prRUNJUURxaTdnaHl1cm05ZXlHUzdvdytUZVBXS2N6UUhFUwpiL0djL25KQ3F3Y2pQQT09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=";
+
 /** Bindings that name no role that there could be. */
 const BAD_REFERENCES = [
   {
@@ -216,4 +220,40 @@ export const grantCases: readonly AccessCase[] = [
       expect([await codeFor("view"), await codeFor("edit")]).toEqual([201, 403]);
     },
   },
+  ...(["approval", "status"] as const).map((part) => ({
+    name: `the ${part} of a certificate request takes the right to its signer`,
+    async run(world: AccessWorld) {
+      const verb = part === "approval" ? "approve" : "sign";
+      const rules = [
+        {
+          verbs: ["patch"],
+          apiGroups: ["certificates.k8s.io"],
+          resources: [`certificatesigningrequests/${part}`],
+        },
+        {
+          verbs: [verb],
+          apiGroups: ["certificates.k8s.io"],
+          resources: ["signers"],
+          resourceNames: ["example.com/*"],
+        },
+      ];
+      await grant(world, rules, "cluster");
+      const { admin, as, name } = world;
+      const place = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+      const type = part === "approval" ? "Approved" : "Failed";
+      const status = { conditions: [{ type, status: "True", reason: "Test", message: "" }] };
+      const attempt = async (domain: string) => {
+        const metadata = { name: `${name}-${domain}` };
+        const spec = { request: CERTIFICATE_REQUEST, signerName: `${domain}/s`, usages: ["client auth"] };
+        await admin(`POST ${place}`, { metadata, spec });
+        const reply = await as(name)(`PATCH ${place}/${metadata.name}/${part}`, { status });
+        return reply.code === 200 ? reply.code : reply.body.message;
+      };
+      await expect.poll(() => attempt("example.com"), { timeout: 5_000 }).toBe(200);
+      expect(await attempt("example.org")).toBe(
+        `certificatesigningrequests.certificates.k8s.io "${name}-example.org" is forbidden: user not permitted to ${verb} requests with signerName "example.org/s"`,
+      );
+      for (const domain of ["example.com", "example.org"]) await admin(`DELETE ${place}/${name}-${domain}`);
+    },
+  })),
 ];

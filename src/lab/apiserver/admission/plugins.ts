@@ -1,3 +1,4 @@
+import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
 import type { AdmissionContext, AdmissionPlugin } from "./chain.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
@@ -28,6 +29,8 @@ export function defaultPlugins(
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(context),
     runtimeClass(context),
+    certificateApproval(),
+    certificateSigning(),
     defaultIngressClass(context),
     validatingWebhooks,
     resourceQuota(context),
