@@ -130,4 +130,15 @@ describe("findTrouble", () => {
       "its selector app=wbe matches no workload's pods",
     );
   });
+
+  test("says nothing of a Service whose pods belong to nobody", async () => {
+    const service =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: lone, namespace: shop}\nspec: {selector: {app: lone}, ports: [{port: 80}]}\n";
+    const lone =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: lone, namespace: shop, labels: {app: lone}}\nspec: {containers: [{name: x, image: nginx}]}\n";
+    const { client, done } = deploy(WEB, service, lone);
+    await done;
+    const trouble = await findTrouble(client);
+    expect(trouble.filter(({ where }) => where === "Service shop/lone")).toEqual([]);
+  });
 });

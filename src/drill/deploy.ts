@@ -105,7 +105,7 @@ function duplicates(manifests: readonly Manifest[]): Finding[] {
   const findings: Finding[] = [];
   for (const manifest of manifests) {
     const { apiVersion, kind, metadata } = manifest.object;
-    const key = `${apiVersion} ${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+    const key = `${apiVersion} ${kind} ${metadata.namespace ?? "default"}/${metadata.name}`;
     const first = seen.get(key);
     if (first !== undefined && metadata.name !== undefined) {
       const at = `${first.place.file}, line ${first.place.line ?? 1}`;

@@ -32,7 +32,8 @@ export async function findTrouble(client: Reader): Promise<Finding[]> {
       what: `is ${claim.status.phase ?? "Pending"}: ${why}`,
     });
   }
-  for (const pod of theirs((await client.list(pods)).items)) {
+  const allPods = (await client.list(pods)).items;
+  for (const pod of theirs(allPods)) {
     const what = whyNotReady(pod, lastWarning("Pod", pod.metadata.namespace, pod.metadata.name));
     if (what !== undefined)
       findings.push({ where: `Pod ${pod.metadata.namespace}/${pod.metadata.name}`, what });
@@ -53,12 +54,15 @@ export async function findTrouble(client: Reader): Promise<Finding[]> {
   for (const service of theirs((await client.list(services)).items)) {
     const { selector } = service.spec;
     if (selector === undefined || service.metadata.name === "kubernetes") continue;
-    const selected = workloads.some(
-      (workload) =>
-        workload.metadata.namespace === service.metadata.namespace &&
-        labelsContain(workload.spec.template.metadata?.labels, selector),
+    // Templates too: a workload whose pods could not be made is selected all the same.
+    const selectable = [
+      ...workloads.map(({ metadata, spec }) => ({ ...metadata, labels: spec.template.metadata?.labels })),
+      ...allPods.map(({ metadata }) => metadata),
+    ];
+    const isSelected = selectable.some(
+      ({ namespace, labels }) => namespace === service.metadata.namespace && labelsContain(labels, selector),
     );
-    if (selected) continue;
+    if (isSelected) continue;
     const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
     findings.push({
       where: `Service ${service.metadata.namespace}/${service.metadata.name}`,
