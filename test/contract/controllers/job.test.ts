@@ -1,0 +1,4 @@
+import { holdStories } from "./hold.ts";
+import { jobStories } from "./job-stories.ts";
+
+holdStories("Jobs and CronJobs", "job.txt", jobStories);
