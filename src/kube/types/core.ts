@@ -239,6 +239,7 @@ export interface CustomResourceDefinition extends KubeObject {
       readonly shortNames?: readonly string[];
       readonly categories?: readonly string[];
     };
+    readonly conversion?: { readonly strategy: "None" | "Webhook"; readonly webhook?: unknown };
     readonly scope: "Namespaced" | "Cluster";
     readonly versions: readonly {
       readonly name: string;

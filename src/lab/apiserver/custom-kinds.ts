@@ -6,7 +6,7 @@ import { customResourceDefinitions } from "../../kube/kinds.ts";
 import type { Condition, CustomResourceDefinition } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api } from "./api.ts";
-import type { CustomVersion } from "./custom/custom-version.ts";
+import type { ConversionWebhook, CustomVersion } from "./custom/custom-version.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { CRD_CLEANUP } from "./strategies/custom-strategy.ts";
 import { type ScalePaths, scale } from "./subresources/scale.ts";
@@ -86,7 +86,10 @@ export class CustomKinds {
     const storage = kinds[served.findIndex((version) => version.storage)];
     if (storage === undefined) return;
     for (const version of served) {
-      this.#versions.set(versionKey(spec.group, version.name, spec.names.plural), customVersion(version));
+      this.#versions.set(
+        versionKey(spec.group, version.name, spec.names.plural),
+        customVersion(spec, version),
+      );
     }
     this.#kinds.add(
       kinds.filter((_, i) => served[i]?.served),
@@ -131,13 +134,14 @@ function versionKey(group: string, version: string, plural: string): string {
   return `${group}/${version}/${plural}`;
 }
 
-function customVersion({ schema, subresources }: Version): CustomVersion {
+function customVersion({ conversion }: Definition["spec"], { schema, subresources }: Version): CustomVersion {
   const structural = schema?.openAPIV3Schema as StructuralSchema | undefined;
   const paths = subresources?.scale as ScalePaths | undefined;
   return {
     structural,
     schema: structural && customSchemaOf(structural),
     scale: paths && scale(paths),
+    converter: conversion?.strategy === "Webhook" ? (conversion.webhook as ConversionWebhook) : undefined,
   };
 }
 

@@ -32,6 +32,8 @@ export interface LocalAccess {
   showsStored(kind: Kind, collection: Collection): boolean;
   /** What reads see of a stored object: the object itself for nearly all kinds. */
   show<T extends KubeObject>(kind: Kind<T>, collection: Collection, stored: T): T;
+  /** The version that the server's own parts speak of a kind. */
+  spoken<T extends KubeObject>(kind: Kind<T>): Kind<T>;
   onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void;
 }
 

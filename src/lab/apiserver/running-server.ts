@@ -1,6 +1,5 @@
 import type { Body, ListQuery, WatchQuery } from "../../client/client.ts";
 import type { Kind, Verb } from "../../kube/kind.ts";
-import { pods } from "../../kube/kinds.ts";
 import { isStatus } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -11,7 +10,7 @@ import { AdmissionChain } from "./admission/chain.ts";
 import { defaultPlugins } from "./admission/plugins.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
-import { fromStorage, toStorage } from "./conversion.ts";
+import { fromStorage } from "./conversion.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
@@ -44,9 +43,10 @@ import type {
   WriteParameters,
 } from "./server.ts";
 import type { Store } from "./store.ts";
-import { strategyOf } from "./strategies/registry.ts";
 import { subresourceOf } from "./subresources/registry.ts";
 import type { Subresource, SubresourceContext } from "./subresources/subresource.ts";
+import { bodyKindOf, legacyBinding, placeOf, requestFor } from "./targets.ts";
+import { Versions } from "./versions.ts";
 import { openWatch } from "./watch.ts";
 
 /** The parts that a server is put together from. */
@@ -68,6 +68,7 @@ export class RunningServer implements ApiServer {
   readonly #parts: ServerParts;
   readonly #context: RegistryContext;
   readonly #api: Api;
+  readonly #versions: Versions;
   readonly #readHooks = new Map<Collection, ReadHook<KubeObject>>();
   readonly #watches = new Set<WatchStream>();
   /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
@@ -87,6 +88,7 @@ export class RunningServer implements ApiServer {
     this.#api = this.api("kube-apiserver");
     this.tokens = new AccountTokens(engine, this.#api);
     const plugged = { engine, api: this.#api };
+    this.#versions = new Versions({ ...plugged, kinds, outside: this.#outside, customVersionOf });
     const webhooks = new AdmissionWebhooks({
       ...plugged,
       kinds,
@@ -102,8 +104,10 @@ export class RunningServer implements ApiServer {
           },
           object,
         ),
-      show: ({ collection }, kind, stored) => loose(this.#fromStorage(kind, collection, stored)),
-      keep: ({ collection }, kind, object) => toStorage(kind, collection.kind, object, customVersionOf),
+      show: ({ collection, caller }, kind, stored) =>
+        loose(this.#versions.read(kind, collection.kind, stored, caller)),
+      keep: ({ collection, caller }, kind, object) =>
+        this.#versions.keep(kind, collection.kind, object, caller),
     });
     const admission = new AdmissionChain(defaultPlugins(plugged, webhooks.validatingPlugin()), webhooks);
     this.#context = {
@@ -138,7 +142,7 @@ export class RunningServer implements ApiServer {
     }
     const stored = collection.get(namespace, name);
     if (stored === undefined) throw notFound(kind, name);
-    return this.#show(kind, collection, stored);
+    return this.#show(kind, collection, stored, _caller);
   }
 
   list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
@@ -146,7 +150,7 @@ export class RunningServer implements ApiServer {
     const row = this.#row(kind, collection);
     const answer = listObjects({ kind: row, collection, revision: this.#store.revision }, namespace, query);
     if (this.#showsStored(kind, collection)) return answer;
-    return { ...answer, items: answer.items.map((object) => this.#show(kind, collection, object)) };
+    return { ...answer, items: this.#showAll(kind, collection, answer.items) };
   }
 
   watch(_caller: Caller, { kind, namespace }: Target, query: WatchQuery = {}): WatchStream {
@@ -156,7 +160,8 @@ export class RunningServer implements ApiServer {
       store: this.#store,
       kind: this.#row(kind, collection),
       collection,
-      convert: (object: KubeObject) => this.#fromStorage(kind, collection, object),
+      convert: (object: KubeObject) => this.#versions.readShared(kind, collection.kind, object),
+      convertAll: (objects: readonly KubeObject[]) => this.#versions.readAll(kind, collection.kind, objects),
       open: this.#watches,
     };
     return openWatch(source, namespace, query);
@@ -179,8 +184,10 @@ export class RunningServer implements ApiServer {
       decodeObject({ kind, parameters, caller, custom: this.#custom(kind) }, body),
     );
     const owned = withOwners(this.#owned(caller, target, parameters), undefined, decoded);
-    const object = toStorage(kind, request.collection.kind, owned, this.#parts.customVersionOf);
-    return this.#show(kind, request.collection, createObject(this.#context, request, object));
+    const object = this.#versions.keep(kind, request.collection.kind, owned, caller);
+    // Once it is stored, only showing it may have to wait.
+    const made = madeFor(caller, "created", () => createObject(this.#context, request, object));
+    return this.#show(kind, request.collection, made, caller);
   }
 
   update(caller: Caller, target: Target, body: Body, parameters: WriteParameters = {}): WriteAnswer {
@@ -236,7 +243,7 @@ export class RunningServer implements ApiServer {
     const { object, gone } = madeFor(caller, `deleted ${target.namespace}/${target.name}`, () =>
       deleteObject(this.#context, request, parameters),
     );
-    const shown = this.#show(target.kind, request.collection, object);
+    const shown = this.#show(target.kind, request.collection, object, caller);
     const showsObject = !gone || request.strategy.returnsDeleted;
     return { object: shown, gone, body: showsObject ? { ...shown } : deletedStatus(target.kind, object) };
   }
@@ -267,7 +274,8 @@ export class RunningServer implements ApiServer {
         collection: (kind) => this.#collection(kind),
         showsStored: (kind, collection) => this.#showsStored(kind, collection),
         show: <T extends KubeObject>(kind: Kind<T>, collection: Collection, stored: T): T =>
-          this.#show(kind, collection, stored) as T,
+          this.#fromStorage(this.#spokenBySelf(kind), collection, this.#hooked(collection, stored)) as T,
+        spoken: (kind) => this.#spokenBySelf(kind),
         onCommit: (kind, handler) => this.#onCommit(kind, handler),
       },
       user,
@@ -305,16 +313,18 @@ export class RunningServer implements ApiServer {
     const request = this.#request(caller, target, parameters, verb === "update" ? verb : "patch");
     const stored = request.collection.kind;
     const state: NextState = (old) => {
-      const shown = old && loose(this.#fromStorage(kind, request.collection, old));
+      const shown = old && loose(this.#versions.read(kind, stored, old, caller));
       const { object, uid } = next(shown, owned);
       return {
-        object: toStorage(kind, stored, object, this.#parts.customVersionOf),
+        object: this.#versions.keep(kind, stored, object, caller),
         ...(uid ? { uid } : {}),
       };
     };
     const createsMissing = verb === "apply" && subresource === undefined;
-    const { object, created } = updateObject(this.#context, request, state, createsMissing);
-    return { object: this.#show(kind, request.collection, object), created };
+    const { object, created } = madeFor(caller, "changed", () =>
+      updateObject(this.#context, request, state, createsMissing),
+    );
+    return { object: this.#show(kind, request.collection, object, caller), created };
   }
 
   #owned(caller: Caller, { kind, subresource }: Target, parameters: WriteParameters): OwnedWrite {
@@ -325,7 +335,7 @@ export class RunningServer implements ApiServer {
 
   #onCommit(kind: Kind, handler: ChangeHandler<KubeObject>): () => void {
     const collection = this.#collectionOf(kind);
-    const show = (object: KubeObject) => this.#fromStorage(kind, collection, object);
+    const show = (object: KubeObject) => this.#fromStorage(this.#spokenBySelf(kind), collection, object);
     return this.#store.onCommit(collection, ({ type, object, previous }) =>
       handler(
         previous === undefined
@@ -365,25 +375,11 @@ export class RunningServer implements ApiServer {
 
   #request(
     caller: Caller,
-    { kind, namespace, name = "", subresource }: Target,
+    target: Target,
     parameters: PatchParameters | DeleteParameters,
     verb?: Verb,
   ): NamedRequest {
-    const collection = this.#collection(kind, verb);
-    const strategy = strategyOf(collection.kind);
-    const { dryRun = false } = parameters;
-    return {
-      caller,
-      kind,
-      collection,
-      strategy,
-      namespace,
-      name,
-      subresource,
-      dryRun,
-      parameters,
-      ofCollection: false,
-    };
+    return requestFor(caller, target, parameters, this.#collection(target.kind, verb));
   }
 
   /** @throws {StatusError} when the server is down, or the kind is not served or knows no such verb */
@@ -421,24 +417,21 @@ export class RunningServer implements ApiServer {
     return fromStorage(kind, collection.kind, object, this.#parts.customVersionOf);
   }
 
-  #show(kind: Kind, collection: Collection, stored: KubeObject): KubeObject {
-    const hook = this.#readHooks.get(collection);
-    return this.#fromStorage(kind, collection, hook === undefined ? stored : hook(stored));
+  /** The version of a kind that the server's own parts speak: that of the store where another would take a webhook. */
+  #spokenBySelf<T extends KubeObject>(kind: Kind<T>): Kind<T> {
+    return this.#versions.isWebhookConverted(kind) ? (this.#collectionOf(kind).kind as Kind<T>) : kind;
   }
-}
 
-/** What a body sent to the target has to be: the subresource's own kind where it has one. */
-function bodyKindOf({ kind, subresource }: Target): Kind {
-  const row = subresource === undefined ? undefined : kind.subresources[subresource];
-  if (row === undefined || row.kind === kind.kind) return kind;
-  return { ...kind, group: row.group, version: row.version, kind: row.kind };
-}
+  #show(kind: Kind, collection: Collection, stored: KubeObject, caller: Caller): KubeObject {
+    return this.#versions.read(kind, collection.kind, this.#hooked(collection, stored), caller);
+  }
 
-function legacyBinding({ namespace }: Target, body: Body): Target {
-  const { name = "" } = (body.metadata ?? {}) as { name?: string };
-  return { ...placeOf(pods, namespace, name), subresource: "binding" };
-}
+  #showAll(kind: Kind, collection: Collection, stored: readonly KubeObject[]): readonly KubeObject[] {
+    const hooked = stored.map((object) => this.#hooked(collection, object));
+    return this.#versions.readAll(kind, collection.kind, hooked);
+  }
 
-function placeOf(kind: Kind, namespace: string | undefined, name: string): Target {
-  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+  #hooked(collection: Collection, stored: KubeObject): KubeObject {
+    return this.#readHooks.get(collection)?.(stored) ?? stored;
+  }
 }

@@ -1,3 +1,4 @@
+import { Pending } from "../../base/pending.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
@@ -18,6 +19,7 @@ export interface WatchPlan {
   readonly matches: Matcher | undefined;
   /** From the stored version to the one asked for; identity for nearly all. */
   readonly convert: (object: KubeObject) => KubeObject;
+  readonly convertAll: (objects: readonly KubeObject[]) => readonly KubeObject[];
   /** What stands before the commits: the state of now, as ADDED. */
   readonly initial: readonly KubeObject[];
   /** Ends the initial state with a bookmark under this revision. */
@@ -30,6 +32,8 @@ export class HistoryStream implements WatchStream {
   readonly #plan: WatchPlan;
   readonly #pending: WatchEvent[];
   #position: number;
+  /** The notice that is to be told next, as the store has it. */
+  #unconverted: WatchEvent | undefined;
   #wake: (() => void) | undefined;
   #dry = false;
   #ended = false;
@@ -37,7 +41,7 @@ export class HistoryStream implements WatchStream {
   constructor(plan: WatchPlan) {
     this.#plan = plan;
     this.#position = plan.from;
-    this.#pending = plan.initial.map((object) => ({ type: "ADDED", object: plan.convert(object) }));
+    this.#pending = plan.convertAll(plan.initial).map((object) => ({ type: "ADDED", object }));
     if (plan.initialEnd !== undefined) {
       this.#pending.push(this.#bookmark(plan.initialEnd, { [INITIAL_EVENTS_END]: "true" }));
     }
@@ -57,12 +61,31 @@ export class HistoryStream implements WatchStream {
       this.stop();
       return undefined;
     }
-    while (this.#position < history.end) {
-      const event = this.#eventOf(history.at(this.#position++));
-      if (event !== undefined) return event;
+    while (this.#unconverted !== undefined || this.#position < history.end) {
+      this.#unconverted ??= this.#eventOf(history.at(this.#position++));
+      if (this.#unconverted === undefined) continue;
+      const event = this.#converted(this.#unconverted);
+      if (event === undefined) return undefined;
+      this.#unconverted = undefined;
+      return event;
     }
     this.#dry = true;
     return undefined;
+  }
+
+  /** The notice in the version asked for; none as long as somebody outside has to be asked. */
+  #converted({ type, object }: WatchEvent): WatchEvent | undefined {
+    try {
+      return { type, object: this.#plan.convert(object) };
+    } catch (error) {
+      if (error instanceof Pending) {
+        error.ready.then(() => this.#wake?.());
+        return undefined;
+      }
+      if (!(error instanceof StatusError)) throw error;
+      this.stop();
+      return { type: "ERROR", object: error.toStatus() as unknown as KubeObject };
+    }
   }
 
   onWake(handler: () => void): void {
@@ -99,17 +122,17 @@ export class HistoryStream implements WatchStream {
   }
 
   #eventOf(commit: Commit): WatchEvent | undefined {
-    const { namespace, matches, convert } = this.#plan;
+    const { namespace, matches } = this.#plan;
     const { type, object, previous } = commit;
     if (namespace !== undefined && object.metadata.namespace !== namespace) return undefined;
-    if (matches === undefined) return { type, object: convert(object) };
+    if (matches === undefined) return { type, object };
     const was = previous !== undefined && matches(previous);
-    if (type === "DELETED") return was ? { type, object: convert(object) } : undefined;
-    if (matches(object)) return { type: was ? "MODIFIED" : "ADDED", object: convert(object) };
+    if (type === "DELETED") return was ? { type, object } : undefined;
+    if (matches(object)) return { type: was ? "MODIFIED" : "ADDED", object };
     if (!was) return undefined;
     // What left the selection is shown as it last was in it, under the revision of its leaving.
     const left = withMeta(previous, { resourceVersion: object.metadata.resourceVersion });
-    return { type: "DELETED", object: convert(left) };
+    return { type: "DELETED", object: left };
   }
 
   #bookmark(revision: number, annotations?: Readonly<Record<string, string>>): WatchEvent {

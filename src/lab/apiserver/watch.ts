@@ -20,6 +20,7 @@ export interface WatchSource {
   readonly kind: Kind;
   readonly collection: Collection;
   readonly convert: (object: KubeObject) => KubeObject;
+  readonly convertAll: (objects: readonly KubeObject[]) => readonly KubeObject[];
   /** Every watch under way, for the day when all of them end at once. */
   readonly open: Set<WatchStream>;
 }
@@ -46,6 +47,7 @@ export function openWatch(
     namespace,
     matches,
     convert: source.convert,
+    convertAll: source.convertAll,
     initial: start.withState ? select(collection.list(namespace), matches) : [],
     initialEnd: query.sendInitialEvents && query.allowWatchBookmarks ? store.revision : undefined,
     onStop: () => {

@@ -10,6 +10,7 @@ describe("the lab over HTTPS", () => {
     const client = createHttpClient(accessFrom([parseKubeconfig(server.http.kubeconfig, "kubeconfig")]));
     return {
       client,
+      elapse: () => {},
       async close() {
         client.close();
         await server.close();

@@ -6,8 +6,8 @@ import { webhookContract } from "./webhook-contract.ts";
 
 describe("the lab in this process", () => {
   webhookContract(async () => {
-    const { server } = testApi();
+    const { engine, server } = testApi();
     server.openOutside(postToWebhook);
-    return { client: createLocalClient(server), close: async () => {} };
+    return { client: createLocalClient(server), elapse: (ms) => engine.runFor(ms), close: async () => {} };
   });
 });

@@ -9,6 +9,6 @@ const kubeconfig = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
 describe.skipIf(kubeconfig === undefined)("a real cluster", () => {
   webhookContract(async () => {
     const client = createHttpClient(loadKubeconfig({ path: kubeconfig }));
-    return { client, close: async () => client.close() };
+    return { client, elapse: () => {}, close: async () => client.close() };
   }, `holdfast-webhooks-${process.pid}`);
 });

@@ -18,6 +18,7 @@ export interface HookStage {
   readonly namespace: string;
   readonly name: string;
   readonly server: WebhookServer;
+  elapse(ms: number): void;
   /** Makes a configuration and waits until the cluster acts on it. Its webhooks are called on the server's port. */
   install(type: HookType, hooks: readonly HookFields[]): Promise<void>;
   /** How the webhook of that name answers from now on; a plain object is the response of a review. */
@@ -36,7 +37,7 @@ export function configurationKind(type: HookType): Kind {
 
 /** A stage for one case; `close` takes its configurations away. */
 export function createStage(
-  client: Client,
+  { client, elapse }: Pick<HookStage, "client" | "elapse">,
   server: WebhookServer,
   place: { readonly namespace: string; readonly name: string },
 ): HookStage & { close(): Promise<void> } {
@@ -51,6 +52,7 @@ export function createStage(
   const stage = {
     client,
     server,
+    elapse,
     ...place,
     async install(type: HookType, hooks: readonly HookFields[]) {
       const name = `${place.name}-${installed.length}`;

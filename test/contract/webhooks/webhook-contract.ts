@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Client } from "../../../src/client/client.ts";
 import { namespaces } from "../../../src/kube/kinds.ts";
 import { admissionCases, type HookCase } from "./admission-cases.ts";
+import { conversionCases } from "./conversion-cases.ts";
 import { failureCases } from "./failure-cases.ts";
 import { createStage } from "./stage.ts";
 import { startWebhookServer, type WebhookServer } from "./webhook-server.ts";
@@ -13,12 +14,15 @@ import { startWebhookServer, type WebhookServer } from "./webhook-server.ts";
 /** A cluster that can reach the loopback of the test's machine. */
 export interface HookedCluster {
   readonly client: Client;
+  /** Lets so much of the cluster's time pass, where it does not pass by itself. */
+  elapse(ms: number): void;
   close(): Promise<void>;
 }
 
 const GROUPS: Readonly<Record<string, readonly HookCase[]>> = {
   "admission webhooks": admissionCases,
   "failing webhooks": failureCases,
+  "conversion webhooks": conversionCases,
 };
 
 /** Runs every case against one kind of cluster; `run` names the namespace. */
@@ -43,7 +47,7 @@ export function webhookContract(open: () => Promise<HookedCluster>, run = "webho
       for (const { name, run: tryCase } of cases) {
         test(name, { timeout: 20_000 }, async () => {
           count++;
-          const stage = createStage(cluster.client, server, { namespace: run, name: `case-${count}` });
+          const stage = createStage(cluster, server, { namespace: run, name: `case-${count}` });
           try {
             await tryCase(stage);
           } finally {

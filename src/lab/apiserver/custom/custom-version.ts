@@ -1,6 +1,14 @@
 import type { StructuralSchema } from "../../../kube/custom/structural-schema.ts";
 import type { Schema } from "../../../kube/schema/schema.ts";
+import type { ClientConfig } from "../outside/client-config.ts";
 import type { Subresource } from "../subresources/subresource.ts";
+
+/** A webhook that converts the objects of a kind. */
+export interface ConversionWebhook {
+  readonly clientConfig: ClientConfig;
+  /** Versions of ConversionReview that it understands. */
+  readonly conversionReviewVersions: readonly string[];
+}
 
 /** What a definition says about one version of its kind. */
 export interface CustomVersion {
@@ -10,4 +18,6 @@ export interface CustomVersion {
   readonly schema: Schema | undefined;
   /** What answers for their scale, where they have one. */
   readonly scale: Subresource | undefined;
+  /** Who turns objects of one version into another; without one, all versions say the same. */
+  readonly converter: ConversionWebhook | undefined;
 }

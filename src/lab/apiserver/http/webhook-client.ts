@@ -27,7 +27,12 @@ export function postToWebhook(call: OutsideCall): Promise<OutsideReply> {
     });
     incoming.on("error", fail);
     incoming.on("end", () => {
-      resolve({ kind: "reply", code: incoming.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") });
+      resolve({
+        kind: "reply",
+        code: incoming.statusCode ?? 0,
+        text: Buffer.concat(parts).toString("utf8"),
+        contentType: incoming.headers["content-type"] ?? "",
+      });
     });
   });
   outgoing.end(call.body);

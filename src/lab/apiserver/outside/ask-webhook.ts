@@ -34,14 +34,18 @@ function goSeconds(ms: number): string {
 
 function read(reply: OutsideReply, url: string): WebhookReply {
   if (reply.kind === "failure") return { kind: "failure", why: `Post "${url}": ${reply.why}` };
-  const { code, text } = reply;
+  const { code, text, contentType } = reply;
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
     document = undefined;
   }
-  if (code < 200 || code > 299) return { kind: "failure", why: refusalText(code, document) };
+  if (code < 200 || code > 299)
+    return {
+      kind: "failure",
+      why: refusalText(code, document, isText(contentType) ? text.trim() : "unknown"),
+    };
   if (typeof document === "object" && document !== null && !Array.isArray(document)) {
     return { kind: "document", document: document as Readonly<Record<string, unknown>> };
   }
@@ -55,23 +59,28 @@ const NO_OBJECT =
 const CODE_TEXTS: Readonly<Record<number, string>> = {
   400: "the server rejected our request for an unknown reason",
   401: "the server has asked for the client to provide credentials",
-  403: "unknown",
   404: "the server could not find the requested resource",
   405: "the server does not allow this method on the requested resource",
-  406: "the server was unable to respond with a content type that the client supports",
   409: "the server reported a conflict",
-  415: "the server was unable to respond with a content type that the client supports",
   422: "the server rejected our request due to an error in our request",
   429: "the server has received too many requests and has asked us to try again later",
   503: "the server is currently unable to handle the request",
   504: "the server was unable to return a response in the time allotted, but may still be processing the request",
 };
+/** Of these, the answer itself says more. */
+const TELLING = new Set([403, 406, 415]);
 
-function refusalText(code: number, document: unknown): string {
+function refusalText(code: number, document: unknown, said: string): string {
   const status = document as { readonly kind?: unknown; readonly message?: unknown } | null | undefined;
   if (status?.kind === "Status" && typeof status.message === "string") return status.message;
+  if (TELLING.has(code)) return said;
   const known = CODE_TEXTS[code];
   if (known !== undefined) return known;
-  if (code >= 500) return 'an error on the server ("unknown") has prevented the request from succeeding';
+  if (code >= 500)
+    return `an error on the server (${JSON.stringify(said)}) has prevented the request from succeeding`;
   return `the server responded with the status code ${code} but did not return more information`;
+}
+
+function isText(contentType: string): boolean {
+  return contentType === "" || contentType.startsWith("text/");
 }

@@ -21,7 +21,13 @@ export interface OutsideCall {
 
 /** What came back, or in the words of a real API server's HTTP client why nothing did. */
 export type OutsideReply =
-  | { readonly kind: "reply"; readonly code: number; readonly text: string }
+  | {
+      readonly kind: "reply";
+      readonly code: number;
+      readonly text: string;
+      /** Empty when nothing says it. */
+      readonly contentType: string;
+    }
   | { readonly kind: "failure"; readonly why: string };
 
 /** Makes a call. Never rejects. */

@@ -30,7 +30,7 @@ export function questionTo(
     of: `webhook ${JSON.stringify(hook.name)}`,
     text: `${round} ${hook.id} ${JSON.stringify([config, review])}`,
     async ask() {
-      const uid = newUid(context.engine);
+      const uid = newUid(context.engine, "apiserver/reviews");
       const body = JSON.stringify(reviewDocument(version, uid, review));
       const call = { config, timeoutMs, body, userAgent: "kube-apiserver-admission", timeoutInUrl: true };
       return { uid, reply: await askWebhook(context.api, context.outside.call ?? NOBODY, call) };

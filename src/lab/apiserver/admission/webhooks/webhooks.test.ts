@@ -23,7 +23,12 @@ function outside(patch: readonly unknown[] = []) {
     const change =
       patch.length === 0 || made.url.includes("validating") ? {} : { patch: encoded, patchType: "JSONPatch" };
     const response = { uid: request.uid, allowed: true, ...change };
-    return { kind: "reply", code: 200, text: JSON.stringify({ apiVersion, kind, response }) };
+    return {
+      kind: "reply",
+      code: 200,
+      contentType: "application/json",
+      text: JSON.stringify({ apiVersion, kind, response }),
+    };
   };
   return { call, calls, asked };
 }
