@@ -19,25 +19,28 @@ const OWN = new Set([
 
 const HISTORY_LENGTH_MAX = 2_000;
 
-/** The revision that an object carries, 0 for none. */
-export function revisionOf(object: KubeObject): number {
-  const number = Number(object.metadata.annotations?.[REVISION] ?? "0");
-  return Number.isInteger(number) ? number : 0;
+/** The revision that an object carries, 0 for none; an int64, which may be beyond what a number holds exactly. */
+export function revisionOf(object: KubeObject): bigint {
+  return integer(object.metadata.annotations?.[REVISION]) ?? 0n;
+}
+
+function integer(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
 }
 
 /** The annotations of the new ReplicaSet once it has this revision: a template that comes back moves to the front. */
 export function revisionAnnotations(
   deployment: Deployment,
   given: StringMap | undefined,
-  revision: number,
+  revision: bigint,
 ): StringMap {
   const annotations: Record<string, string> = { ...given };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!OWN.has(key)) annotations[key] = value;
   }
   const before = given?.[REVISION];
-  if (before !== undefined && !/^-?\d+$/.test(before)) return annotations;
-  if (Number(before ?? "0") >= revision) return annotations;
+  const present = integer(before ?? "0");
+  if (present === undefined || present >= revision) return annotations;
   annotations[REVISION] = String(revision);
   if (before !== undefined) annotations[REVISION_HISTORY] = historyWith(given?.[REVISION_HISTORY], before);
   return annotations;

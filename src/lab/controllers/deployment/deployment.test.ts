@@ -223,6 +223,18 @@ describe("a rolling update", () => {
 });
 
 describe("revisions", () => {
+  // What Kubernetes' own conformance spec expects of a ReplicaSet that was there before its Deployment.
+  test("go on from the largest that was noted, to the last digit", () => {
+    const lab = settled();
+    const [set] = lab.api.list(replicaSets);
+    if (set === undefined) throw new Error("There is no ReplicaSet");
+    const noted = { "deployment.kubernetes.io/revision": "3546343826724305832" };
+    lab.api.patch(replicaSets, "default", set.metadata.name, "merge", { metadata: { annotations: noted } });
+    change(lab, { template: podTemplate("web", V2) });
+    lab.runSeconds(60);
+    expect(web(lab).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3546343826724305833");
+  });
+
   test("a template that comes back gets its old ReplicaSet, under the next revision", () => {
     const lab = settled();
     change(lab, { template: podTemplate("web", V2) });

@@ -11,7 +11,7 @@ const NAME_LENGTH_MAX = 253;
 /** The ReplicaSet for the Deployment's present template, not stored yet and of size 0. */
 export function draftReplicaSet(
   deployment: Deployment,
-  revision: number,
+  revision: bigint,
 ): Draft<ReplicaSet> & {
   readonly metadata: { readonly name: string };
 } {

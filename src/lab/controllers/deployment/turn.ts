@@ -106,7 +106,7 @@ export class Turn {
     const living = this.#sets.old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const surplus = living.length - this.#deployment.spec.revisionHistoryLimit;
     if (surplus <= 0) return;
-    const oldest = living.toSorted((a, b) => revisionOf(a) - revisionOf(b)).slice(0, surplus);
+    const oldest = living.toSorted(byRevision).slice(0, surplus);
     for (const { metadata, spec, status } of oldest) {
       const isObserved = (metadata.generation ?? 0) <= (status.observedGeneration ?? 0);
       if (status.replicas !== 0 || spec.replicas !== 0 || !isObserved) continue;
@@ -164,8 +164,10 @@ export class Turn {
     return true;
   }
 
-  #nextRevision(): number {
-    return Math.max(0, ...this.#sets.old.map(revisionOf)) + 1;
+  #nextRevision(): bigint {
+    const [newest] = this.#sets.old.toSorted(byRevision).slice(-1);
+    const revision = newest === undefined ? 0n : revisionOf(newest);
+    return (revision > 0n ? revision : 0n) + 1n;
   }
 
   #latest(set: ReplicaSet): ReplicaSet {
@@ -205,4 +207,10 @@ export class Turn {
   #tell(reason: string, message: string): void {
     this.#context.events.event(this.#deployment, "Normal", reason, message);
   }
+}
+
+function byRevision(a: ReplicaSet, b: ReplicaSet): number {
+  const [left, right] = [revisionOf(a), revisionOf(b)];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
