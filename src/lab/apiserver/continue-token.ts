@@ -1,7 +1,9 @@
+import { StatusError } from "../../kube/status-error.ts";
 import { badRequest } from "./errors.ts";
 
 /** Where a list that came in parts goes on. */
 export interface Continuation {
+  /** The moment that all parts show; -1 for one that goes on with whatever is there by then. */
   readonly revision: number;
   /** Key of the last object told: "namespace/name" or, for one namespace, "name" under it. */
   readonly after: string;
@@ -47,4 +49,26 @@ function firstIllegal(token: string): number | undefined {
   if (illegal >= 0) return illegal;
   // One character alone holds no byte.
   return token.length % 4 === 1 ? token.length - 1 : undefined;
+}
+
+/** The refusal of a list that took too long, with the token by which it goes on with what is there now. */
+class ContinueExpired extends StatusError {
+  readonly #continue: string;
+
+  constructor(after: string) {
+    super(
+      "Expired",
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
+    );
+    this.#continue = encodeContinue({ revision: -1, after });
+  }
+
+  override toStatus(): Record<string, unknown> {
+    return { ...super.toStatus(), metadata: { continue: this.#continue } };
+  }
+}
+
+/** A list cannot go on after this key as it was. */
+export function continueExpired(after: string): StatusError {
+  return new ContinueExpired(after);
 }

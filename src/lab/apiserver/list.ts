@@ -2,8 +2,9 @@ import type { ListQuery } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import type { KubeObject, ListMeta } from "../../kube/types/index.ts";
 import type { Collection } from "./collection.ts";
-import { decodeContinue, encodeContinue } from "./continue-token.ts";
+import { type Continuation, continueExpired, decodeContinue, encodeContinue } from "./continue-token.ts";
 import { expired } from "./errors.ts";
+import type { IssuedContinues } from "./issued-continues.ts";
 import { checkListQuery, checkNotFuture, parseResourceVersion } from "./list-query.ts";
 import { compareTexts, keyOf } from "./object-key.ts";
 import { compileSelection } from "./selection.ts";
@@ -15,6 +16,7 @@ export interface ListSource {
   readonly collection: Collection;
   /** The server's latest revision. */
   readonly revision: number;
+  readonly continues: IssuedContinues;
 }
 
 /**
@@ -26,12 +28,23 @@ export function listObjects(source: ListSource, namespace: string | undefined, q
   checkNotFuture(query.resourceVersion, source.revision);
   const matches = compileSelection(source.kind, query);
   const start = query.continue ? decodeContinue(query.continue) : undefined;
-  const revision = start?.revision ?? exactRevision(query) ?? source.revision;
-  const all = stateAt(source, revision, namespace, start !== undefined);
+  const revision = continuedRevision(source, start) ?? exactRevision(query) ?? source.revision;
+  const all = stateAt(source, revision, namespace);
   const rest =
     start === undefined ? all : all.filter((object) => compareTexts(keyOf(object), start.after) > 0);
   const selected = matches === undefined ? rest : rest.filter(matches);
-  return page(selected, revision, query, matches !== undefined);
+  const answer = page(selected, revision, query, matches !== undefined);
+  if (answer.metadata.continue !== undefined) source.continues.note(revision);
+  return answer;
+}
+
+function continuedRevision(source: ListSource, start: Continuation | undefined): number | undefined {
+  if (start === undefined || start.revision < 0) return undefined;
+  const isForgotten =
+    start.revision < source.collection.history.compactedRevision ||
+    source.continues.hasExpired(start.revision);
+  if (isForgotten && start.revision < source.revision) throw continueExpired(start.after);
+  return start.revision;
 }
 
 function exactRevision(query: ListQuery): number | undefined {
@@ -43,20 +56,11 @@ function exactRevision(query: ListQuery): number | undefined {
   return revision === 0 ? undefined : revision;
 }
 
-function stateAt(
-  source: ListSource,
-  revision: number,
-  namespace: string | undefined,
-  continued: boolean,
-): readonly KubeObject[] {
+function stateAt(source: ListSource, revision: number, namespace: string | undefined): readonly KubeObject[] {
   const { collection } = source;
   if (revision >= source.revision) return collection.list(namespace);
   if (revision >= collection.history.compactedRevision) return collection.listAt(revision, namespace);
-  throw expired(
-    continued
-      ? "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
-      : "The resourceVersion for the provided list is too old.",
-  );
+  throw expired("The resourceVersion for the provided list is too old.");
 }
 
 function page(

@@ -16,6 +16,7 @@ import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
 import { internalError, methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
+import { IssuedContinues } from "./issued-continues.ts";
 import { judgeBy } from "./judge.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { listObjects } from "./list.ts";
@@ -71,6 +72,7 @@ export class RunningServer implements ApiServer {
   readonly #versions: Versions;
   readonly #readHooks = new Map<Collection, ReadHook<KubeObject>>();
   readonly #watches = new Set<WatchStream>();
+  readonly #continues: IssuedContinues;
   /** Where a kind's objects are, found once for every row; forgotten when the registry of kinds changes. */
   readonly #collections = new Map<Kind, Collection>();
   /** Whose objects are read by what definitions say today. */
@@ -83,6 +85,7 @@ export class RunningServer implements ApiServer {
     this.engine = engine;
     this.kinds = kinds;
     this.#store = store;
+    this.#continues = new IssuedContinues(engine);
     this.#parts = parts;
     kinds.onChange(() => this.#collections.clear());
     this.#api = this.api("kube-apiserver");
@@ -148,7 +151,8 @@ export class RunningServer implements ApiServer {
   list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
     const collection = this.#collection(kind, "list");
     const row = this.#row(kind, collection);
-    const answer = listObjects({ kind: row, collection, revision: this.#store.revision }, namespace, query);
+    const source = { kind: row, collection, revision: this.#store.revision, continues: this.#continues };
+    const answer = listObjects(source, namespace, query);
     if (this.#showsStored(kind, collection)) return answer;
     return { ...answer, items: this.#showAll(kind, collection, answer.items) };
   }
