@@ -206,7 +206,7 @@ export const grantCases: readonly AccessCase[] = [
         verbs: ["bind"],
         apiGroups: [GROUP],
         resources: ["clusterroles"],
-        resourceNames: ["view"],
+        resourceNames: ["cluster-admin"],
       };
       await manager(world, bind);
       const { as, name, namespace } = world;
@@ -217,7 +217,7 @@ export const grantCases: readonly AccessCase[] = [
             roleRef: { apiGroup: GROUP, kind: "ClusterRole", name: role },
           })
         ).code;
-      expect([await codeFor("view"), await codeFor("edit")]).toEqual([201, 403]);
+      expect([await codeFor("cluster-admin"), await codeFor("system:node")]).toEqual([201, 403]);
     },
   },
   ...(["approval", "status"] as const).map((part) => ({

@@ -111,9 +111,13 @@ export const roleCases: readonly AccessCase[] = [
     name: "a group has what is bound to it, and a service account is in the groups of all of them",
     async run({ admin, as, name, namespace }) {
       const pods = `GET /api/v1/namespaces/${namespace}/pods`;
+      await admin(`POST ${RBAC}/namespaces/${namespace}/roles`, {
+        metadata: { name },
+        rules: [{ verbs: ["list"], apiGroups: [""], resources: ["pods"] }],
+      });
       await admin(`POST ${RBAC}/namespaces/${namespace}/rolebindings`, {
         metadata: { name },
-        roleRef: { apiGroup: GROUP, kind: "ClusterRole", name: "view" },
+        roleRef: { apiGroup: GROUP, kind: "Role", name },
         subjects: [
           { kind: "Group", apiGroup: GROUP, name: `${name}-readers` },
           { kind: "Group", apiGroup: GROUP, name: `system:serviceaccounts:${name}` },
