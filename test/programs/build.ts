@@ -112,6 +112,16 @@ function goMod({ require, replace = {}, staging }: Recipe, work: string): string
   return ["module holdfast.dev/programs", "go 1.24.0", ...requirements, ...replacements, ""].join("\n");
 }
 
+/**
+ * The folder of a module that a recipe requires, as it was published.
+ * @throws {ProgramMissing} without Go
+ */
+export function moduleFolder(recipe: Recipe, module: string): string {
+  const options = { cwd: tmpdir(), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] } as const;
+  const words = ["mod", "download", "-json", `${module}@${recipe.require[module]}`];
+  return (JSON.parse(runGo(words, options)) as { Dir: string }).Dir;
+}
+
 /** The modules that `module`'s own go.mod names as v0.0.0. */
 function stagingModules(module: string, work: string): readonly string[] {
   const options = { cwd: work, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] } as const;

@@ -112,6 +112,15 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     require: { "helm.sh/helm/v4": "v4.3.1" },
     binaries: { helm4: { package: "helm.sh/helm/v4/cmd/helm" } },
   },
+  "go-informer": {
+    version: STAGING,
+    require: {
+      "k8s.io/api": STAGING,
+      "k8s.io/apimachinery": STAGING,
+      "k8s.io/client-go": STAGING,
+    },
+    binaries: { "go-informer": { folder: "test/clients/go-informer" } },
+  },
   // The last version whose controller is a package of the module itself; later ones keep it in a module that is not published.
   "cert-manager": {
     version: "1.11.5",

@@ -102,16 +102,20 @@ export function start(
     async stop() {
       process.off("exit", kill);
       child.kill("SIGTERM");
+      const stubborn = setTimeout(kill, STOP_MS);
       await ended;
+      clearTimeout(stubborn);
     },
   };
 }
 
+/** From the request to stop to the end of those that do not hear it. */
+const STOP_MS = 10_000;
 const POLL_MS = 250;
 
-/** Asks again and again until the answer is there. @throws with what was waited for */
+/** Asks again and again until the answer is there. @throws with what was waited for, as it is told at the end */
 export async function eventually<T>(
-  what: string,
+  what: string | (() => string),
   ask: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
@@ -119,5 +123,5 @@ export async function eventually<T>(
     if (answer !== undefined) return answer;
     await sleep(POLL_MS);
   }
-  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${what}`);
+  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${typeof what === "string" ? what : what()}`);
 }
