@@ -33,7 +33,7 @@ k "run on trial" "^solo-too:Pending" run solo-too -n make --image=nginx:1.27 --d
 k "run that ends badly" "condition met" wait -n make pod/once --for=jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'=3 --timeout=50s
 k "wait for a job's end" "job.batch/once condition met" wait -n make job/once --for=condition=complete --timeout=50s
 k "expose a pod" "service/solo-np exposed" expose pod solo -n make --name=solo-np --type=NodePort
-k "expose from a file, on trial" "exposed \(dry run\)" expose -f "$here/shop.yaml" --port=80 --dry-run=client -o name -l app=cart
+k "expose from a file, on trial" "stall exposed \(dry run\)" expose -f "$here/kustomize/widgets.yaml" --port=80 --dry-run=client
 k "autoscale on memory" "autoscaled" autoscale deployment web -n make --min=2 --max=4 --cpu=500m --memory=1Gi
 k "can a robot look" "^yes" auth can-i get pods --as=system:serviceaccount:make:robot
 k "can a robot delete" "!^no" auth can-i delete pods --as=system:serviceaccount:make:robot

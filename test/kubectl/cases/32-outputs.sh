@@ -17,7 +17,7 @@ k "get several kinds" "deployment.apps/cart.*configmap/cart" get deployment/cart
 k "get by set-based labels" "cart" get pods -l 'app in (cart, web), app notin (nope), !mark'
 k "get of a file's objects" "deployment.apps/cart.*budget.policy/cart.*configmap/cart" get -f "$here/shop.yaml"
 k "get a raw path" '"kind":"Deployment"' get --raw /apis/apps/v1/namespaces/shop/deployments/cart
-k "get what may be missing" "^$" get pod nope --ignore-not-found
+k "get what may be missing" "" get pod nope --ignore-not-found
 k "get sorted by a number" "cart-[^ ]+ +1/1" get pods -l app=cart --sort-by=.status.containerStatuses[0].restartCount
 k "get in a version" "autoscaling/v1" get horizontalpodautoscalers.v1.autoscaling -o yaml
 k "get the scale" "^3" get deployment cart --subresource=scale -o 'jsonpath={.spec.replicas}'

@@ -31,7 +31,7 @@ k "describe a definition" "Kind: +Widget.*Established" describe crd/widgets.shop
 k "custom kinds: apply" "widget.shop.example.com/cog created" apply -n kinds -f "$here/widget.yaml"
 k "custom kinds: apply again" "unchanged" apply -n kinds -f "$here/widget.yaml"
 k "custom kinds: columns and short names" "NAME +SIZE.*cog +small" get wd -n kinds
-k "custom kinds: among all" "widget.shop.example.com/cog" get all -n kinds
+k "custom kinds: among all" "widget.shop.example.com/cog" get widgets,all -n kinds
 k "custom kinds: describe" "API Version: +shop.example.com/v1.*Spec:.*Count: +1.*Size: +small" describe widget/cog -n kinds
 k "custom kinds: explain" "KIND: +Widget.*A thing that is sold.*spec.*<Object>" explain widgets
 k "custom kinds: explain a field" "How much room it takes" explain widget.spec.size
@@ -43,6 +43,6 @@ k "custom kinds: what the schema refuses" '!spec.size: Unsupported value: "huge"
 k "custom kinds: apply on the server" "serverside-applied" apply -n kinds --server-side --force-conflicts -f "$here/widget.yaml"
 k "custom kinds: wait" "condition met" wait widget/cog -n kinds --for=jsonpath='{.spec.size}'=small --timeout=20s
 k "custom kinds: delete the definition" "deleted" delete crd widgets.shop.example.com --timeout=50s
-k "custom kinds: gone with it" "!the server doesn't have a resource type \"widgets\"" get widgets -n kinds
+k "custom kinds: gone with it" "!could not find the requested resource|the server doesn't have a resource type" get widgets -n kinds
 k "delete the kinds" "deleted" delete namespace kinds make --timeout=110s
 k "delete the class and the roles" "deleted" delete sc/block clusterrole/look clusterrole/health clusterrole/all clusterrolebinding/look priorityclass/first
