@@ -1,5 +1,6 @@
 /** Builds programs from their recipes, once, into the user's cache. */
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -8,9 +9,11 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -42,7 +45,7 @@ export async function program(name: string): Promise<string> {
       throw new ProgramMissing(`${recipe.readyMade} names ${readyMade}, where no ${name} is`);
     return path;
   }
-  const folder = join(cacheFolder(), `${recipeName}-${recipe.version}`);
+  const folder = join(cacheFolder(), `${recipeName}-${recipe.version}${ownSources(recipe)}`);
   const path = join(folder, name);
   if (isProgram(path)) return path;
   // One build at a time: each keeps all cores busy.
@@ -50,6 +53,20 @@ export async function program(name: string): Promise<string> {
     if (!isProgram(path)) await build(recipe, name, folder);
   });
   return path;
+}
+
+/** What tells builds of our own programs apart: their sources change without a version. */
+function ownSources({ binaries }: Recipe): string {
+  const folders = Object.values(binaries).flatMap((binary) => ("folder" in binary ? [binary.folder] : []));
+  if (folders.length === 0) return "";
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      const path = join(ROOT, folder, file);
+      if (statSync(path).isFile()) hash.update(`${file}\0`).update(readFileSync(path));
+    }
+  }
+  return `-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** The paths of several programs. @throws {ProgramMissing} */

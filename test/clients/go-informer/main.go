@@ -102,7 +102,8 @@ func lead(ctx context.Context, config *rest.Config, namespace, lease, identity s
 	leaderelection.RunOrDie(ctx, leaderelection.LeaderElectionConfig{
 		Lock:            lock,
 		ReleaseOnCancel: true,
-		LeaseDuration:   4 * time.Second,
+		// So much longer than the deadline that a busy machine does not turn the two round.
+		LeaseDuration:   8 * time.Second,
 		RenewDeadline:   3 * time.Second,
 		RetryPeriod:     500 * time.Millisecond,
 		Callbacks: leaderelection.LeaderCallbacks{
