@@ -107,8 +107,8 @@ function checkApplied(
 
 /** "apps/v1, Kind=Deployment"; the core group is empty, "/v1, Kind=Pod". */
 function typeText(apiVersion: unknown, kind: unknown): string {
-  const version = String(apiVersion ?? "");
-  return `${version.includes("/") ? version : `/${version}`}, Kind=${kind ?? ""}`;
+  const version = typeof apiVersion === "string" ? apiVersion : "";
+  return `${version.includes("/") ? version : `/${version}`}, Kind=${typeof kind === "string" ? kind : ""}`;
 }
 
 /** The managers of the live object. Nobody tracked it so far: then all of it was somebody's before the first apply. */
