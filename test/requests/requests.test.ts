@@ -90,6 +90,7 @@ const REAL_FAILURES = [
   /^resourceVersion: Invalid value/,
   /^Timeout: Too large resource version/,
   /^etcdserver: request is too large/,
+  /^target\.name: Required value/,
   /^resourceVersion should not be set on objects to be created/,
   /^Internal error occurred: failed to allocate a (?:serviceIP|nodePort)/,
 ];

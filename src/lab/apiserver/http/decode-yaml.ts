@@ -34,6 +34,7 @@ export function readYaml(text: string): Parsed<DecodedBody> {
   const json = readPlainJson(text);
   if (json !== undefined) return { ok: true, value: { value: json, issues: [] } };
   try {
+    if (opensMoreThan(text, DEPTH_MAX)) throw new RangeError("too deep");
     return readDocument(text);
   } catch (fault) {
     return { ok: false, error: `yaml: ${wordsFor(fault as Error)}` };
@@ -50,6 +51,17 @@ function readPlainJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a text has so many brackets open at once: found out cheaply, before a tree is made of it. */
+function opensMoreThan(text: string, depth: number): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    if (bracket === "[" || bracket === "{") {
+      if (++open > depth) return true;
+    } else if (open > 0) open--;
+  }
+  return false;
 }
 
 function readDocument(text: string): Parsed<DecodedBody> {

@@ -1,4 +1,4 @@
-/** Serves the OpenAPI documents: rendered when somebody asks, kept until the kinds served change. */
+/** Serves the OpenAPI documents: rendered when somebody asks, kept until the kinds that they tell of change. */
 import { createHash } from "node:crypto";
 import type { Kind } from "../../../kube/kind.ts";
 import {
@@ -18,11 +18,11 @@ const V3 = "/openapi/v3";
 
 export class OpenApiDocuments {
   readonly #server: ApiServer;
-  readonly #texts = new Map<string, string>();
+  /** Documents by their path, each with what it was rendered from. */
+  readonly #texts = new Map<string, { readonly from: readonly ServedKind[]; readonly text: string }>();
 
   constructor(server: ApiServer) {
     this.#server = server;
-    server.kinds.onChange(() => this.#texts.clear());
   }
 
   /** The answer for a path below /openapi; undefined for every other. */
@@ -31,11 +31,11 @@ export class OpenApiDocuments {
     if (path === V2) {
       if (!takesJson(requester.accept))
         return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, vary: VARY_V2 } };
-      const text = this.#text(V2, () => renderOpenApiV2(this.#served()));
+      const text = this.#text(V2, this.#served(), renderOpenApiV2);
       return { type: "json", code: 200, text, etag: etagOf(text), headers: { vary: VARY_V2 } };
     }
     if (path === V3) {
-      const text = this.#text(V3, () => renderOpenApiV3Index(this.#hashes()));
+      const text = this.#text(V3, this.#served(), () => renderOpenApiV3Index(this.#hashes()));
       return { type: "json", code: 200, text, contentType: "text/plain; charset=utf-8" };
     }
     if (!path.startsWith(`${V3}/`)) return undefined;
@@ -54,7 +54,7 @@ export class OpenApiDocuments {
       groups.set(path, [...(groups.get(path) ?? []), served]);
     }
     return new Map(
-      [...groups].map(([path, kinds]) => [path, () => this.#text(path, () => renderOpenApiV3(kinds))]),
+      [...groups].map(([path, kinds]) => [path, () => this.#text(path, kinds, renderOpenApiV3)]),
     );
   }
 
@@ -71,14 +71,19 @@ export class OpenApiDocuments {
     return schema === undefined ? { kind } : { kind, schema: schema as NonNullable<ServedKind["schema"]> };
   }
 
-  #text(name: string, render: () => unknown): string {
-    let text = this.#texts.get(name);
-    if (text === undefined) {
-      text = JSON.stringify(render());
-      this.#texts.set(name, text);
-    }
+  /** Rendered when somebody asks, and kept until what it tells of is not the same any more. */
+  #text(name: string, from: readonly ServedKind[], render: (from: readonly ServedKind[]) => unknown): string {
+    const known = this.#texts.get(name);
+    if (known !== undefined && isSame(known.from, from)) return known.text;
+    const text = JSON.stringify(render(from));
+    this.#texts.set(name, { from, text });
     return text;
   }
+}
+
+function isSame(before: readonly ServedKind[], now: readonly ServedKind[]): boolean {
+  if (before.length !== now.length) return false;
+  return now.every(({ kind, schema }, i) => before[i]?.kind === kind && before[i]?.schema === schema);
 }
 
 const VARY_V2 = "Accept-Encoding, Accept";

@@ -78,12 +78,13 @@ function ruleSelects(rule: Rule, kind: Kind, operation: string, subresource: str
     includes(rule.operations, operation) &&
     includes(rule.apiGroups, group) &&
     includes(rule.apiVersions, version) &&
-    rule.resources.some((each) => resourceSelects(each, plural, subresource))
+    (rule.resources ?? []).some((each) => resourceSelects(each, plural, subresource))
   );
 }
 
-function includes(list: readonly string[], value: string): boolean {
-  return list.includes("*") || list.includes(value);
+/** A rule that leaves something out selects nothing. */
+function includes(list: readonly string[] | undefined, value: string): boolean {
+  return list !== undefined && (list.includes("*") || list.includes(value));
 }
 
 function resourceSelects(pattern: string, plural: string, subresource: string): boolean {
