@@ -7,6 +7,7 @@
  */
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { RandomStream } from "../../src/base/random.ts";
 import { type LabProcess, type Reply, startLabProcess } from "./lab-process.ts";
 import { type RandomRequest, randomRequest } from "./random-request.ts";
@@ -91,6 +92,8 @@ const REAL_FAILURES = [
   /^Timeout: Too large resource version/,
   /^etcdserver: request is too large/,
   /^target\.name: Required value/,
+  /^provided data does not appear to be a protobuf message|^empty data|^unexpected GroupVersion string/,
+  /^map: .* does not contain declared merge key/s,
   /^resourceVersion should not be set on objects to be created/,
   /^Internal error occurred: failed to allocate a (?:serviceIP|nodePort)/,
 ];
@@ -107,7 +110,8 @@ function whatIsWrong({ code, body }: Reply): string | undefined {
 
 function messageOf(body: string): string {
   try {
-    return String((JSON.parse(body) as { message?: unknown }).message);
+    // YAML, of which JSON is a part.
+    return String((parse(body) as { message?: unknown }).message);
   } catch {
     return body;
   }
