@@ -17,7 +17,7 @@ export function customSchemaOf(schema: StructuralSchema): Schema {
   const text = makeSchema({ type: "string" });
   const fields = mergeSchemaOf(schema).fields;
   const all = [["apiVersion", text], ["kind", text], ...METADATA_SCHEMA.fields, ...fields] as const;
-  return makeSchema({ type: "object", fields: new Map(all) });
+  return makeSchema({ type: "object", fields: new Map(all), ...othersOf(schema) });
 }
 
 function mergeSchemaOf(schema: StructuralSchema): Schema {
@@ -69,6 +69,10 @@ function objectSchema(schema: StructuralSchema): Schema {
   const fields = Object.entries(schema.properties).map(
     ([name, each]) => [name, mergeSchemaOf(each)] as const,
   );
-  const others = schema["x-kubernetes-preserve-unknown-fields"] === true ? { element: FREE } : {};
-  return makeSchema({ type: "object", fields: new Map(fields), ...atomic, ...others });
+  return makeSchema({ type: "object", fields: new Map(fields), ...atomic, ...othersOf(schema) });
+}
+
+/** What may stand beside the fields that are named. */
+function othersOf(schema: StructuralSchema): { readonly element?: Schema } {
+  return schema["x-kubernetes-preserve-unknown-fields"] === true ? { element: FREE } : {};
 }

@@ -9,6 +9,16 @@ const asking = (accept?: string, userAgent = "kubectl/v1.34.4", pretty: string |
 });
 const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
+describe("the form of what has no table", () => {
+  test("is the next that the client takes", () => {
+    expect(negotiate(asking(`${TABLE},application/json`), false)).toEqual({ format: "json", pretty: false });
+  });
+
+  test("is none for a client that takes nothing else", () => {
+    expect(() => negotiate(asking(TABLE), false)).toThrow("only the following media types are accepted");
+  });
+});
+
 describe("the form of an object", () => {
   test.each([
     { name: "JSON when nothing is asked for", accept: undefined, form: { format: "json" } },

@@ -75,10 +75,14 @@ export interface Requester {
   readonly pretty: string | null;
 }
 
-/** The form for an object or a list.
+/** The form for an object or a list; `hasTable` tells whether there are columns for it.
  * @throws {StatusError} NotAcceptable when the client takes none of what is offered. */
-export function negotiate(requester: Requester): OutputForm {
-  const choice = choose(requester.accept, () => true);
+export function negotiate(requester: Requester, hasTable = true): OutputForm {
+  const choice = choose(
+    requester.accept,
+    () => true,
+    ({ as }) => hasTable || as !== "Table",
+  );
   if (choice === undefined) throw notAcceptable(OUTPUT_TYPES);
   return { ...choice, pretty: choice.pretty || wantsPretty(requester) };
 }
@@ -92,7 +96,11 @@ export function negotiateStream(requester: Requester): OutputForm {
 
 /** The form for something that has no other than its plain one; indented JSON when the client wants what there is not. */
 export function negotiatePlain(requester: Requester): OutputForm {
-  const choice = choose(requester.accept, () => true, true);
+  const choice = choose(
+    requester.accept,
+    () => true,
+    ({ as }) => as === undefined,
+  );
   if (choice === undefined) return { format: "json", pretty: true };
   return { format: choice.format, pretty: choice.pretty || wantsPretty(requester) };
 }
@@ -108,7 +116,7 @@ export function negotiateDocument(requester: Requester): OutputForm {
 function choose(
   accept: string | undefined,
   suits: (offer: Offer) => boolean,
-  isPlainOnly = false,
+  allows: (form: OutputForm) => boolean = () => true,
 ): OutputForm | undefined {
   if (accept === undefined || accept === "") return { format: "json", pretty: false };
   for (const clause of parseAccept(accept)) {
@@ -116,7 +124,7 @@ function choose(
     const offer = OFFERS.find((candidate) => matches(clause, candidate));
     if (offer === undefined) continue;
     const form = formOf(clause, offer);
-    if (form === undefined || (isPlainOnly && form.as !== undefined)) continue;
+    if (form === undefined || !allows(form)) continue;
     return suits(offer) ? form : undefined;
   }
   return undefined;

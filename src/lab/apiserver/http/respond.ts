@@ -74,10 +74,15 @@ function respondObject(
 ): Promise<Sent> {
   const { code, body, kind, headers = {} } = answer;
   // Refusals take what they can get, so that the client learns why.
-  const form = kind === undefined ? negotiatePlain(head.requester) : negotiate(head.requester);
+  const form = kind === undefined ? negotiatePlain(head.requester) : negotiate(head.requester, isKept(kind));
   const text = encodeObject(form, kind === undefined ? body : transform(context, form, kind, body));
   setHeaders(outgoing, { "content-type": contentTypeOf(form), ...headers });
   return send(head, outgoing, code, text);
+}
+
+/** Whether objects of the kind are kept: what is only an answer to a question has no columns. */
+function isKept(kind: Kind): boolean {
+  return kind.verbs.includes("get");
 }
 
 function respondList(
