@@ -84,6 +84,7 @@ export function createLab(options: LabOptions = {}): Lab {
     ...(staticPods === undefined ? {} : { staticPods }),
   });
   server.onRead(leases, built.readLease);
+  server.podLogs = built.logs;
   publishOwnEndpoints(server.api("kube-apiserver"));
   const parts: Part[] = [
     ...controllers({

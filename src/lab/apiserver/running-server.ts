@@ -25,6 +25,7 @@ import { LocalApi } from "./local-api.ts";
 import { type LooseObject, loose } from "./loose.ts";
 import type { CallOutside, Outside } from "./outside/outside.ts";
 import { patched, refusePatch } from "./patch.ts";
+import type { PodLogs } from "./pod-logs.ts";
 import type { RegistryContext } from "./registry/context.ts";
 import { createObject } from "./registry/create.ts";
 import { deleteObject } from "./registry/delete.ts";
@@ -65,6 +66,7 @@ export class RunningServer implements ApiServer {
   readonly engine: Engine;
   readonly kinds: KindRegistry;
   readonly tokens: AccountTokens;
+  podLogs: PodLogs | undefined;
   readonly #store: Store;
   readonly #parts: ServerParts;
   readonly #context: RegistryContext;

@@ -18,6 +18,7 @@ import type { AccountTokens } from "./access/account-tokens.ts";
 import type { Api, PatchType } from "./api.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import type { CallOutside } from "./outside/outside.ts";
+import type { PodLogs } from "./pod-logs.ts";
 import type { RequestMemo } from "./request-memo.ts";
 
 export type { UserInfo } from "./access/access.ts";
@@ -151,6 +152,8 @@ export interface ApiServer {
   api(user: string): Api;
   /** Lets the server call the webhooks that are configured in it. Until then it does as if there were none. */
   openOutside(call: CallOutside): void;
+  /** What containers print, where there are machines for them to run on. */
+  podLogs: PodLogs | undefined;
   /** What reads see of a kind's objects from now on, instead of what is stored: for fields that change without a write. */
   onRead<T extends KubeObject>(kind: Kind<T>, hook: ReadHook<T>): void;
 }

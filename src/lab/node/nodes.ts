@@ -11,11 +11,13 @@ import type { Timing } from "../../kube/timing.ts";
 import type { Lease, Pod } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api, Draft } from "../apiserver/api.ts";
+import type { PodLogs } from "../apiserver/pod-logs.ts";
 import type { Part } from "../context.ts";
 import type { Heartbeats } from "../heartbeats.ts";
 import type { PodMetrics } from "../pod-metrics.ts";
 import { ClientTraffic } from "./client-traffic.ts";
 import { type ContainerFaults, containerFaults } from "./container-faults.ts";
+import { containerLogs } from "./container-logs.ts";
 import { Failures } from "./failures.ts";
 import { Hosts } from "./hosts.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
@@ -54,6 +56,7 @@ export interface Nodes {
   readonly world: World;
   readonly failures: FailureControl;
   readonly containers: ContainerFaults;
+  readonly logs: PodLogs;
   readonly traffic: Traffic;
   readonly heartbeats: Heartbeats;
   readonly metrics: PodMetrics;
@@ -114,6 +117,7 @@ export function createNodes(options: NodesOptions): Nodes {
     world: machines,
     failures,
     containers: containerFaults(engine, hosts.byName),
+    logs: containerLogs(engine, machines, hosts.byName),
     traffic,
     heartbeats,
     metrics,

@@ -39,7 +39,7 @@ export interface OutgoingList {
 }
 
 /** What a handler wants to be sent. */
-export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | JsonAnswer | TextAnswer;
+export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | JsonAnswer | TextAnswer | StreamAnswer;
 
 /** An object, in the form that the client asked for. */
 export interface ObjectAnswer {
@@ -83,6 +83,21 @@ export interface TextAnswer {
   readonly text: string;
   /** On top of, or instead of, those that plain text has; an empty one takes its like away. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Text that comes bit by bit. */
+export interface StreamAnswer {
+  readonly type: "stream";
+  readonly contentType: string;
+  readonly stream: TextStream;
+}
+
+/** Taken like a watch: `next` gives what is there, which may be nothing for now. */
+export interface TextStream {
+  next(): string | undefined;
+  readonly ended: boolean;
+  onWake(handler: () => void): void;
+  stop(): void;
 }
 
 /** An object of the kind. */

@@ -6,6 +6,7 @@ import type { Body } from "../../../client/client.ts";
 import { apiVersionOf, type Kind, type SubresourceRow, type Verb } from "../../../kube/kind.ts";
 import { findKind, KINDS } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
+import type { Pod } from "../../../kube/types/index.ts";
 import type { ApiServer, ListAnswer, Target } from "../server.ts";
 import { decodeObject } from "./decode.ts";
 import {
@@ -18,6 +19,8 @@ import {
 import { type Answer, type Exchange, objectAnswer, PAGE_NOT_FOUND } from "./exchange.ts";
 import { COLLECTION_TYPES, checkProduced, negotiate, negotiateStream, OBJECT_TYPES } from "./negotiate.ts";
 import { deleteParameters, listQuery, patchParameters, watchQuery, writeParameters } from "./parameters.ts";
+import { logAnswer } from "./pod-log.ts";
+import { processRefusal } from "./pod-process.ts";
 import { BareRefusal, methodNotAllowed, noSuchResource } from "./refusals.ts";
 import type { ResourceRequest } from "./request-info.ts";
 
@@ -64,9 +67,9 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
       ...(info.subresource === undefined ? {} : { subresource: info.subresource }),
     },
   };
-  if (info.subresource !== undefined && NEEDS_PROCESSES.has(info.subresource))
-    return refuseProcess(context, call);
   const verb = verbFor(kind, exchange, info);
+  if (info.subresource !== undefined && NEEDS_PROCESSES.has(info.subresource))
+    return processAnswer(context, call);
   checkMediaTypes(kind, exchange, info, verb);
   return HANDLERS[verb](context, call);
 }
@@ -215,13 +218,20 @@ function asBody(value: unknown): Body {
 // Subresources that reach into a running process.
 const NEEDS_PROCESSES = new Set(["log", "exec", "attach", "portforward", "proxy"]);
 
-/** Nothing runs in a lab's containers, so there is nothing to read from them or connect to. */
-function refuseProcess({ server }: ResourceContext, { exchange, target, kind: _kind }: ResourceCall): never {
-  const { subresource, ...object } = target;
-  server.get(exchange.caller, object);
+/** What runs in containers can be read of, as far as the simulation knows it, but not reached. */
+function processAnswer(context: ResourceContext, { exchange, target }: ResourceCall): Answer {
+  const { server } = context;
+  const { subresource = "", ...object } = target;
+  const found = server.get(exchange.caller, object);
+  if (target.kind.plural === "pods") {
+    const pod = found as Pod;
+    if (subresource === "log") return logAnswer(context, exchange, pod);
+    const container = exchange.query.get("container");
+    throw processRefusal(server, exchange.caller, pod, { subresource, container });
+  }
   throw new StatusError(
     "BadRequest",
-    `${target.kind.plural}/${subresource} is not available: containers of a lab are simulated, no process runs in them`,
+    `${target.kind.plural}/${subresource} is not available: nothing of a lab can be reached through its API server`,
     { ...(target.name === undefined ? {} : { name: target.name }), kind: target.kind.plural },
   );
 }

@@ -14,6 +14,7 @@ import type {
   ObjectAnswer,
   Outgoing,
   RequestHead,
+  StreamAnswer,
   TextAnswer,
   WatchAnswer,
 } from "./exchange.ts";
@@ -63,6 +64,8 @@ export async function respond(
       return respondJson(head, outgoing, answer);
     case "text":
       return respondText(head, outgoing, answer);
+    case "stream":
+      return respondStream(outgoing, answer);
   }
 }
 
@@ -119,6 +122,30 @@ function respondText(head: RequestHead, outgoing: Outgoing, answer: TextAnswer):
     ...answer.headers,
   });
   return send(head, outgoing, answer.code, answer.text);
+}
+
+/** Sends what comes until there is no more or the client has gone. */
+async function respondStream(outgoing: Outgoing, { contentType, stream }: StreamAnswer): Promise<Sent> {
+  outgoing.statusCode = 200;
+  outgoing.setHeader("content-type", contentType);
+  flushHeaders(outgoing);
+  const sink: Writable = outgoing;
+  let bytes = 0;
+  await new Promise<void>((resolve) => {
+    const pump = () => {
+      const text = stream.next() ?? "";
+      bytes += Buffer.byteLength(text);
+      if (text !== "") sink.write(text);
+      if (stream.ended) sink.end();
+    };
+    sink.on("close", () => {
+      stream.stop();
+      resolve();
+    });
+    stream.onWake(pump);
+    pump();
+  });
+  return { code: 200, bytes };
 }
 
 function setHeaders(outgoing: Outgoing, headers: Readonly<Record<string, string>>): void {

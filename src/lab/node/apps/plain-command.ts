@@ -14,12 +14,32 @@ const SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600,
  * What a container's command does, where its words tell without running it: `true`, `false`, `sleep 5`, `pause`, and shell
  * scripts of nothing but these, `exit 3` and `echo`. Nothing for every other program.
  */
-export function plainCommand(container: Pick<Container, "command" | "args">): PlainCommand | undefined {
+export function plainCommand(container: Words): PlainCommand | undefined {
+  return follow(container, () => {});
+}
+
+/** What such a command prints; nothing of every other program is known. */
+export function plainOutput(container: Words): readonly PrintedLine[] {
+  const lines: PrintedLine[] = [];
+  const known = follow(container, (afterSeconds, text) => lines.push({ afterSeconds, text }));
+  return known === undefined ? [] : lines;
+}
+
+/** One line of output, and when it comes, counted from the program's start. */
+export interface PrintedLine {
+  readonly afterSeconds: number;
+  readonly text: string;
+}
+
+type Words = Pick<Container, "command" | "args">;
+type Print = (afterSeconds: number, text: string) => void;
+
+function follow(container: Words, print: Print): PlainCommand | undefined {
   const words = [...(container.command ?? []), ...(container.args ?? [])];
   const [program = "", flag = "", script = ""] = words;
-  if (!SHELLS.has(baseName(program))) return ending([[words]]);
+  if (!SHELLS.has(baseName(program))) return ending([[words]], print);
   // The words after a script are its parameters, which a plain one does not look at.
-  return /^-[eux]*c$/.test(flag) && !/[$`<>|(){}]/.test(script) ? ending(chains(script)) : undefined;
+  return /^-[eux]*c$/.test(flag) && !/[$`<>|(){}]/.test(script) ? ending(chains(script), print) : undefined;
 }
 
 type Statement = readonly string[];
@@ -30,7 +50,7 @@ function chains(script: string): readonly (readonly Statement[])[] {
   return lists.map((list) => list.split("&&").map((statement) => statement.trim().split(/\s+/)));
 }
 
-function ending(script: readonly (readonly Statement[])[]): PlainCommand | undefined {
+function ending(script: readonly (readonly Statement[])[], print: Print): PlainCommand | undefined {
   let runSeconds = 0;
   let exitCode = 0;
   if (script.length === 0) return undefined;
@@ -38,6 +58,7 @@ function ending(script: readonly (readonly Statement[])[]): PlainCommand | undef
     for (const statement of chain) {
       const step = stepOf(statement, exitCode);
       if (step === undefined) return undefined;
+      if (baseName(statement[0] ?? "") === "echo") print(runSeconds, printed(statement));
       exitCode = step.exitCode;
       if (step.runSeconds === undefined) return { exitCode };
       runSeconds += step.runSeconds;
@@ -47,6 +68,10 @@ function ending(script: readonly (readonly Statement[])[]): PlainCommand | undef
     }
   }
   return { runSeconds, exitCode };
+}
+
+function printed([, ...words]: Statement): string {
+  return words.join(" ").replaceAll(/["']/g, "");
 }
 
 /** One statement's part: how long it takes, its status, and whether the script ends with it. */
