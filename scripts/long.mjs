@@ -26,6 +26,11 @@ const FORMS = {
     seeds: "1 to 2,000, 50 requests each",
     sources: ["src/lab/apiserver/http", "src/kube/patch", "src/kube/protobuf", "test/requests"],
   },
+  conformance: {
+    what: "every conformance spec of Kubernetes that is listed as passing, against labs over HTTPS",
+    program: ["test/conformance/main.ts"],
+    sources: ["src/kube", "src/scheduler", "src/lab", "test/conformance"],
+  },
   drills: {
     what: "a pod deleted and a node powered off, on a real cluster and on labs",
     program: ["test/drills/main.ts", "--runs", "3", "--toleration", "300", "--seeds", "20"],

@@ -6,7 +6,7 @@
  *   npm run conformance -- PATTERN       all whose names match, listed or not
  *   npm run conformance -- --document    writes docs/fidelity/conformance.md
  *
- * Ends with the plain line "N passed, N failed"; `--json FILE` writes every result.
+ * Ends with the plain line "N passed, N failed"; `--result FILE` writes the counts, and the specs that took longest.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,13 +19,14 @@ import { passing, verdicts } from "./verdicts.ts";
 
 const PAGE = "docs/fidelity/conformance.md";
 const DEFAULT_WORKERS = "6";
+const LONGEST = 5;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     ci: { type: "boolean", default: false },
     document: { type: "boolean", default: false },
-    json: { type: "string" },
+    result: { type: "string" },
     workers: { type: "string", default: DEFAULT_WORKERS },
   },
 });
@@ -50,8 +51,21 @@ async function run(): Promise<void> {
     workers: Number(values.workers),
     onResult,
   });
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(results));
   const passed = results.filter(({ state }) => state === "passed").length;
+  const failed = results.filter(({ state }) => state !== "passed").map(({ name }) => name);
+  const longest = results.toSorted((a, b) => b.seconds - a.seconds).slice(0, LONGEST);
+  if (values.result !== undefined) {
+    const figures = {
+      kubernetes: KUBERNETES,
+      known: known.length,
+      passed,
+      failed: failed.length,
+      failedSpecs: failed,
+      labs: Number(values.workers),
+      longest: Object.fromEntries(longest.map(({ name, seconds }) => [name, seconds])),
+    };
+    writeFileSync(values.result, JSON.stringify(figures));
+  }
   process.stdout.write(`${passed} passed, ${results.length - passed} failed\n`);
   process.exitCode = passed === results.length && passed > 0 ? 0 : 1;
 }
