@@ -1,4 +1,4 @@
-import { startLabProcess } from "./lab-process.ts";
+import { startLabProcess } from "../support/lab-process.ts";
 import { runSpecs, type SpecResult } from "./specs.ts";
 
 /** Long enough for the slowest spec, which waits for a CronJob's minutes. */
