@@ -42,8 +42,9 @@ describe.skipIf(missing !== undefined)("cert-manager's controller", () => {
   });
 
   test("is elected by a Lease", async () => {
-    const held = ["--for=jsonpath={.spec.holderIdentity}", "lease/cert-manager-controller"];
-    await good(lab, paths.kubectl, ["wait", ...held, "-n=cert-manager", "--timeout=60s"]);
+    const lease = ["lease/cert-manager-controller", "-n=cert-manager", "--timeout=60s"];
+    await good(lab, paths.kubectl, ["wait", "--for=create", ...lease]);
+    await good(lab, paths.kubectl, ["wait", "--for=jsonpath={.spec.holderIdentity}", ...lease]);
   });
 
   test("issues a self-signed certificate, and one that its authority signs", async () => {

@@ -70,8 +70,9 @@ describe.skipIf(missing !== undefined)("the real kube-controller-manager and kub
   });
 
   test.each(["kube-controller-manager", "kube-scheduler"])("elect %s by a Lease", async (name) => {
-    const holder = "{.spec.holderIdentity}";
-    await kubectl("wait", `--for=jsonpath=${holder}`, `lease/${name}`, "-n=kube-system", "--timeout=60s");
+    const lease = [`lease/${name}`, "-n=kube-system", "--timeout=60s"];
+    await kubectl("wait", "--for=create", ...lease);
+    await kubectl("wait", "--for=jsonpath={.spec.holderIdentity}", ...lease);
   });
 
   test("bring a Deployment, a StatefulSet and a DaemonSet to Ready", async () => {
