@@ -13,4 +13,4 @@ k "delete in the foreground" "deleted" delete rs -l app=cart --cascade=foregroun
 k "delete by file" 'configmap "cart" deleted' delete configmap/cart pdb/cart
 k "delete all" "deleted" delete all --all --timeout=55s
 k "wait for a deletion" "namespace/shop condition met|" delete namespace shop --wait=false
-k "wait for the end of a namespace" "condition met" wait --for=delete namespace/shop --timeout=55s
+k "wait for the end of a namespace" "" wait --for=delete namespace/shop --timeout=55s
