@@ -51,6 +51,8 @@ function bare() {
       send();
     });
   });
+  // Its connections wait while the lab is filled.
+  Object.assign(server, { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 });
   server.listen(0, "127.0.0.1", () =>
     process.send({ url: `https://127.0.0.1:${server.address().port}`, token: "t" }),
   );

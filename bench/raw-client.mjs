@@ -42,7 +42,11 @@ export function exchange(socket, bytes) {
         const end = head.indexOf("\r\n\r\n");
         if (end < 0) return;
         const text = head.subarray(0, end).toString();
-        if (!/^HTTP\/1\.1 20[01]/.test(text)) reject(new Error(text + head.subarray(end)));
+        if (!/^HTTP\/1\.1 20[01]/.test(text)) {
+          socket.off("data", take);
+          reject(new Error(text + head.subarray(end)));
+          return;
+        }
         missing = Number(/content-length: (\d+)/i.exec(text)[1]) + end + 4 - head.length;
       } else missing -= part.length;
       if (missing > 0) return;
