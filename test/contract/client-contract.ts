@@ -11,6 +11,7 @@ import { customDefinitionCases } from "./cases/custom-definitions.ts";
 import { customObjectCases } from "./cases/custom-objects.ts";
 import { deleteCases } from "./cases/delete.ts";
 import { patchCases } from "./cases/patch.ts";
+import { policyCases } from "./cases/policies.ts";
 import { readCases } from "./cases/read.ts";
 import { subresourceCases } from "./cases/subresource.ts";
 import { updateCases } from "./cases/update.ts";
@@ -48,6 +49,7 @@ const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   subresources: subresourceCases,
   "definitions of custom kinds": customDefinitionCases,
   "custom objects": customObjectCases,
+  "admission policies": policyCases,
 };
 
 /** Runs every case against one kind of cluster; `run` tells apart the namespaces of several runs on one cluster. */

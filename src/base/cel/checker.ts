@@ -169,7 +169,12 @@ class Checker {
       case "struct":
         return (
           this.#environment.structs.fieldOf(target.name, field) ??
-          this.#report(place, `undefined field '${field}'`)
+          this.#report(
+            place,
+            this.#environment.structs.isFieldless?.(target.name)
+              ? `unexpected failed resolution of '${target.name}'`
+              : `undefined field '${field}'`,
+          )
         );
       case "typeParam":
         this.#assign(DYN, target);

@@ -34,6 +34,8 @@ export type Functions = Readonly<Record<string, readonly Overload[]>>;
 export interface StructTypes {
   /** The type of a field; `undefined` when the type has no such field. */
   fieldOf(struct: string, field: string): CelType | undefined;
+  /** Whether only functions know what to do with values of the type. */
+  isFieldless?(struct: string): boolean;
   /** The type that `Name{…}` makes. */
   typeNamed(name: string): CelType | undefined;
 }

@@ -10,6 +10,7 @@ import { SETS } from "../../base/cel/sets.ts";
 import { STRINGS } from "../../base/cel/strings.ts";
 import { TIME_FUNCTIONS } from "../../base/cel/times.ts";
 import { CIDRS, IPS } from "./addresses.ts";
+import { AUTHORIZERS } from "./authorizer.ts";
 import { LISTS } from "./lists.ts";
 import { QUANTITIES, SEMVERS } from "./quantities.ts";
 import { FORMATS, REGEX, URLS } from "./texts.ts";
@@ -29,4 +30,5 @@ export const KUBERNETES: Environment = environmentOf([
   SEMVERS,
   IPS,
   CIDRS,
+  AUTHORIZERS,
 ]);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { damagedObject, strangeJson } from "../../../test/support/damaged-objects.ts";
 import { assertProperty } from "../../../test/support/fuzz.ts";
 import { deepFreeze } from "../../base/deep.ts";
+import { loadCel } from "../cel/loader.ts";
 import { completeObject } from "../defaults/complete.ts";
 import { configMaps, deployments, KINDS, pods, secrets } from "../kinds.ts";
 import { checkFields } from "../schema/check-fields.ts";
@@ -135,6 +136,7 @@ describe("of a custom kind the metadata is judged", () => {
 });
 
 describe("nothing throws", () => {
+  beforeAll(loadCel);
   test("for an object with damages", () => {
     assertProperty(
       fc.property(damagedObject(), ({ kind, whole, damaged }) => {

@@ -8,6 +8,7 @@ import { checkPrivileges } from "./access/privileges.ts";
 import { AdmissionWebhooks } from "./admission/admission-webhooks.ts";
 import { AdmissionChain } from "./admission/chain.ts";
 import { defaultPlugins } from "./admission/plugins.ts";
+import type { PolicyContext } from "./admission/policies/matching.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
 import { fromStorage } from "./conversion.ts";
@@ -94,6 +95,8 @@ export class RunningServer implements ApiServer {
     this.tokens = new AccountTokens(engine, this.#api);
     const plugged = { engine, api: this.#api };
     this.#versions = new Versions({ ...plugged, kinds, outside: this.#outside, customVersionOf });
+    const show: PolicyContext["show"] = ({ collection, caller }, kind, stored) =>
+      loose(this.#versions.read(kind, collection.kind, stored, caller));
     const webhooks = new AdmissionWebhooks({
       ...plugged,
       kinds,
@@ -109,12 +112,12 @@ export class RunningServer implements ApiServer {
           },
           object,
         ),
-      show: ({ collection, caller }, kind, stored) =>
-        loose(this.#versions.read(kind, collection.kind, stored, caller)),
+      show,
       keep: ({ collection, caller }, kind, object) =>
         this.#versions.keep(kind, collection.kind, object, caller),
     });
-    const admission = new AdmissionChain(defaultPlugins(plugged, webhooks.validatingPlugin()), webhooks);
+    const plugins = defaultPlugins({ ...plugged, kinds, show }, webhooks.validatingPlugin());
+    const admission = new AdmissionChain(plugins, webhooks);
     this.#context = {
       engine,
       store,

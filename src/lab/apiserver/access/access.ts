@@ -28,6 +28,8 @@ export interface CallerAccess {
   authorize(attributes: Attributes): Decision;
   /** What role bindings allow in a namespace, or at the cluster scope alone. */
   rulesFor(namespace: string | undefined): RulesHeld;
+  /** What it says of another user. */
+  as(user: UserInfo): CallerAccess;
 }
 
 /** Whose a token is, or why it is nobody's. */

@@ -6,6 +6,8 @@ import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
+import type { PolicyContext } from "./policies/matching.ts";
+import { validatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
@@ -15,7 +17,7 @@ import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
 /** kube-apiserver's default plugins in its own order, but for those that guard against users the lab does not have. */
 export function defaultPlugins(
-  context: AdmissionContext,
+  context: AdmissionContext & PolicyContext,
   validatingWebhooks: AdmissionPlugin,
 ): readonly AdmissionPlugin[] {
   return [
@@ -32,6 +34,7 @@ export function defaultPlugins(
     certificateApproval(),
     certificateSigning(),
     defaultIngressClass(context),
+    validatingAdmissionPolicy(context),
     validatingWebhooks,
     resourceQuota(context),
   ];

@@ -61,5 +61,6 @@ function accessOf(authorizer: Authorizer, user: UserInfo): CallerAccess {
   return {
     authorize: (attributes) => authorizer.authorize(user, attributes),
     rulesFor: (namespace) => authorizer.rulesFor(user, namespace),
+    as: (other) => accessOf(authorizer, other),
   };
 }

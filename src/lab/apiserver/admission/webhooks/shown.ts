@@ -5,7 +5,7 @@ import type { Shown } from "./review.ts";
 import type { WebhookContext } from "./webhook-context.ts";
 
 /** A request's objects in the version that a webhook asked for. */
-export function shownAs(context: WebhookContext, request: AdmissionRequest, kind: Kind): Shown {
+export function shownAs(context: Pick<WebhookContext, "show">, request: AdmissionRequest, kind: Kind): Shown {
   const { object, old, face } = request;
   const show = (stored: LooseObject | undefined) => {
     if (stored === undefined || isOwnObject(request)) return stored;

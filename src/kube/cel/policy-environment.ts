@@ -1,0 +1,108 @@
+/** What the expressions of admission policies, and the match conditions of webhooks, may speak of. */
+import { type Environment, type StructTypes, withVariables } from "../../base/cel/environment.ts";
+import {
+  BOOL,
+  type CelType,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  STRING,
+  structType,
+  TIMESTAMP,
+} from "../../base/cel/types.ts";
+import { AUTHORIZER, RESOURCE_CHECK } from "./authorizer.ts";
+import { KUBERNETES } from "./environment.ts";
+
+type FieldTypes = Readonly<Record<string, CelType>>;
+
+const TEXTS = listOf(STRING);
+const LABELS = mapOf(STRING, STRING);
+const GVK = structType("kubernetes.GroupVersionKind");
+const GVR = structType("kubernetes.GroupVersionResource");
+const USER_INFO = structType("kubernetes.UserInfo");
+const REQUEST = structType("kubernetes.AdmissionRequest");
+const NAMESPACE = structType("kubernetes.Namespace");
+const METADATA = structType("kubernetes.NamespaceMetadata");
+const SPEC = structType("kubernetes.NamespaceSpec");
+const STATUS = structType("kubernetes.NamespaceStatus");
+const CONDITION = structType("kubernetes.NamespaceCondition");
+export const VARIABLES = structType("kubernetes.variables");
+
+const STRUCTS: Readonly<Record<string, FieldTypes>> = {
+  [GVK.name]: { group: STRING, version: STRING, kind: STRING },
+  [GVR.name]: { group: STRING, version: STRING, resource: STRING },
+  [USER_INFO.name]: { username: STRING, uid: STRING, groups: TEXTS, extra: mapOf(STRING, TEXTS) },
+  [REQUEST.name]: {
+    kind: GVK,
+    resource: GVR,
+    subResource: STRING,
+    requestKind: GVK,
+    requestResource: GVR,
+    requestSubResource: STRING,
+    name: STRING,
+    namespace: STRING,
+    operation: STRING,
+    userInfo: USER_INFO,
+    dryRun: BOOL,
+    options: DYN,
+  },
+  [NAMESPACE.name]: { metadata: METADATA, spec: SPEC, status: STATUS },
+  [METADATA.name]: {
+    name: STRING,
+    generateName: STRING,
+    namespace: STRING,
+    labels: LABELS,
+    annotations: LABELS,
+    UID: STRING,
+    creationTimestamp: TIMESTAMP,
+    deletionGracePeriodSeconds: INT,
+    deletionTimestamp: TIMESTAMP,
+    generation: INT,
+    resourceVersion: STRING,
+    finalizers: TEXTS,
+  },
+  [SPEC.name]: { finalizers: TEXTS },
+  [STATUS.name]: { conditions: listOf(CONDITION), phase: STRING },
+  [CONDITION.name]: {
+    status: STRING,
+    type: STRING,
+    lastTransitionTime: TIMESTAMP,
+    message: STRING,
+    reason: STRING,
+  },
+};
+
+export interface PolicyScope {
+  readonly hasParams: boolean;
+  readonly hasAuthorizer: boolean;
+  /** The types of the variables that were composed so far; absent when there is no `variables`. */
+  readonly variables?: ReadonlyMap<string, CelType>;
+}
+
+export function policyEnvironment({ hasParams, hasAuthorizer, variables }: PolicyScope): Environment {
+  const structs: StructTypes = {
+    fieldOf: (struct, field) =>
+      struct === VARIABLES.name ? variables?.get(field) : STRUCTS[struct]?.[field],
+    isFieldless: (struct) => struct.startsWith("kubernetes.authorization."),
+    typeNamed: () => undefined,
+  };
+  return withVariables(
+    KUBERNETES,
+    [
+      ["object", DYN],
+      ["oldObject", DYN],
+      ["namespaceObject", NAMESPACE],
+      ["request", REQUEST],
+      ...(hasParams ? ([["params", DYN]] as const) : []),
+      ...(hasAuthorizer
+        ? ([
+            ["authorizer", AUTHORIZER],
+            ["authorizer.requestResource", RESOURCE_CHECK],
+          ] as const)
+        : []),
+      ...(variables === undefined ? [] : ([["variables", VARIABLES]] as const)),
+    ],
+    structs,
+  );
+}

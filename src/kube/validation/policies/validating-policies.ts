@@ -1,0 +1,257 @@
+import { cel } from "../../cel/loader.ts";
+import type { LabelSelector, ObjectMeta } from "../../types/index.ts";
+import type { FieldErrors } from "../field-errors.ts";
+import { checkSelector } from "../labels.ts";
+import { dns1035Label, dnsSubdomain, pathSegment, qualifiedName } from "../names.ts";
+import type { KindRules } from "../rules.ts";
+import { checkMatchConditions, type LooseCondition } from "./match-conditions.ts";
+import { checkMatchResources, type LooseMatchResources } from "./match-resources.ts";
+
+type PolicyCompiler = InstanceType<ReturnType<typeof cel>["PolicyCompiler"]>;
+
+interface LooseValidation {
+  readonly expression?: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+}
+
+interface LooseAnnotation {
+  readonly key?: string;
+  readonly valueExpression?: string;
+}
+
+interface LoosePolicySpec {
+  readonly failurePolicy?: string;
+  readonly paramKind?: { readonly apiVersion?: string; readonly kind?: string };
+  readonly matchConstraints?: LooseMatchResources;
+  readonly matchConditions?: readonly LooseCondition[];
+  readonly variables?: readonly LooseCondition[];
+  readonly validations?: readonly LooseValidation[];
+  readonly auditAnnotations?: readonly LooseAnnotation[];
+}
+
+interface LoosePolicy {
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly spec?: LoosePolicySpec;
+}
+
+const FAILURE_POLICIES = ["Fail", "Ignore"];
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
+const ANNOTATIONS_MAX = 20;
+const ANNOTATION_EXPRESSION_MAX = 5 * 1024;
+
+/** Validating admission policies: what they are about, and expressions that make sense. */
+export const VALIDATING_POLICY_RULES: KindRules<LoosePolicy> = {
+  name: dnsSubdomain,
+  check: (errors, { metadata, spec = {} }) => checkPolicy(errors, metadata?.name ?? "", spec),
+};
+
+function checkPolicy(errors: FieldErrors, name: string, spec: LoosePolicySpec): void {
+  const { failurePolicy, paramKind, matchConstraints, variables = [], validations = [] } = spec;
+  const { auditAnnotations: annotations = [] } = spec;
+  if (failurePolicy === undefined) errors.required("spec.failurePolicy");
+  else if (!FAILURE_POLICIES.includes(failurePolicy)) {
+    errors.notSupported("spec.failurePolicy", failurePolicy, FAILURE_POLICIES);
+  }
+  if (paramKind !== undefined) checkParamKind(errors, paramKind, "spec.paramKind");
+  if (matchConstraints === undefined) errors.required("spec.matchConstraints");
+  else {
+    checkMatchResources(errors, matchConstraints, "spec.matchConstraints");
+    if ((matchConstraints.resourceRules ?? []).length === 0) {
+      errors.required("spec.matchConstraints.resourceRules");
+    }
+  }
+  const hasParams = paramKind !== undefined;
+  checkMatchConditions(errors, spec.matchConditions, "spec.matchConditions", hasParams);
+  if (validations.length === 0 && annotations.length === 0) {
+    const why = "validations or auditAnnotations must contain at least one item";
+    errors.required("spec.validations", why);
+    errors.required("spec.auditAnnotations", why);
+  }
+  if (validations.length + annotations.length + variables.length === 0) return;
+  const compiler = new (cel().PolicyCompiler)(hasParams, variables.length > 0);
+  variables.forEach((variable, i) => {
+    checkVariable(errors, compiler, variable, `spec.variables[${i}]`);
+  });
+  validations.forEach((validation, i) => {
+    checkValidation(errors, compiler, validation, `spec.validations[${i}]`);
+  });
+  if (annotations.length > ANNOTATIONS_MAX) {
+    const why = `must not have more than ${ANNOTATIONS_MAX} auditAnnotations`;
+    errors.invalid("spec.auditAnnotations", annotations, why);
+  }
+  annotations.forEach((annotation, i) => {
+    const path = `spec.auditAnnotations[${i}]`;
+    checkAnnotation(errors, compiler, name, annotation, path);
+    if (annotations.findIndex(({ key }) => key === annotation.key) < i) {
+      errors.duplicate(`${path}.key`, annotation.key ?? "");
+    }
+  });
+}
+
+function checkParamKind(
+  errors: FieldErrors,
+  { apiVersion = "", kind = "" }: NonNullable<LoosePolicySpec["paramKind"]>,
+  path: string,
+): void {
+  const parts = apiVersion.split("/");
+  if (apiVersion === "") errors.required(`${path}.apiVersion`);
+  else if (parts.length > 2) {
+    errors.invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`);
+  } else {
+    const version = parts.at(-1) ?? "";
+    const group = parts.length === 2 ? (parts[0] ?? "") : "";
+    const wrong = group === "" ? [] : dnsSubdomain(group);
+    if (wrong.length > 0) errors.invalid(`${path}.apiVersion`, group, wrong.join(","));
+    const wrongVersion = version === "" ? [] : dns1035Label(version);
+    if (version === "") errors.invalid(`${path}.apiVersion`, apiVersion, "version must be specified");
+    else if (wrongVersion.length > 0) errors.invalid(`${path}.apiVersion`, version, wrongVersion.join(","));
+  }
+  const wrongKind = dns1035Label(kind.toLowerCase());
+  if (kind === "") errors.required(`${path}.kind`);
+  else if (wrongKind.length > 0) {
+    const why = `may have mixed case, but should otherwise match: ${wrongKind.join(",")}`;
+    errors.invalid(`${path}.kind`, kind, why);
+  }
+}
+
+const RESERVED = new Set(
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
+);
+
+function checkVariable(
+  errors: FieldErrors,
+  compiler: PolicyCompiler,
+  { name = "", expression = "" }: LooseCondition,
+  path: string,
+): void {
+  if (name.trim() === "") errors.required(`${path}.name`, "name is not specified");
+  else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || RESERVED.has(name)) {
+    errors.invalid(`${path}.name`, name, "must be a valid CEL identifier");
+  }
+  if (expression.trim() === "") {
+    errors.required(`${path}.expression`, "expression is not specified");
+    return;
+  }
+  const { error } = compiler.variable(name, expression);
+  if (error !== undefined) errors.invalid(`${path}.expression`, expression, error);
+}
+
+function checkValidation(
+  errors: FieldErrors,
+  compiler: PolicyCompiler,
+  { expression = "", message = "", messageExpression = "", reason }: LooseValidation,
+  path: string,
+): void {
+  if (expression.trim() === "") errors.required(`${path}.expression`, "expression is not specified");
+  else {
+    const { error } = compiler.expression(expression, "bool");
+    if (error !== undefined) errors.invalid(`${path}.expression`, expression, error);
+  }
+  if (messageExpression.trim() !== "") {
+    const { error } = compiler.expression(messageExpression, "text", false);
+    if (error !== undefined) errors.invalid(`${path}.messageExpression`, messageExpression, error);
+  } else if (messageExpression !== "") {
+    errors.invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified");
+  }
+  if (message !== "" && message.trim() === "") {
+    errors.invalid(`${path}.message`, message, "must be non-empty if specified");
+  } else if (/[\n\r]/.test(message.trim())) {
+    errors.invalid(`${path}.message`, message, "must not contain line breaks");
+  }
+  if (reason !== undefined && !REASONS.includes(reason)) {
+    errors.notSupported(`${path}.reason`, reason, REASONS);
+  }
+}
+
+function checkAnnotation(
+  errors: FieldErrors,
+  compiler: PolicyCompiler,
+  policy: string,
+  { key = "", valueExpression = "" }: LooseAnnotation,
+  path: string,
+): void {
+  if (policy === "") errors.invalid(`${path}.key`, key, "requires metadata.name be non-empty");
+  else errors.invalidEach(`${path}.key`, `${policy}/${key}`, qualifiedName(`${policy}/${key}`));
+  const text = valueExpression.trim();
+  if (text === "") errors.required(`${path}.valueExpression`, "valueExpression is not specified");
+  else if (Buffer.byteLength(text) > ANNOTATION_EXPRESSION_MAX) {
+    errors.required(
+      `${path}.valueExpression`,
+      `must not exceed ${ANNOTATION_EXPRESSION_MAX} bytes in length`,
+    );
+  } else {
+    const { error } = compiler.expression(text, "textOrNull");
+    if (error !== undefined) errors.invalid(`${path}.valueExpression`, valueExpression, error);
+  }
+}
+
+interface LooseParamRef {
+  readonly name?: string;
+  readonly selector?: LabelSelector;
+  readonly parameterNotFoundAction?: string;
+}
+
+interface LooseBinding {
+  readonly spec?: {
+    readonly policyName?: string;
+    readonly paramRef?: LooseParamRef;
+    readonly matchResources?: LooseMatchResources;
+    readonly validationActions?: readonly string[];
+  };
+}
+
+const ACTIONS = ["Audit", "Deny", "Warn"];
+
+/** Bindings of validating admission policies: whose they are, with which parameters, and what follows. */
+export const POLICY_BINDING_RULES: KindRules<LooseBinding> = {
+  name: dnsSubdomain,
+  check(errors, { spec = {} }) {
+    const { policyName = "", paramRef, matchResources, validationActions = [] } = spec;
+    if (policyName === "") errors.required("spec.policyName");
+    else errors.invalidEach("spec.policyName", policyName, dnsSubdomain(policyName));
+    if (paramRef !== undefined) checkParamRef(errors, paramRef, "spec.paramRef");
+    checkMatchResources(errors, matchResources, "spec.matchResources");
+    checkActions(errors, validationActions, "spec.validationActions");
+  },
+};
+
+const NOT_FOUND_ACTIONS = ["Deny", "Allow"];
+
+function checkParamRef(
+  errors: FieldErrors,
+  { name = "", selector, ...ref }: LooseParamRef,
+  path: string,
+): void {
+  const why = "name and selector are mutually exclusive";
+  if (name !== "") {
+    errors.invalidEach(`${path}.name`, name, pathSegment(name));
+    if (selector !== undefined) errors.forbidden(`${path}.name`, why);
+  }
+  checkSelector(errors, selector, `${path}.selector`);
+  if (selector !== undefined && name !== "") errors.forbidden(`${path}.selector`, why);
+  if (name === "" && selector === undefined) {
+    errors.required(path, "one of name or selector must be specified");
+  }
+  const { parameterNotFoundAction: action = "" } = ref;
+  if (action === "") errors.required(`${path}.parameterNotFoundAction`);
+  else if (!NOT_FOUND_ACTIONS.includes(action)) {
+    errors.notSupported(`${path}.parameterNotFoundAction`, action, NOT_FOUND_ACTIONS);
+  }
+}
+
+function checkActions(errors: FieldErrors, actions: readonly string[], path: string): void {
+  actions.forEach((action, i) => {
+    if (!ACTIONS.includes(action)) errors.notSupported(`${path}[${i}]`, action, ACTIONS);
+    if (actions.indexOf(action) < i) errors.duplicate(`${path}[${i}]`, action);
+  });
+  if (actions.includes("Deny") && actions.includes("Warn")) {
+    const why =
+      "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
+    errors.invalid(path, actions, why);
+  }
+  if (actions.length === 0) errors.required(path, "at least one validation action is required");
+}
