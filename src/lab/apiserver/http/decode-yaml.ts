@@ -23,6 +23,8 @@ const AS_GO_READS_YAML = {
 } as const;
 
 const ALIASES_MAX = 1000;
+/** The reader's stack is used up soon after; nobody writes this by hand. */
+const BRACKETS_MAX = 200;
 
 function tagName(tag: { readonly tag: string; readonly format?: string | undefined }): string {
   return `${tag.tag} ${tag.format ?? ""}`;
@@ -34,7 +36,7 @@ export function readYaml(text: string): Parsed<DecodedBody> {
   const json = readPlainJson(text);
   if (json !== undefined) return { ok: true, value: { value: json, issues: [] } };
   try {
-    if (opensMoreThan(text, DEPTH_MAX)) throw new RangeError("too deep");
+    if (opensMoreThan(text, BRACKETS_MAX)) throw new RangeError("too deep");
     return readDocument(text);
   } catch (fault) {
     return { ok: false, error: `yaml: ${wordsFor(fault as Error)}` };
@@ -104,6 +106,8 @@ function sorted(value: unknown, depth = 0): unknown {
 
 function complaint(error: YAMLError): string {
   const line = error.linePos?.[0].line ?? 1;
+  // The reader makes an error of its own of a stack that is used up.
+  if (/call stack/.test(error.message)) return "exceeded max depth of 10000";
   if (error.code === "TAB_AS_INDENT") return "found character that cannot start any token";
   if (error.code === "BAD_INDENT" || error.code === "MISSING_CHAR") {
     return `line ${line}: did not find expected node content`;
