@@ -524,6 +524,45 @@ export const admissionCases: readonly HookCase[] = [
     },
   },
   {
+    name: "a request that does not meet a webhook's conditions is not asked about",
+    async run(stage) {
+      const { client, namespace, name } = stage;
+      const matchConditions = [
+        { name: "big", expression: "has(object.data) && object.data.size == 'big'" },
+        { name: "created", expression: "request.operation == 'CREATE' && oldObject == null" },
+      ];
+      await stage.install("Mutating", [{ name: "m.test.io", matchConditions }]);
+      await stage.install("Validating", [{ name: "v.test.io", matchConditions }]);
+      await client.create(configMaps, namespace, configMap(`${name}-a`, { size: "small" }));
+      await client.create(configMaps, namespace, configMap(`${name}-b`, { size: "big" }));
+      await client.patch(configMaps, namespace, `${name}-b`, "merge", { data: { more: "1" } });
+      expect(stage.calls()).toEqual([`m CREATE ${name}-b`, `v CREATE ${name}-b`]);
+    },
+  },
+  {
+    name: "a condition that cannot be evaluated refuses the request, or passes the webhook over",
+    async run(stage) {
+      const { client, namespace, name } = stage;
+      const matchConditions = [{ name: "missing", expression: "object.data.nothing == 'x'" }];
+      const only = (policy: string) => ({
+        matchConditions,
+        objectSelector: { matchLabels: { policy: `${name}-${policy}` } },
+      });
+      await stage.install("Validating", [
+        { name: "strict.test.io", failurePolicy: "Fail", ...only("fail") },
+        { name: "lax.test.io", failurePolicy: "Ignore", ...only("ignore") },
+      ]);
+      const labelled = (policy: string) =>
+        configMap(`${name}-${policy}`, { a: "1" }, { labels: { policy: `${name}-${policy}` } });
+      expect(await refusal(client.create(configMaps, namespace, labelled("fail")))).toMatchObject({
+        code: 403,
+        message: `configmaps "${name}-fail" is forbidden: expression 'object.data.nothing == 'x'' resulted in error: no such key: nothing`,
+      });
+      await client.create(configMaps, namespace, labelled("ignore"));
+      expect(stage.calls()).toEqual([]);
+    },
+  },
+  {
     name: "a dry run asks, says so, and stores nothing",
     async run(stage) {
       const { client, namespace, name } = stage;

@@ -7,6 +7,7 @@ import type { LooseObject } from "../../loose.ts";
 import { answersTo } from "../../request-memo.ts";
 import type { AdmissionRequest } from "../chain.ts";
 import type { Candidate, CandidateIndex } from "./candidates.ts";
+import { conditionsMatch } from "./conditions.ts";
 import { judgeAnswer, questionTo } from "./invoke.ts";
 import type { Shown } from "./review.ts";
 import { selectsCall } from "./selects.ts";
@@ -65,7 +66,7 @@ function askRound(
   for (const candidate of index.of(request)) {
     const now = { ...request, object };
     if (round > 0 && !rounds.isOutdated(candidate)) continue;
-    if (!selectsCall(context, candidate, now)) continue;
+    if (!selectsCall(context, candidate, now) || !conditionsMatch(context, candidate, now)) continue;
     const next = ask(context, now, candidate, round);
     if (next !== object && !deepEqual(next, object)) {
       object = next;

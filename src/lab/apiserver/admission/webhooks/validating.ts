@@ -1,6 +1,7 @@
 import { answersTo } from "../../request-memo.ts";
 import type { AdmissionRequest } from "../chain.ts";
 import type { CandidateIndex } from "./candidates.ts";
+import { conditionsMatch } from "./conditions.ts";
 import { judgeAnswer, questionTo } from "./invoke.ts";
 import { selectsCall } from "./selects.ts";
 import { shownAs } from "./shown.ts";
@@ -13,7 +14,11 @@ export function askValidating(
   index: CandidateIndex,
   request: AdmissionRequest,
 ): void {
-  const candidates = index.of(request).filter((candidate) => selectsCall(context, candidate, request));
+  const candidates = index
+    .of(request)
+    .filter(
+      (candidate) => selectsCall(context, candidate, request) && conditionsMatch(context, candidate, request),
+    );
   if (candidates.length === 0) return;
   const questions = candidates.map((candidate) =>
     questionTo(context, request, candidate, shownAs(context, request, candidate.kind)),
