@@ -22,6 +22,7 @@ import { createHostRoutes, createMember, createSwitch, removeNetwork, setWire } 
 import { cutPower, hangKubelet, loadImage, startNode, stopKubelet, writeNodeFiles } from "./node.ts";
 import { logFile, pidOf, processesIn, startProcess, stopProcesses, waitFor } from "./processes.ts";
 import {
+  addOnFolder,
   apiAddress,
   BALANCER,
   type Bed,
@@ -43,11 +44,16 @@ const READY_SECONDS = 120;
 /** How a node can be made to fail. */
 export type NodeFailure = "power-off" | "partition" | "kubelet-stop" | "kubelet-hang";
 
+/** Something that a bed has only on request. It waits until it works. */
+export type AddOn = (bed: Bed, client: HttpClient) => Promise<void>;
+
 export interface BedOptions extends ExtraFlags {
   readonly name?: string;
   readonly nodes?: number;
   readonly controlPlanes?: number;
   readonly kwok?: number;
+  /** Started one after another, once the nodes are Ready. */
+  readonly addOns?: readonly AddOn[];
 }
 
 /** What has to be there for a bed, and is not; nothing where it can run. */
@@ -62,7 +68,7 @@ export function missingForBed(): string | undefined {
     : `this machine has no ${missing.join(", ")} (test/cluster/prepare.sh)`;
 }
 
-function isOnPath(name: string): boolean {
+export function isOnPath(name: string): boolean {
   return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, name)));
 }
 
@@ -107,6 +113,7 @@ async function build(bed: Bed, options: BedOptions): Promise<void> {
     }
     const log = bed.nodes[0] && logFile(memberOf(bed, bed.nodes[0]).folder, "kubelet");
     await waitFor("Ready nodes", READY_SECONDS, () => areReady(client, bed.nodes), log);
+    for (const addOn of options.addOns ?? []) await addOn(bed, client);
   } finally {
     client.close();
   }
@@ -248,6 +255,7 @@ export async function takeDown(bed: Bed): Promise<void> {
   for (const folder of [
     ...membersOf(bed).map((name) => memberOf(bed, name).folder),
     join(bed.folder, "kwok"),
+    addOnFolder(bed),
   ]) {
     await stopProcesses(folder, processesIn(folder), 1_000);
   }

@@ -1,7 +1,7 @@
 /**
  * A real Kubernetes cluster on this machine.
  *
- *   npm run cluster -- up [--nodes 3] [--control-planes 1|3] [--kwok N]
+ *   npm run cluster -- up [--nodes 3] [--control-planes 1|3] [--kwok N] [--dns] [--monitoring]
  *   npm run cluster -- image NAME ROOTFS -- ENTRY…
  *   npm run cluster -- fail NODE --how power-off|partition|kubelet-stop|kubelet-hang
  *   npm run cluster -- heal NODE
@@ -11,9 +11,16 @@
  */
 import { parseArgs } from "node:util";
 import { ProgramMissing } from "../programs/build.ts";
+import { dns } from "./add-ons/dns.ts";
+import { monitoring } from "./add-ons/monitoring.ts";
 import { addImage, bringUp, failNode, healNode, type NodeFailure, takeDown } from "./bed.ts";
 import { type Bed, BedError, findBed, kubeconfigFile } from "./state.ts";
 
+/** In the order in which they are started: what is watched comes before what watches. */
+const ADD_ONS = [
+  ["dns", dns],
+  ["monitoring", monitoring],
+] as const;
 const FAILURES: readonly string[] = ["power-off", "partition", "kubelet-stop", "kubelet-hang"];
 const USAGE = "Usage: npm run cluster -- up|image|fail|heal|down (test/cluster/main.ts says more)";
 
@@ -25,6 +32,8 @@ async function main(): Promise<void> {
       nodes: { type: "string", default: "3" },
       "control-planes": { type: "string", default: "1" },
       kwok: { type: "string", default: "0" },
+      dns: { type: "boolean", default: false },
+      monitoring: { type: "boolean", default: false },
       how: { type: "string" },
     },
   });
@@ -34,8 +43,9 @@ async function main(): Promise<void> {
     case "up": {
       const controlPlanes = count("--control-planes", values["control-planes"]);
       if (controlPlanes !== 1 && controlPlanes !== 3) throw new BedError("--control-planes is 1 or 3");
-      const options = { name: values.name, nodes: count("--nodes", values.nodes), controlPlanes };
-      console.log(kubeconfigFile(await bringUp({ ...options, kwok: count("--kwok", values.kwok) })));
+      const counts = { nodes: count("--nodes", values.nodes), kwok: count("--kwok", values.kwok) };
+      const addOns = ADD_ONS.filter(([flag]) => values[flag]).map(([, addOn]) => addOn);
+      console.log(kubeconfigFile(await bringUp({ name: values.name, controlPlanes, ...counts, addOns })));
       return;
     }
     case "image": {

@@ -110,6 +110,8 @@ function proxyConfig(bed: Bed, node: Member) {
     mode: "iptables",
     clusterCIDR: `${rangeOf(bed)}.0.0/16`,
     hostnameOverride: node.name,
+    // The node's own address: what scrapes it is another machine.
+    metricsBindAddress: `${node.ip}:10249`,
     clientConnection: { kubeconfig: files(node).proxyAccess },
     // These are settings of the whole machine, which no namespace may change.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },

@@ -142,3 +142,8 @@ export function serviceRange(bed: Bed): string {
 export function kubeconfigFile(bed: Bed): string {
   return join(bed.folder, "kubeconfig");
 }
+
+/** Where the processes of add-ons stand that are no machine's. */
+export function addOnFolder(bed: Bed): string {
+  return join(bed.folder, "add-ons");
+}

@@ -106,8 +106,9 @@ async function build(recipe: Recipe, name: string, folder: string): Promise<void
       "-o",
       join(work, name),
     ];
-    if ("testsOf" in binary) await go(work, ["test", "-c", ...flags, binary.testsOf]);
-    else await go(work, ["build", ...flags, "package" in binary ? binary.package : "."]);
+    const env = recipe.isStatic === true ? { CGO_ENABLED: "0" } : {};
+    if ("testsOf" in binary) await go(work, ["test", "-c", ...flags, binary.testsOf], env);
+    else await go(work, ["build", ...flags, "package" in binary ? binary.package : "."], env);
     mkdirSync(folder, { recursive: true });
     const arrived = join(folder, `.${name}.${process.pid}`);
     cpSync(join(work, name), arrived);
@@ -162,9 +163,13 @@ function asMissing(error: unknown): Error {
   return error as Error;
 }
 
-function go(cwd: string, args: readonly string[]): Promise<void> {
+function go(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((done, failed) => {
-    const child = spawn("go", args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn("go", args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     child.on("error", (error) => failed(asMissing(error)));
     child.on("exit", (code) => {
       if (code === 0) done();

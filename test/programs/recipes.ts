@@ -22,6 +22,8 @@ export interface Recipe {
   /** A module whose go.mod names the modules that were published beside it as v0.0.0, and the version that they have. */
   readonly staging?: { readonly of: string; readonly version: string };
   readonly binaries: Readonly<Record<string, Binary>>;
+  /** The binaries need no library of the machine's, so that they run in an image of nothing else. */
+  readonly isStatic?: true;
   /** For the linker: values of string variables. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Names a folder with ready-made binaries, which are then taken instead. */
@@ -80,26 +82,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   coredns: {
     version: "1.13.1",
     require: { "github.com/coredns/coredns": "v1.13.1" },
-    binaries: { coredns: { package: "github.com/coredns/coredns" } },
-  },
-  // The two that stand between Kubernetes and any CSI driver.
-  "csi-attacher": {
-    version: "4.11.0",
-    require: { "github.com/kubernetes-csi/external-attacher/v4": "v4.11.0" },
-    binaries: {
-      "csi-attacher": { package: "github.com/kubernetes-csi/external-attacher/v4/cmd/csi-attacher" },
-    },
-  },
-  "csi-provisioner": {
-    version: "6.3.0",
-    require: {
-      "github.com/kubernetes-csi/external-provisioner/v6": "v6.3.0",
-      "k8s.io/kubernetes": "v1.36.1",
-    },
-    staging: { of: "k8s.io/kubernetes", version: "v0.36.1" },
-    binaries: {
-      "csi-provisioner": { package: "github.com/kubernetes-csi/external-provisioner/v6/cmd/csi-provisioner" },
-    },
+    binaries: { coredns: { folder: "test/programs/coredns" } },
+    isStatic: true,
   },
   // Two recipes for the two that people use: their modules want different versions of the same libraries.
   helm3: {
