@@ -6,16 +6,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HttpClient } from "../../src/client/http/http-client.ts";
 import { deployments, nodes, pods, services } from "../../src/kube/kinds.ts";
+import { dns } from "./add-ons/dns.ts";
+import { missingForMonitoring, monitoring, prometheusUrl } from "./add-ons/monitoring.ts";
 import { addProgram, bringUp, clientOf, failNode, healNode, missingForBed, takeDown } from "./bed.ts";
+import { run } from "./network.ts";
+import { CLUSTER_DNS } from "./node.ts";
 import { waitFor } from "./processes.ts";
-import { type Bed, BedError, findBed, memberOf, switchOf } from "./state.ts";
+import { type Bed, BedError, findBed, memberOf, rangeOf, switchOf } from "./state.ts";
 
 const PORT = 30_080;
 const IMAGE = "docker.io/bed/hello:1";
 /** Answers every connection with the name of its pod. */
 const HELLO = readFileSync(join(import.meta.dirname, "hello.c"), "utf8");
 
-const missing = missingForBed();
+const missing = missingForBed() ?? missingForMonitoring();
 
 describe.skipIf(missing !== undefined)(`a bed${missing === undefined ? "" : ` (${missing})`}`, () => {
   const name = `test-${process.pid}`;
@@ -23,7 +27,7 @@ describe.skipIf(missing !== undefined)(`a bed${missing === undefined ? "" : ` ($
   let client: HttpClient;
 
   beforeAll(async () => {
-    bed = await bringUp({ name, nodes: 2, kwok: 5 });
+    bed = await bringUp({ name, nodes: 2, kwok: 5, addOns: [dns, monitoring] });
     client = clientOf(bed);
     addProgram(bed, { name: IMAGE, source: HELLO });
   });
@@ -69,6 +73,29 @@ describe.skipIf(missing !== undefined)(`a bed${missing === undefined ? "" : ` ($
         async () => (await ask(node))?.startsWith("hello-") ?? false,
       );
     }
+  });
+
+  test("knows the cluster's names, at the address that pods are told", () => {
+    const resolve = `
+      const resolver = new (require("node:dns").promises.Resolver)();
+      resolver.setServers([process.argv[1]]);
+      resolver.resolve4("kubernetes.default.svc.cluster.local").then((found) => console.log(found[0]));`;
+    const { namespace } = memberOf(bed, "node-2");
+    const found = run(namespace, process.execPath, "-e", resolve, CLUSTER_DNS(bed));
+    expect(found.trim()).toBe(`${rangeOf(bed)}.240.1`);
+  });
+
+  test("is watched: every program of it, and the pods that ask for it", async () => {
+    const jobs = async () => {
+      const answer = await fetch(`${prometheusUrl(bed)}/api/v1/query?query=sum(up)by(job)`);
+      const { data } = (await answer.json()) as Query;
+      return Object.fromEntries(data.result.map(({ metric, value }) => [metric.job, value[1]]));
+    };
+    const one = Object.fromEntries(
+      ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((job) => [job, "1"]),
+    );
+    const two = Object.fromEntries(["kubelet", "containers", "kube-proxy", "pods"].map((job) => [job, "2"]));
+    await expect.poll(jobs, { timeout: 60_000, interval: 1_000 }).toEqual({ ...one, ...two });
   });
 
   test("does not answer from a node that has lost its power, and does again once it is back", async () => {
@@ -155,6 +182,16 @@ function deployment() {
         },
       },
     },
+  };
+}
+
+/** What Prometheus answers, as far as it is read. */
+interface Query {
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: { readonly job: string };
+      readonly value: [number, string];
+    }[];
   };
 }
 
