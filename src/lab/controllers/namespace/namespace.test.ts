@@ -50,7 +50,9 @@ describe("a namespace that is being deleted", () => {
     started.runSeconds(10);
     expect(shop(started)).toBeUndefined();
     expect(started.api.list(secrets)).toEqual([]);
-    expect(started.api.list(configMaps).map(({ metadata }) => metadata.name)).toEqual(["elsewhere"]);
+    const names = (namespace: string) =>
+      started.api.list(configMaps, { namespace }).map(({ metadata }) => metadata.name);
+    expect([names("shop"), names("default")]).toEqual([[], ["elsewhere"]]);
   });
 
   test("loses objects of custom kinds too", () => {
