@@ -24,6 +24,8 @@ export interface LocalClientOptions {
   readonly agent?: string;
   /** Whether the wire to the API server carries; asked at every request. */
   readonly reaches?: () => boolean;
+  /** Told of what real servers put into Warning headers. */
+  readonly onWarning?: (text: string) => void;
 }
 
 const ADMIN: UserInfo = { name: "system:admin", groups: ["system:masters", "system:authenticated"] };
@@ -43,13 +45,14 @@ class LocalClient implements Client {
 
   constructor(
     server: ApiServer,
-    { user = ADMIN, agent = "holdfast", reaches = () => true }: LocalClientOptions,
+    { user = ADMIN, agent = "holdfast", reaches = () => true, onWarning }: LocalClientOptions,
   ) {
     this.#server = server;
     this.#reaches = reaches;
     this.#caller = {
       user: typeof user === "string" ? { name: user, groups: ["system:authenticated"] } : user,
       agent,
+      ...(onWarning !== undefined && { warn: onWarning }),
     };
   }
 
@@ -204,7 +207,7 @@ function noticeOf<T extends KubeObject>({ type, object }: WatchEvent): WatchNoti
   }
 }
 
-/** Bodies from outside are checked like those that come over HTTP; warnings have nobody to be shown to. */
+/** Bodies from outside are checked like those that come over HTTP. */
 function withChecks<Q extends WriteQuery>(query: Q): Q {
   return { fieldValidation: "Warn", ...query };
 }

@@ -16,6 +16,7 @@ import { readCases } from "./cases/read.ts";
 import { subresourceCases } from "./cases/subresource.ts";
 import { updateCases } from "./cases/update.ts";
 import { watchCases } from "./cases/watch.ts";
+import { makeNamespace } from "./exchange/exchanges.ts";
 
 /** A cluster that the contract is tried on. */
 export interface ContractCluster {
@@ -59,7 +60,7 @@ export function clientContract(open: () => Promise<ContractCluster>, run = "cont
 
   beforeAll(async () => {
     cluster = await open();
-    await cluster.client.create(namespaces, undefined, { metadata: { name: run } });
+    await makeNamespace(cluster.client, run);
   });
   afterAll(async () => {
     await cluster.client.delete(namespaces, undefined, run);

@@ -5,6 +5,8 @@ import { serveLab } from "../../src/lab/apiserver/http/serve-lab.ts";
 import { createLab } from "../../src/lab/lab.ts";
 import { drive } from "../../src/time/drive.ts";
 import { clientContract } from "./client-contract.ts";
+import { httpsCounterpart } from "./exchange/counterparts.ts";
+import { exchangeContract } from "./exchange/exchanges.ts";
 
 describe("a whole lab over HTTPS", () => {
   clientContract(async () => {
@@ -21,4 +23,8 @@ describe("a whole lab over HTTPS", () => {
       },
     };
   });
+});
+
+describe("the lab's API server over HTTPS", () => {
+  exchangeContract(httpsCounterpart);
 });

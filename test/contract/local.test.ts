@@ -2,6 +2,8 @@ import { describe } from "vitest";
 import { createLocalClient } from "../../src/lab/client.ts";
 import { testApi } from "../support/api.ts";
 import { clientContract } from "./client-contract.ts";
+import { localCounterpart } from "./exchange/counterparts.ts";
+import { exchangeContract } from "./exchange/exchanges.ts";
 
 describe("the lab in this process", () => {
   clientContract(async () => {
@@ -12,4 +14,5 @@ describe("the lab in this process", () => {
       close: async () => {},
     };
   });
+  exchangeContract(async () => localCounterpart());
 });

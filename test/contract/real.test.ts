@@ -1,14 +1,37 @@
-/** Against a cluster that a kubeconfig leads to: `HOLDFAST_CONTRACT_KUBECONFIG=… npx vitest run test/contract/real.test.ts`. */
+/** Against a real kube-apiserver: `npm run contract`. `HOLDFAST_CONTRACT_RECORD=1` writes what it answers into the exchanges. */
 import { describe } from "vitest";
 import { createHttpClient } from "../../src/client/http/http-client.ts";
-import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
+import { ADMIN } from "../cluster/control-plane.ts";
 import { clientContract } from "./client-contract.ts";
+import { remoteCounterpart } from "./exchange/counterparts.ts";
+import { exchangeContract } from "./exchange/exchanges.ts";
+import { openRealCluster, type RealCluster, whyNoRealCluster } from "./real-cluster.ts";
 
-const kubeconfig = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
+const missing = await whyNoRealCluster();
+const record = process.env.HOLDFAST_CONTRACT_RECORD === "1";
+const run = `holdfast-contract-${process.pid}`;
 
-describe.skipIf(kubeconfig === undefined)("a real cluster", () => {
-  clientContract(async () => {
-    const client = createHttpClient(loadKubeconfig({ path: kubeconfig }));
-    return { client, elapse: () => {}, close: async () => client.close() };
-  }, `holdfast-contract-${process.pid}`);
-});
+describe.skipIf(missing !== undefined)(
+  `a real cluster${missing === undefined ? "" : ` (${missing})`}`,
+  () => {
+    let opened: Promise<RealCluster> | undefined;
+    // Both kinds of cases share one server.
+    const open = () => {
+      opened ??= openRealCluster();
+      return opened;
+    };
+    if (!record) {
+      clientContract(async () => {
+        const client = createHttpClient((await open()).access);
+        return { client, elapse: () => {}, close: async () => client.close() };
+      }, run);
+    }
+    exchangeContract(
+      async () => {
+        const { access, close } = await open();
+        return remoteCounterpart(access, ADMIN.commonName, close);
+      },
+      { record, run },
+    );
+  },
+);

@@ -31,6 +31,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** What the answer may be; plain JSON when absent. */
+  readonly accept?: string;
 }
 
 export interface IncomingAnswer {
@@ -141,13 +143,13 @@ export class Connection {
   }
 
   #options(
-    { method, body, contentType }: OutgoingRequest,
+    { method, body, contentType, accept = "application/json" }: OutgoingRequest,
     credentials: Credentials,
     agent: HttpAgent,
     signal: AbortSignal,
   ): RequestOptions {
     const headers: OutgoingHttpHeaders = {
-      accept: "application/json",
+      accept,
       "accept-encoding": "gzip",
       "user-agent": `${this.#agentName}/${process.platform}`,
       ...credentials.headers,

@@ -16,6 +16,7 @@ export function statusErrorOf(code: number, body: string): StatusError {
 /** Reasons that Holdfast has no name for are taken for the first that has the same code. */
 function reasonOf(reason: string | undefined, code: number): StatusReason {
   if (reason !== undefined && reason in STATUS_CODES) return reason as StatusReason;
+  if (reason === undefined && code === STATUS_CODES.Unknown) return "Unknown";
   const same = Object.entries(STATUS_CODES).find(([, each]) => each === code)?.[0];
   return (same as StatusReason | undefined) ?? (code < 500 ? "BadRequest" : "InternalError");
 }

@@ -64,7 +64,8 @@ export function applyServerSide<T extends KubeObject>(operation: ApplyOperation<
     subresource,
   };
   const request: Request = {
-    live: live ?? {},
+    // Whoever applies to a path need not say anything of the metadata.
+    live: live ?? { metadata: {} },
     applied,
     root,
     whole: wholePlace(kind, schema),

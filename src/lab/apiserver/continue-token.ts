@@ -33,9 +33,13 @@ export function decodeContinue(token: string): Continuation {
   }
   const { v, rv, start } = value;
   if (v !== "meta.k8s.io/v1") {
-    throw badRequest(
-      `invalid continue token: server does not recognize this encoded version of continue token: ${JSON.stringify(v ?? "")}`,
-    );
+    const version = v === undefined ? "" : ` ${v}`;
+    const why = `server does not recognize this encoded version${version}`;
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  }
+  if (rv === 0) {
+    const why = `incorrect encoded start resourceVersion (version ${v})`;
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }
   if (typeof rv !== "number" || typeof start !== "string" || start === "") {
     throw badRequest("invalid continue token: continue key is not valid: encoded start key empty");

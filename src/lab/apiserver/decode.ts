@@ -3,6 +3,7 @@ import { completeCustom } from "../../kube/custom/complete.ts";
 import { METADATA_SCHEMA } from "../../kube/custom/merge-schema.ts";
 import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
+import { KINDS } from "../../kube/kinds.ts";
 import {
   cannotBeHandled,
   checkFields,
@@ -95,6 +96,14 @@ function checkKind({ kind, refuse }: Decoding, body: Body): void {
   const name = textOr(body.kind, kind.kind);
   if (apiVersion === apiVersionOf(kind) && name === kind.kind) return;
   const given = String(name);
+  if (name === kind.kind && isRegistered(String(apiVersion))) {
+    throw (
+      refuse?.(`no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)}`) ??
+      badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
+      )
+    );
+  }
   const why =
     name === kind.kind
       ? `no kind ${JSON.stringify(given)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:110"`
@@ -107,6 +116,22 @@ function checkKind({ kind, refuse }: Decoding, body: Body): void {
 /** What stands in a field of type meta, if it is a text that says something. */
 function textOr(value: unknown, fallback: string): string {
   return typeof value === "string" && value !== "" ? value : fallback;
+}
+
+/** Versions that are no longer served, and are known all the same (k8s.io/kubernetes/pkg/api/legacyscheme). */
+const PAST_VERSIONS = [
+  "apps/v1beta1",
+  "apps/v1beta2",
+  "extensions/v1beta1",
+  "networking.k8s.io/v1beta1",
+  "policy/v1beta1",
+  "batch/v1beta1",
+  "rbac.authorization.k8s.io/v1beta1",
+  "storage.k8s.io/v1beta1",
+];
+
+function isRegistered(apiVersion: string): boolean {
+  return PAST_VERSIONS.includes(apiVersion) || KINDS.some((row) => apiVersionOf(row) === apiVersion);
 }
 
 function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, why: string): string {

@@ -48,24 +48,43 @@ export function checkWatchQuery(query: WatchQuery): void {
     if (match !== "NotOlderThan") causes.push(unsupportedValue(field, match, ["NotOlderThan"]));
   }
   if (causes.length > 0) throw invalid(LIST_OPTIONS, "", causes);
+  checkResourceVersion(query.resourceVersion);
 }
 
 /** @throws {StatusError} BadRequest for a text that is no number */
 export function parseResourceVersion(text: string): number {
-  const isNumber = /^\d+$/.test(text);
-  if (isNumber && BigInt(text) < 2n ** 64n) return Number(text);
-  const quoted = JSON.stringify(text);
+  const wrong = numberFault(text);
+  if (wrong === undefined) return Number(text);
   throw badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${isNumber ? "value out of range" : "invalid syntax"}`,
+    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${wrong}`,
   );
+}
+
+/** Where no list is asked for, real servers give the same fault no reason. @throws {StatusError} Unknown */
+export function checkResourceVersion(text: string | undefined): void {
+  const wrong = text ? numberFault(text) : undefined;
+  if (wrong === undefined) return;
+  throw new StatusError("Unknown", `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${wrong}`);
+}
+
+/** Why a text is no unsigned number of 64 bits, in Go's words. */
+export function numberFault(text: string): string | undefined {
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && BigInt(text) < 2n ** 64n) return undefined;
+  return `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${isNumber ? "value out of range" : "invalid syntax"}`;
 }
 
 /** Refuses a revision that is still to come; a real server waits three seconds for it first.
  * @throws {StatusError} Timeout */
 export function checkNotFuture(resourceVersion: string | undefined, current: number): void {
-  const asked = resourceVersion ? parseResourceVersion(resourceVersion) : 0;
-  if (asked <= current) return;
-  throw new StatusError(
+  checkResourceVersion(resourceVersion);
+  const asked = resourceVersion ? Number(resourceVersion) : 0;
+  if (asked > current) throw tooLargeVersion(asked, current);
+}
+
+/** How a revision is answered that has not come in time. */
+export function tooLargeVersion(resourceVersion: number, current: number): StatusError {
+  return new StatusError(
     "Timeout",
     `Timeout: Too large resource version: ${resourceVersion}, current: ${current}`,
     {

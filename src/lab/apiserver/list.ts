@@ -3,7 +3,7 @@ import type { Kind } from "../../kube/kind.ts";
 import type { KubeObject, ListMeta } from "../../kube/types/index.ts";
 import type { Collection } from "./collection.ts";
 import { type Continuation, continueExpired, decodeContinue, encodeContinue } from "./continue-token.ts";
-import { expired } from "./errors.ts";
+import { badRequest, expired } from "./errors.ts";
 import type { IssuedContinues } from "./issued-continues.ts";
 import { checkListQuery, checkNotFuture, parseResourceVersion } from "./list-query.ts";
 import { compareTexts, keyOf } from "./object-key.ts";
@@ -28,6 +28,9 @@ export function listObjects(source: ListSource, namespace: string | undefined, q
   checkNotFuture(query.resourceVersion, source.revision);
   const matches = compileSelection(source.kind, query);
   const start = query.continue ? decodeContinue(query.continue) : undefined;
+  if (start !== undefined && query.resourceVersion && query.resourceVersion !== "0") {
+    throw badRequest("specifying resource version is not allowed when using continue");
+  }
   const revision = continuedRevision(source, start) ?? exactRevision(query) ?? source.revision;
   const all = stateAt(source, revision, namespace);
   const rest =

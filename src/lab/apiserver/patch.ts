@@ -36,10 +36,27 @@ export function patched(kind: Kind, object: LooseObject, type: ChangePatchType, 
 /** How a patch is refused whose result is no object of its kind: the whole of it is quoted back. */
 export function refusePatch(type: ChangePatchType, patch: unknown, result: Body): Refuse {
   return (why) => {
-    const quoted = type === "strategic" ? goPrint(patch) : JSON.stringify(result);
-    const cause = invalidValue("patch", quoted, why);
+    const isStrategic = type === "strategic";
+    const quoted = isStrategic ? goPrint(patch) : JSON.stringify(result);
+    const cause = invalidValue("patch", quoted, isStrategic ? conversionFault(why) : why);
     return new StatusError("Invalid", ` "" is invalid: ${cause.field}: ${cause.message}`, {
       causes: [cause],
     });
   };
+}
+
+const UNMARSHAL = /^json: cannot unmarshal (\S+) .*of type (\S+)$/;
+const GO_KINDS: Readonly<Record<string, string>> = { object: "map", array: "slice", number: "int64" };
+
+/** What a strategic patch makes is no JSON any more: another reader refuses it, in other words (runtime/converter.go). */
+function conversionFault(why: string): string {
+  const [, given = "", type = ""] = UNMARSHAL.exec(why) ?? [];
+  const from = GO_KINDS[given] ?? given;
+  if (type === "") return why;
+  if (type.startsWith("[]")) return `cannot restore slice from ${from}`;
+  if (type.startsWith("map[")) return `cannot restore map from ${from}`;
+  if (type.includes(".") && /^[A-Z]/.test(type.replace(/^.*\./, "")))
+    return `cannot restore struct from: ${from}`;
+  if (given === "number" && type === "string") return "cannot convert int64 to string";
+  return `unrecognized type: ${type}`;
 }

@@ -15,6 +15,7 @@ import { fromStorage } from "./conversion.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
+import { tellDeprecation } from "./deprecations.ts";
 import { internalError, methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
 import { IssuedContinues } from "./issued-continues.ts";
@@ -137,23 +138,24 @@ export class RunningServer implements ApiServer {
     if (!up) for (const watch of [...this.#watches]) watch.stop();
   }
 
-  get(_caller: Caller, target: Target, query: { readonly resourceVersion?: string } = {}): KubeObject {
+  get(caller: Caller, target: Target, query: { readonly resourceVersion?: string } = {}): KubeObject {
     const { kind, namespace, name = "", subresource } = target;
+    tellDeprecation(caller, kind);
     const collection = this.#collection(kind, "get");
     checkNotFuture(query.resourceVersion, this.#store.revision);
     if (subresource !== undefined) {
       const own = this.#subresource(kind, subresource);
-      if (own !== undefined) {
-        if (own.get === undefined) throw methodNotSupported(kind, "get");
-        return own.get(this.#subresourceContext(), this.#request(_caller, target, {}));
-      }
+      if (own?.get !== undefined)
+        return own.get(this.#subresourceContext(), this.#request(caller, target, {}));
+      if (own !== undefined) throw methodNotSupported(kind, "get");
     }
     const stored = collection.get(namespace, name);
     if (stored === undefined) throw notFound(kind, name);
-    return this.#show(kind, collection, stored, _caller);
+    return this.#show(kind, collection, stored, caller);
   }
 
-  list(_caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
+  list(caller: Caller, { kind, namespace }: Target, query: ListQuery = {}): ListAnswer {
+    tellDeprecation(caller, kind);
     const collection = this.#collection(kind, "list");
     const row = this.#row(kind, collection);
     const source = { kind: row, collection, revision: this.#store.revision, continues: this.#continues };
@@ -162,7 +164,8 @@ export class RunningServer implements ApiServer {
     return { ...answer, items: this.#showAll(kind, collection, answer.items) };
   }
 
-  watch(_caller: Caller, { kind, namespace }: Target, query: WatchQuery = {}): WatchStream {
+  watch(caller: Caller, { kind, namespace }: Target, query: WatchQuery = {}): WatchStream {
+    tellDeprecation(caller, kind);
     const collection = this.#collection(kind, "watch");
     const source = {
       engine: this.engine,

@@ -2,6 +2,7 @@ import type { Body } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { pods } from "../../kube/kinds.ts";
 import type { Collection } from "./collection.ts";
+import { tellDeprecation } from "./deprecations.ts";
 import type { NamedRequest } from "./registry/update.ts";
 import type { Caller, DeleteParameters, PatchParameters, Target } from "./server.ts";
 import { strategyOf } from "./strategies/registry.ts";
@@ -31,6 +32,7 @@ export function requestFor(
   parameters: PatchParameters | DeleteParameters,
   collection: Collection,
 ): NamedRequest {
+  tellDeprecation(caller, kind);
   const strategy = strategyOf(collection.kind);
   const { dryRun = false } = parameters;
   return {

@@ -147,8 +147,7 @@ export class HistoryStream implements WatchStream {
 }
 
 /** A watch that cannot begin where it was asked to: one ERROR, then the end. */
-export function expiredStream(requested: number, oldest: number): WatchStream {
-  const error = new StatusError("Expired", `too old resource version: ${requested} (${oldest})`);
+export function refusedStream(error: StatusError): WatchStream {
   let event: WatchEvent | undefined = { type: "ERROR", object: error.toStatus() as unknown as KubeObject };
   return {
     ended: true,

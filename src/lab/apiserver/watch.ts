@@ -1,13 +1,14 @@
 import type { WatchQuery } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
+import { StatusError } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine, Timer } from "../../time/engine.ts";
 import type { Collection } from "./collection.ts";
-import { checkWatchQuery, parseResourceVersion } from "./list-query.ts";
+import { checkWatchQuery, parseResourceVersion, tooLargeVersion } from "./list-query.ts";
 import { compileSelection, type Matcher } from "./selection.ts";
 import type { WatchStream } from "./server.ts";
 import type { Store } from "./store.ts";
-import { expiredStream, HistoryStream } from "./watch-stream.ts";
+import { HistoryStream, refusedStream } from "./watch-stream.ts";
 
 /** How often a watch that allows bookmarks is told how far it is (cacher.go, bookmarkFrequency). */
 const BOOKMARK_PERIOD_MS = 60_000;
@@ -36,7 +37,7 @@ export function openWatch(
   const { engine, store, collection } = source;
   const matches = compileSelection(source.kind, query);
   const start = startOf(source, query);
-  if (start.kind === "expired") return expiredStream(start.revision, collection.history.compactedRevision);
+  if (start.kind === "refused") return refusedStream(start.error);
 
   const timers: Timer[] = [];
   let forget = () => {};
@@ -79,15 +80,22 @@ function withDefaults(query: WatchQuery): WatchQuery {
 
 type Start =
   | { readonly kind: "from"; readonly position: number; readonly withState: boolean }
-  | { readonly kind: "expired"; readonly revision: number };
+  | { readonly kind: "refused"; readonly error: StatusError };
 
 function startOf({ collection, store }: WatchSource, query: WatchQuery): Start {
   const { history } = collection;
   const revision = query.resourceVersion ? parseResourceVersion(query.resourceVersion) : 0;
   const now = { kind: "from", position: history.end } as const;
+  if (query.sendInitialEvents && revision > store.revision) {
+    // A real server waits three seconds for it first.
+    return { kind: "refused", error: tooLargeVersion(revision, store.revision) };
+  }
   if (query.sendInitialEvents) return { ...now, withState: true };
   if (revision === 0 || revision >= store.revision) return { ...now, withState: false };
-  if (revision < history.compactedRevision) return { kind: "expired", revision };
+  if (revision < history.compactedRevision) {
+    const why = `too old resource version: ${revision} (${history.compactedRevision})`;
+    return { kind: "refused", error: new StatusError("Expired", why) };
+  }
   return { kind: "from", position: history.after(revision), withState: false };
 }
 

@@ -1,3 +1,4 @@
+import { deepEqual } from "../../../base/deep.ts";
 import { checkIp, ipFamily, normalIp } from "../addresses.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkImmutable } from "../metadata.ts";
@@ -134,8 +135,8 @@ function checkSlice(
   if (addressType === "") errors.required("addressType");
   else if (!ADDRESS_TYPES.includes(addressType))
     errors.notSupported("addressType", addressType, ADDRESS_TYPES);
-  if (slice.ports !== old?.ports) checkSlicePorts(errors, slice.ports ?? []);
-  if (slice.endpoints === old?.endpoints) return;
+  if (old === undefined || !deepEqual(slice.ports, old.ports)) checkSlicePorts(errors, slice.ports ?? []);
+  if (old !== undefined && deepEqual(slice.endpoints, old.endpoints)) return;
   const endpoints = slice.endpoints ?? [];
   if (endpoints.length > ENDPOINTS_MAX) errors.tooMany("endpoints", endpoints.length, ENDPOINTS_MAX);
   else

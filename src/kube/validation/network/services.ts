@@ -10,6 +10,7 @@ import { checkEndpointIp } from "./endpoints.ts";
 
 /** A Service as validation meets it. */
 export interface LooseService {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: LooseServiceSpec;
 }
@@ -50,6 +51,7 @@ export const SERVICE_RULES: KindRules<LooseService> = {
   name: dns1035Label,
   check: checkService,
   update(errors, service, old) {
+    if (service.status !== old.status) checkIngress(errors, service);
     if (service.spec === old.spec && service.metadata?.annotations === old.metadata?.annotations) return;
     const [spec, before] = [service.spec ?? {}, old.spec ?? {}];
     checkClusterIpChange(errors, spec, before);
@@ -61,6 +63,12 @@ export const SERVICE_RULES: KindRules<LooseService> = {
     checkService(errors, service);
   },
 };
+
+function checkIngress(errors: FieldErrors, { status = {} }: LooseService): void {
+  status.loadBalancer?.ingress?.forEach(({ ip = "" }, i) => {
+    if (ip !== "") checkIp(errors, ip, `status.loadBalancer.ingress[${i}].ip`);
+  });
+}
 
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 

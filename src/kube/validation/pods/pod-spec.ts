@@ -289,5 +289,5 @@ function checkRest(errors: FieldErrors, spec: LoosePodSpec, path: string): void 
   checkAmounts(errors, overhead, `${path}.overhead.limits`, checkContainerResourceName);
   if (os === undefined) return;
   if (!os.name) errors.required(`${path}.os.name`, "cannot be empty");
-  else if (!SYSTEMS.includes(os.name)) errors.notSupported(`${path}.os.name`, os.name, SYSTEMS);
+  else if (!SYSTEMS.includes(os.name)) errors.notSupported(`${path}.os`, os.name, SYSTEMS);
 }

@@ -68,6 +68,8 @@ function checkPodUpdate(errors: FieldErrors, pod: LoosePod, old: LoosePod): void
 }
 
 const MIRROR = "kubernetes.io/config.mirror";
+/** Followed by a container's name. */
+const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
 /** Annotations that mean something to Kubernetes itself. */
@@ -81,10 +83,20 @@ function checkPodAnnotations(
   if (mirror !== undefined && !spec.nodeName) {
     errors.invalid(`${path}[${MIRROR}]`, mirror, "must set spec.nodeName if mirror pod annotation is set");
   }
+  for (const key of Object.keys(annotations)) {
+    if (!key.startsWith(APP_ARMOR)) continue;
+    const container = key.slice(APP_ARMOR.length);
+    if (!hasContainer(spec, container)) errors.invalid(`${path}[${key}]`, container, "container not found");
+  }
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isInt32(cost)) {
     errors.invalid(`${path}[${DELETION_COST}]`, cost, "must be a 32bit integer");
   }
+}
+
+function hasContainer(spec: LoosePodSpec, wanted: string): boolean {
+  const lists = [spec.containers, spec.initContainers, spec.ephemeralContainers];
+  return lists.some((list) => list?.some(({ name }) => name === wanted));
 }
 
 function isInt32(text: string): boolean {

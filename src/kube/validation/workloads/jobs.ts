@@ -11,6 +11,8 @@ import { checkNonnegative } from "../numbers.ts";
 import { checkPodTemplate } from "../pods/pod.ts";
 import type { KindRules } from "../rules.ts";
 import { checkFailurePolicy, type LooseFailurePolicy } from "./failure-policy.ts";
+import { checkJobStatus, type LooseJobStatus } from "./job-status.ts";
+import { checkSuccessRules, type LooseSuccessPolicy } from "./success-policy.ts";
 import { isSelecting, type LooseWorkloadSpec } from "./template.ts";
 
 /** What a Job is to do, as validation meets it. */
@@ -28,13 +30,13 @@ export interface LooseJobSpec extends LooseWorkloadSpec {
   readonly managedBy?: string;
   readonly podReplacementPolicy?: string;
   readonly podFailurePolicy?: LooseFailurePolicy;
-  readonly successPolicy?: { readonly rules?: readonly unknown[] | null };
+  readonly successPolicy?: LooseSuccessPolicy;
 }
 
 interface LooseJob {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: LooseJobSpec;
-  readonly status?: { readonly startTime?: string };
+  readonly status?: LooseJobStatus;
 }
 
 /** Jobs: what they do is settled when they start. */
@@ -43,6 +45,7 @@ export const JOB_RULES: KindRules<LooseJob> = {
   rechecksMetadata: true,
   check: checkJob,
   update(errors, job, old) {
+    checkJobStatus(errors, job, old);
     if (job.spec === old.spec) return;
     checkJob(errors, job);
     checkSpecWithSelector(errors, job.spec ?? {});
@@ -198,6 +201,7 @@ function checkSuccessPolicy(errors: FieldErrors, spec: LooseJobSpec, path: strin
     errors.required(`${path}.rules`, rule);
   }
   if (rules.length > SUCCESS_RULES_MAX) errors.tooMany(`${path}.rules`, rules.length, SUCCESS_RULES_MAX);
+  checkSuccessRules(errors, rules, spec.completions ?? 0, `${path}.rules`);
 }
 
 function checkRestartPolicy(errors: FieldErrors, spec: LooseJobSpec, path: string): void {

@@ -6,6 +6,7 @@ import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
+import { podSecurity } from "./pod-security.ts";
 import type { PolicyContext } from "./policies/matching.ts";
 import { validatingAdmissionPolicy } from "./policies/validating-admission-policy.ts";
 import { priority } from "./priority.ts";
@@ -25,6 +26,7 @@ export function defaultPlugins(
     limitRanger(context),
     serviceAccount(context),
     taintNodesByCondition(),
+    podSecurity(context),
     priority(context),
     defaultTolerationSeconds(),
     defaultStorageClass(context),

@@ -4,6 +4,8 @@ import type { LooseObject } from "../loose.ts";
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
+const SYSTEM_PREFIX = "system-";
+
 /** The number behind a pod's priority class, and the class behind a pod that names none. */
 export function priority({ api }: AdmissionContext): AdmissionPlugin {
   /** Of several, which only a race could have left behind, the lowest. */
@@ -42,7 +44,11 @@ export function priority({ api }: AdmissionContext): AdmissionPlugin {
     },
     validate(request) {
       const { kind, operation, subresource, object } = request;
-      if (kind.plural !== "priorityclasses" || subresource !== undefined || operation === "DELETE") return;
+      if (kind.plural !== "priorityclasses" || subresource !== undefined) return;
+      if (operation === "DELETE") {
+        if (!request.name?.startsWith(SYSTEM_PREFIX)) return;
+        throw refusal(request, "this is a system priority class and cannot be deleted");
+      }
       const given = object as unknown as PriorityClass;
       if (given.globalDefault !== true) return;
       const present = defaultClass()?.metadata.name;

@@ -18,7 +18,7 @@ export function autoscalerFromV2(object: LooseObject): LooseObject {
   const { cpu: current, others: otherCurrent } = split(currentMetrics, currentUtilization);
   const annotations = {
     ...object.metadata.annotations,
-    ...(others.length > 0 ? { [METRICS]: JSON.stringify(others) } : {}),
+    ...(others.length > 0 ? { [METRICS]: JSON.stringify(others.map(oldForm)) } : {}),
     ...(otherCurrent.length > 0 ? { [CURRENT_METRICS]: JSON.stringify(otherCurrent) } : {}),
     ...(Array.isArray(conditions) && conditions.length > 0
       ? { [CONDITIONS]: JSON.stringify(conditions) }
@@ -28,7 +28,11 @@ export function autoscalerFromV2(object: LooseObject): LooseObject {
   const shown = {
     ...object,
     spec: target === undefined ? spec : { ...spec, targetCPUUtilizationPercentage: target },
-    status: current === undefined ? status : { ...status, currentCPUUtilizationPercentage: current },
+    status: {
+      currentReplicas: 0,
+      ...status,
+      ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }),
+    },
   };
   return Object.keys(annotations).length === 0 ? shown : withMeta(shown, { annotations });
 }
@@ -42,7 +46,7 @@ export function autoscalerToV2(object: LooseObject): LooseObject {
     ...(target === undefined
       ? []
       : [cpuMetric({ target: { type: "Utilization", averageUtilization: target } })]),
-    ...listIn(notes[METRICS]),
+    ...listIn(notes[METRICS]).map(newForm),
   ];
   const currentMetrics = [
     ...(current === undefined ? [] : [cpuMetric({ current: { averageUtilization: current } })]),
@@ -71,6 +75,39 @@ export function autoscalerToV2(object: LooseObject): LooseObject {
 
 function cpuMetric(resource: Fields): Fields {
   return { type: "Resource", resource: { name: "cpu", ...resource } };
+}
+
+/** Where a resource's target stands in the old form, by its field in the new one. */
+const TARGETS = {
+  averageUtilization: "targetAverageUtilization",
+  averageValue: "targetAverageValue",
+} as const;
+
+/** A resource metric as autoscaling/v2beta1 wrote it, which is what the annotation holds. */
+function oldForm(metric: unknown): unknown {
+  const { type, resource } = metric as Fields;
+  const { target, ...rest } = (resource ?? {}) as Fields;
+  if (type !== "Resource" || target === undefined) return metric;
+  const entries = Object.entries(TARGETS).map(([name, old]) => [old, (target as Fields)[name]] as const);
+  return {
+    type,
+    resource: { ...rest, ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)) },
+  };
+}
+
+function newForm(metric: unknown): unknown {
+  const { type, resource } = metric as Fields;
+  if (type !== "Resource" || resource === undefined) return metric;
+  const {
+    targetAverageUtilization: averageUtilization,
+    targetAverageValue: averageValue,
+    ...rest
+  } = resource as Fields;
+  if (averageUtilization !== undefined) {
+    return { type, resource: { ...rest, target: { type: "Utilization", averageUtilization } } };
+  }
+  if (averageValue === undefined) return metric;
+  return { type, resource: { ...rest, target: { type: "AverageValue", averageValue } } };
 }
 
 /** The first CPU metric by its number, and the rest as they are. */

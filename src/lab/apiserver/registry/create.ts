@@ -4,8 +4,10 @@ import type { KubeObject, ObjectMeta } from "../../../kube/types/index.ts";
 import { alreadyExists, badRequest, invalid } from "../errors.ts";
 import type { Fields, LooseObject } from "../loose.ts";
 import { madeFor, momentOf } from "../request-memo.ts";
+import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
+import { withSingleOwners } from "./single-owners.ts";
 import { newUid } from "./uid.ts";
 
 /** With 27⁵ suffixes, eight attempts make a clash of generated names a rarity even among a million. */
@@ -18,7 +20,8 @@ export function createObject(context: RegistryContext, request: WriteRequest, bo
   if (body.metadata.resourceVersion)
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   context.checkPrivileges(request, body, undefined);
-  const admitted = context.admission.mutate(request, { operation: "CREATE", object: body, old: undefined });
+  const single = withSingleOwners(request, body);
+  const admitted = context.admission.mutate(request, { operation: "CREATE", object: single, old: undefined });
   const { name, generateName } = admitted.metadata;
   checkNamespace(request, admitted);
   if (name || !generateName) return commitNew(context, request, admitted, name);
@@ -47,6 +50,7 @@ function commitNew(
   const prepared = request.strategy.prepareForCreate(allocated, occasionOf(context, request));
   const causes = context.judge(request, prepared, undefined);
   if (causes.length > 0) throw invalid(request.collection.kind, name ?? "", causes);
+  tellWarnings(request, prepared, undefined);
   context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
@@ -69,6 +73,7 @@ const SERVER_FIELDS = new Set([
   "creationTimestamp",
   "deletionTimestamp",
   "deletionGracePeriodSeconds",
+  "selfLink",
 ]);
 
 /** The object with what the server gives every new one, its metadata in the order of the API reference. */

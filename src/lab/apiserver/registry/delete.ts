@@ -43,6 +43,10 @@ export function deleteObject(
   if (grace.kind === "graceful" && (grace.seconds > 0 || pendingFinalizers)) {
     return { object: commit(context, request, kept), gone: false };
   }
+  // It is on its way already, and nothing about that changes.
+  if (pendingFinalizers && kept === old && old.metadata.deletionGracePeriodSeconds === 0) {
+    return { object: old, gone: false };
+  }
   if (pendingFinalizers) {
     return { object: commit(context, request, markDeleting(context, kept)), gone: false };
   }

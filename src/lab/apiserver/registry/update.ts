@@ -1,14 +1,18 @@
 import { deepEqual } from "../../../base/deep.ts";
 import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
 import { findKind } from "../../../kube/kinds.ts";
-import type { StatusError } from "../../../kube/status-error.ts";
+import { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "../../../kube/types/index.ts";
+import { validatePodPart } from "../../../kube/validation/pods/pod-parts.ts";
 import { conflict, invalid, notFound, OBJECT_MODIFIED } from "../errors.ts";
-import { type Fields, type LooseObject, loose, type MetaDraft, setMeta } from "../loose.ts";
+import { numberFault } from "../list-query.ts";
+import { type Fields, type LooseObject, loose, type MetaDraft, setMeta, withMeta } from "../loose.ts";
 import type { WriteAnswer } from "../server.ts";
+import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
 import { createObject } from "./create.ts";
+import { withSingleOwners } from "./single-owners.ts";
 
 /** What an object is to become. */
 export interface Next {
@@ -39,16 +43,20 @@ export function updateObject(
       const why = `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`;
       throw conflict(request.kind, request.name, why);
     }
-    return { object: createObject(context, request, object), created: true };
+    // An apply may name a version that it does not find.
+    const fresh = createMissing ? withMeta(object, { resourceVersion: undefined }) : object;
+    return { object: createObject(context, request, fresh), created: true };
   }
   const old = loose(stored);
-  const { object: wanted, uid } = next(old);
+  const { object: given, uid } = next(old);
+  const wanted = withSingleOwners(request, given);
   if (uid && uid !== old.metadata.uid) throw wrongUid(request, uid, old.metadata.uid);
   context.checkPrivileges(request, wanted, old);
   const admitted = context.admission.mutate(request, { operation: "UPDATE", object: wanted, old });
   checkVersion(request, wanted, old);
   const prepared = prepare(context, request, admitted, old);
   if (prepared !== old) check(context, request, prepared, old);
+  tellWarnings(request, prepared, old);
   context.admission.validate(request, { operation: "UPDATE", object: prepared, old });
   return { object: commitChanged(context, request, prepared, old), created: false };
 }
@@ -56,8 +64,10 @@ export function updateObject(
 function check(context: RegistryContext, request: NamedRequest, object: LooseObject, old: LooseObject): void {
   const { collection, name, subresource } = request;
   // Ephemeral containers and resources are what no other update may change: an update's rules would refuse them.
-  if (subresource === "ephemeralcontainers" || subresource === "resize") return;
-  const causes = context.judge(request, object, old);
+  const causes =
+    subresource === "ephemeralcontainers" || subresource === "resize"
+      ? validatePodPart(subresource, object, old)
+      : context.judge(request, object, old);
   if (causes.length > 0) throw invalid(collection.kind, name, causes);
 }
 
@@ -111,6 +121,8 @@ function checkVersion(request: NamedRequest, wanted: LooseObject, old: LooseObje
   const { resourceVersion } = wanted.metadata;
   if (resourceVersion) {
     if (resourceVersion === old.metadata.resourceVersion) return;
+    const wrong = numberFault(resourceVersion);
+    if (wrong !== undefined) throw new StatusError("Unknown", wrong);
     throw conflict(request.kind, request.name, OBJECT_MODIFIED);
   }
   if (request.strategy.unconditionalUpdate) return;

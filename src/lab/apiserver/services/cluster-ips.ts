@@ -2,6 +2,8 @@ import { deepEqual } from "../../../base/deep.ts";
 import { services } from "../../../kube/kinds.ts";
 import type { StatusCause } from "../../../kube/status-error.ts";
 import type { Service } from "../../../kube/types/index.ts";
+import { checkIp } from "../../../kube/validation/addresses.ts";
+import { FieldErrors } from "../../../kube/validation/field-errors.ts";
 import { invalid, invalidValue } from "../errors.ts";
 import { needsHealthCheckNodePort, needsNodePorts } from "../strategies/service-strategy.ts";
 
@@ -86,8 +88,26 @@ export function withAddressFamilies(service: Service, old: Service | undefined):
   return { ...service, spec: { ...spec, ipFamilyPolicy, ipFamilies } };
 }
 
-function familyProblems({ clusterIPs = [], ipFamilies = [] }: Spec, policy: string): StatusCause[] {
-  const causes: StatusCause[] = [];
+const FAMILIES = ["IPv4", "IPv6"];
+const POLICIES = ["PreferDualStack", "RequireDualStack", "SingleStack"];
+
+/** What is no family, no policy and no address; asked before anything is looked at that the cluster lacks. */
+function wordProblems({ clusterIPs = [], ipFamilies = [] }: Spec, policy: string): StatusCause[] {
+  const errors = new FieldErrors();
+  for (const [i, family] of ipFamilies.entries()) {
+    if (!FAMILIES.includes(family)) errors.notSupported(`spec.ipFamilies[${i}]`, family, FAMILIES);
+  }
+  if (!POLICIES.includes(policy)) errors.notSupported("spec.ipFamilyPolicy", policy, POLICIES);
+  for (const [i, address] of clusterIPs.entries()) {
+    if (address !== "None") checkIp(errors, address, `spec.clusterIPs[${i}]`);
+  }
+  return errors.list;
+}
+
+function familyProblems(spec: Spec, policy: string): StatusCause[] {
+  const causes = wordProblems(spec, policy);
+  if (causes.length > 0) return causes;
+  const { clusterIPs = [], ipFamilies = [] } = spec;
   for (const [i, address] of clusterIPs.entries()) {
     if (!address.includes(":") || ipFamilies[i] !== undefined) continue;
     causes.push(invalidValue(`spec.clusterIPs[${i}]`, clusterIPs, "IPv6 is not configured on this cluster"));

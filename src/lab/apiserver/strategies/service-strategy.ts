@@ -57,6 +57,7 @@ function withoutTypeFields({ spec: next }: Service, { spec: old }: Service): Spe
     if (same("clusterIP") && same("clusterIPs")) gone.push("clusterIP", "clusterIPs");
     if (same("ipFamilies")) gone.push("ipFamilies");
     if (same("ipFamilyPolicy")) gone.push("ipFamilyPolicy");
+    if (same("internalTrafficPolicy")) gone.push("internalTrafficPolicy");
   }
   if (needsHealthCheckNodePort(old) && !needsHealthCheckNodePort(next) && same("healthCheckNodePort")) {
     gone.push("healthCheckNodePort");

@@ -1,0 +1,158 @@
+/** How answers are printed, so that those of two servers are equal when nothing differs but moments, draws and numbers. */
+import type { StatusError } from "../../../src/kube/status-error.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const WIDTH = 110;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What a server gives out by itself when nobody asks for a certain one. */
+const ALLOCATED = ["clusterIP", "clusterIPs", "nodePort", "healthCheckNodePort"];
+
+export interface PrintOptions {
+  /** Text of the case: what a client sent itself is shown as it is. */
+  readonly sent: string;
+  /** Whether to show who owns which field. */
+  readonly fields: boolean;
+  /** The case's own, which differs from run to run. */
+  readonly namespace: string;
+}
+
+/** An object, sorted by key. Marks stand for what differs from run to run: `Marks` turns them into stable names. */
+export function printObject(object: object, options: PrintOptions): string {
+  return block(masked(object, "", options) as Fields, "").join("\n");
+}
+
+/** A refusal: code, reason, message, and what the details say beyond it. */
+export function printRefusal(error: StatusError): string {
+  const { causes = [], ...details } = error.details;
+  const message = unquoted(error.message);
+  const lines = [
+    `${error.code} ${error.reason}`,
+    ...message.split("\n").map((line) => `| ${line}`.trimEnd()),
+  ];
+  if (Object.keys(details).length > 0) lines.push(`details ${inline(details)}`);
+  for (const { reason, field, message } of causes) {
+    // Most messages repeat their causes.
+    const text = error.message.includes(message) ? "" : `: ${message.replaceAll("\n", "⏎")}`;
+    lines.push(`- ${reason} ${field}${text}`);
+  }
+  return lines.join("\n");
+}
+
+function masked(value: unknown, key: string, options: PrintOptions): unknown {
+  if (Array.isArray(value)) return value.map((item) => masked(item, key, options));
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([name]) => options.fields || name !== "managedFields")
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(
+      entries.map(([name, inner]) => [
+        name,
+        name === "fieldsV1" ? compact(inner) : masked(inner, name, options),
+      ]),
+    );
+  }
+  if (typeof value === "string" && value.includes(options.namespace)) {
+    return value.replaceAll(options.namespace, "NAMESPACE");
+  }
+  if (key === "resourceVersion" && typeof value === "string" && value !== "") return mark("rv", value);
+  if (key === "uid" && typeof value === "string" && UUID.test(value)) return mark("uid", value);
+  if (options.sent.includes(String(value))) return value;
+  if (typeof value === "string" && MOMENT.test(value)) return value.includes(".") ? "MICROTIME" : "TIME";
+  if (ALLOCATED.includes(key)) return "ALLOCATED";
+  return value;
+}
+
+function compact(fields: unknown): string {
+  return JSON.stringify(fields).replaceAll(/"((?:[^"\\]|\\.)*)"/g, (_, text) => text.replaceAll('\\"', '"'));
+}
+
+/** "⟨rv:123⟩" until the whole case is known. */
+export function mark(what: "rv" | "uid", value: string): string {
+  return `⟨${what}:${value}⟩`;
+}
+
+/** Texts that quote a server's own numbers. */
+const QUOTED: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
+  [/(resourceVersion\W+)\d+/g, "$1RV"],
+  [/( in record \()\d+(?=\))/g, "$1RV"],
+  [/(Too large resource version: \d+, current: )\d+/g, "$1RV"],
+  [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"],
+];
+
+/** A text without the moments and numbers of one server, and with the fields of an object that it quotes in alphabetical order. */
+export function unquoted(text: string): string {
+  const whole = text.replace(/(?<=patch: Invalid value: )"\{.*\}"(?=: )/s, (quoted) => {
+    const object = JSON.parse(JSON.parse(quoted) as string) as unknown;
+    return JSON.stringify(JSON.stringify(object, inOrder));
+  });
+  return QUOTED.reduce((rest, [pattern, by]) => rest.replaceAll(pattern, by), whole);
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const MARK = /⟨(rv|uid):([^⟩]*)⟩/g;
+
+/**
+ * Names what was marked in the answers of a case: uids in order of appearance, resourceVersions in their own order, so that
+ * a version that goes back is seen.
+ */
+export function nameMarks(answers: readonly string[], namespace: string): string[] {
+  const uids: string[] = [];
+  const versions = new Set<string>();
+  for (const [, what, value = ""] of answers.join("\n").matchAll(MARK)) {
+    if (what === "rv") versions.add(value);
+    else if (!uids.includes(value)) uids.push(value);
+  }
+  const ranked = [...versions].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  return answers.map((answer) => {
+    let text = answer.replaceAll(MARK, (_, what: string, value: string) =>
+      what === "rv" ? `rv${ranked.indexOf(value) + 1}` : `uid${uids.indexOf(value) + 1}`,
+    );
+    uids.forEach((uid, i) => {
+      text = text.replaceAll(uid, `uid${i + 1}`);
+    });
+    return text.replaceAll(namespace, "NAMESPACE");
+  });
+}
+
+function block(fields: Fields, indent: string): string[] {
+  return Object.entries(fields).flatMap(([name, value]) => entry(`${indent}${name}:`, value, indent));
+}
+
+function entry(head: string, value: unknown, indent: string): string[] {
+  const short = head.endsWith("fieldsV1:") ? String(value) : inline(value);
+  const isTree = typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  if (!isTree || head.length + short.length < WIDTH) return [`${head} ${short}`];
+  if (!Array.isArray(value)) return [head, ...block(value as Fields, `${indent}  `)];
+  return [head, ...value.flatMap((item) => listItem(item, indent))];
+}
+
+function listItem(item: unknown, indent: string): string[] {
+  const short = inline(item);
+  if (typeof item !== "object" || item === null || indent.length + short.length < WIDTH)
+    return [`${indent}- ${short}`];
+  const [first = "", ...rest] = block(item as Fields, `${indent}  `);
+  return [`${indent}- ${first.trimStart()}`, ...rest];
+}
+
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const parts = Object.entries(value).map(([name, inner]) => `${name}: ${inline(inner)}`);
+    return `{${parts.join(", ")}}`;
+  }
+  if (
+    typeof value === "string" &&
+    /^[^\s"'{}[\],:#-][^"'{}[\],#\n]*$/.test(value) &&
+    Number.isNaN(Number(value)) &&
+    !["true", "false", "null"].includes(value)
+  )
+    return value;
+  return JSON.stringify(value);
+}
