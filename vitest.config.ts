@@ -10,7 +10,7 @@ export default defineConfig({
       "test/clients/**",
       "test/cluster/bed.test.ts",
       // The contract's third run starts a real API server, which needs Go and a build: npm run contract.
-      "test/contract/real.test.ts",
+      "test/contract/**/real.test.ts",
     ],
     pool: "threads",
     isolate: false,

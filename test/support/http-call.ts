@@ -14,7 +14,7 @@ export interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Credentials other than the administrator's token. */
+  /** Credentials other than the administrator's. */
   readonly as?: { readonly token?: string; readonly cert?: string; readonly key?: string };
 }
 
@@ -23,7 +23,7 @@ export function sendCall(
   url: string,
   access: ClusterAccess,
   path: string,
-  { method = "GET", headers = {}, body, as = { token: access.user.token ?? "" } }: Call = {},
+  { method = "GET", headers = {}, body, as = administrator(access) }: Call = {},
 ) {
   const authorization = as.token === undefined ? {} : { authorization: `Bearer ${as.token}` };
   const tls = { ca: access.certificateAuthority, cert: as.cert, key: as.key };
@@ -44,4 +44,11 @@ export function sendCall(
     });
     outgoing.end(body);
   });
+}
+
+/** The credentials of a kubeconfig: its token where it has one, else its certificate. */
+function administrator({ user }: ClusterAccess): Call["as"] & object {
+  const { token, clientCertificate: cert, clientKey: key } = user;
+  if (token !== undefined) return { token };
+  return { ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
 }

@@ -1,12 +1,13 @@
-/** Against a cluster that a kubeconfig leads to: `HOLDFAST_CONTRACT_KUBECONFIG=… npx vitest run test/contract/access`. */
+/** Who may do what on a real kube-apiserver: `npm run contract`. */
 import { describe } from "vitest";
-import { loadKubeconfig } from "../../../src/client/http/kubeconfig.ts";
+import { openRealCluster, whyNoRealCluster } from "../real-cluster.ts";
 import { accessContract } from "./access-contract.ts";
 
-const kubeconfig = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
+const missing = await whyNoRealCluster();
 
-describe.skipIf(kubeconfig === undefined)("a real cluster", () => {
-  accessContract(async () => {
-    return { access: loadKubeconfig({ path: kubeconfig }), close: async () => {} };
-  }, `access-${process.pid}`);
-});
+describe.skipIf(missing !== undefined)(
+  `a real cluster${missing === undefined ? "" : ` (${missing})`}`,
+  () => {
+    accessContract(openRealCluster, `access-${process.pid}`);
+  },
+);

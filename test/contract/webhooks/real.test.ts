@@ -1,14 +1,25 @@
-/** Against a cluster that a kubeconfig leads to and that reaches this machine's loopback: `HOLDFAST_CONTRACT_KUBECONFIG=… npx vitest run test/contract/webhooks/real.test.ts`. */
+/** Webhooks of a real kube-apiserver, which reaches this machine's loopback: `npm run contract`. */
 import { describe } from "vitest";
 import { createHttpClient } from "../../../src/client/http/http-client.ts";
-import { loadKubeconfig } from "../../../src/client/http/kubeconfig.ts";
+import { openRealCluster, whyNoRealCluster } from "../real-cluster.ts";
 import { webhookContract } from "./webhook-contract.ts";
 
-const kubeconfig = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
+const missing = await whyNoRealCluster();
 
-describe.skipIf(kubeconfig === undefined)("a real cluster", () => {
-  webhookContract(async () => {
-    const client = createHttpClient(loadKubeconfig({ path: kubeconfig }));
-    return { client, elapse: () => {}, close: async () => client.close() };
-  }, `holdfast-webhooks-${process.pid}`);
-});
+describe.skipIf(missing !== undefined)(
+  `a real cluster${missing === undefined ? "" : ` (${missing})`}`,
+  () => {
+    webhookContract(async () => {
+      const cluster = await openRealCluster();
+      const client = createHttpClient(cluster.access);
+      return {
+        client,
+        elapse: () => {},
+        async close() {
+          client.close();
+          await cluster.close();
+        },
+      };
+    }, `holdfast-webhooks-${process.pid}`);
+  },
+);

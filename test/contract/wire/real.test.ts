@@ -1,15 +1,14 @@
-/** Against a cluster that a kubeconfig leads to: `HOLDFAST_CONTRACT_KUBECONFIG=… npx vitest run test/contract/wire`. */
+/** What goes over the wire of a real kube-apiserver: `npm run contract`; `HOLDFAST_CONTRACT_RECORD=1` writes its answers down. */
 import { describe } from "vitest";
-import { loadKubeconfig } from "../../../src/client/http/kubeconfig.ts";
+import { openRealCluster, whyNoRealCluster } from "../real-cluster.ts";
 import { wireContract } from "./wire-contract.ts";
 
-const kubeconfig = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
-const record = process.env.HOLDFAST_UPDATE === "1";
+const missing = await whyNoRealCluster();
+const record = process.env.HOLDFAST_CONTRACT_RECORD === "1";
 
-describe.skipIf(kubeconfig === undefined)("a real cluster", () => {
-  wireContract(
-    async () => ({ access: loadKubeconfig({ path: kubeconfig }), close: async () => {} }),
-    `wire-${process.pid}`,
-    record && kubeconfig !== undefined,
-  );
-});
+describe.skipIf(missing !== undefined)(
+  `a real cluster${missing === undefined ? "" : ` (${missing})`}`,
+  () => {
+    wireContract(openRealCluster, `wire-${process.pid}`, record);
+  },
+);
