@@ -6,6 +6,15 @@ import { jobs } from "../../../kube/kinds.ts";
 import type { Job } from "../../../kube/types/index.ts";
 import { ttlAfterFinished } from "./ttl-after-finished.ts";
 
+/** What the server demands besides of a Job that has come to its end. */
+const BEFORE: Readonly<Record<string, string>> = { Complete: "SuccessCriteriaMet", Failed: "FailureTarget" };
+
+function statusOf(type: string, time: string): Job["status"] {
+  const types = [BEFORE[type], type].filter((each) => each !== undefined);
+  const conditions = types.map((each) => ({ type: each, status: "True", lastTransitionTime: time }) as const);
+  return { conditions, startTime: time, ...(type === "Complete" && { completionTime: time }) };
+}
+
 test.each([
   {
     name: "a complete Job goes when its time is over",
@@ -31,8 +40,7 @@ test.each([
   const { api, engine, runSeconds } = testControllers([ttlAfterFinished]);
   const limit = ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished };
   const job = api.create(jobs, jobDraft("report", limit)) as Job;
-  const condition = { type, status: "True", lastTransitionTime: timeAt(engine.now()) } as const;
-  api.updateStatus(jobs, { ...job, status: { ...job.status, conditions: [condition] } });
+  api.updateStatus(jobs, { ...job, status: statusOf(type, timeAt(engine.now())) });
   const wanted = () => {
     const current = api.get(jobs, "default", "report");
     return current !== undefined && current.metadata.deletionTimestamp === undefined;
@@ -51,8 +59,7 @@ test.each([
 test("its pods go before it does", () => {
   const { api, engine, runSeconds } = testControllers([ttlAfterFinished]);
   const job = api.create(jobs, jobDraft("report", { ttlSecondsAfterFinished: 1 })) as Job;
-  const condition = { type: "Complete", status: "True", lastTransitionTime: timeAt(engine.now()) } as const;
-  api.updateStatus(jobs, { ...job, status: { ...job.status, conditions: [condition] } });
+  api.updateStatus(jobs, { ...job, status: statusOf("Complete", timeAt(engine.now())) });
   runSeconds(5);
   expect(api.get(jobs, "default", "report")?.metadata.finalizers).toEqual(["foregroundDeletion"]);
 });
