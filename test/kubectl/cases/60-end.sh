@@ -1,4 +1,4 @@
-k "logs are refused honestly" "!no process runs in them" logs deployment/cart
+k "logs tell what the simulated program did" "listening on port 80" logs deployment/cart
 k "exec is refused honestly" "!no process runs in them" exec deploy/cart -- true
 k "port-forward is refused honestly" "!no process runs in them" port-forward deploy/cart 18080:80
 k "delete pod" 'pod "solo" deleted' delete pod solo --timeout=50s
