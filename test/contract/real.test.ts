@@ -7,6 +7,8 @@ import { remoteCounterpart } from "./exchange/counterparts.ts";
 import { exchangeContract } from "./exchange/exchanges.ts";
 import { openRealCluster, type RealCluster, whyNoRealCluster } from "./real-cluster.ts";
 
+/** More than an informer of a busy API server takes to hear of a write. */
+const INFORMERS_MS = 500;
 const missing = await whyNoRealCluster();
 const record = process.env.HOLDFAST_CONTRACT_RECORD === "1";
 const run = `holdfast-contract-${process.pid}`;
@@ -31,7 +33,7 @@ describe.skipIf(missing !== undefined)(
     exchangeContract(
       async () => {
         const { access } = await open();
-        return remoteCounterpart(access, ADMIN.commonName, async () => {});
+        return remoteCounterpart(access, ADMIN.commonName, async () => {}, INFORMERS_MS);
       },
       { record, run },
     );

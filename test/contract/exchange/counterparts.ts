@@ -34,6 +34,7 @@ export function localCounterpart(): ExchangeCluster {
     },
     warnings: warnings.take,
     user: "system:admin",
+    settle: async () => {},
     elapse: (ms) => engine.runFor(ms),
     close: async () => {},
   };
@@ -51,6 +52,7 @@ export function remoteCounterpart(
   access: ClusterAccess,
   user: string,
   close: () => Promise<void>,
+  settleMs = 0,
 ): ExchangeCluster {
   const warnings = new Warnings();
   const client = createHttpClient(access, { onWarning: warnings.add });
@@ -62,6 +64,9 @@ export function remoteCounterpart(
     },
     warnings: warnings.take,
     user,
+    settle: async () => {
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+    },
     elapse: () => {},
     async close() {
       client.close();

@@ -33,9 +33,24 @@ export interface Counterpart {
   warnings(): readonly string[];
   /** Who asks. */
   readonly user: string;
+  /** Waits until the server's own parts know what was written; nobody can ask a real one whether its informers do. */
+  settle(): Promise<void>;
   /** Lets so much of its time pass; one whose time passes by itself does nothing. */
   elapse(ms: number): void;
 }
+
+/** What admission plugins keep a copy of. */
+const READ_BY_ADMISSION = [
+  "ingressclasses",
+  "limitranges",
+  "namespaces",
+  "priorityclasses",
+  "resourcequotas",
+  "runtimeclasses",
+  "serviceaccounts",
+  "storageclasses",
+];
+const WRITES = ["create", "update", "replace", "patch", "delete"];
 
 type Options = Readonly<Record<string, string>>;
 
@@ -97,6 +112,7 @@ class Player {
         options,
         body,
       });
+      if (READ_BY_ADMISSION.includes(kind.plural) && WRITES.includes(verb)) await this.#counterpart.settle();
       return this.#print(answer, options);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
