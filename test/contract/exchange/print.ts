@@ -32,7 +32,11 @@ export function printRefusal(error: StatusError): string {
     ...message.split("\n").map((line) => `| ${line}`.trimEnd()),
   ];
   if (Object.keys(details).length > 0) lines.push(`details ${inline(details)}`);
-  for (const { reason, field, message } of causes) {
+  // Real servers go through the managers of a conflict in any order.
+  const told = causes.every(({ reason }) => reason === "FieldManagerConflict")
+    ? [...causes].sort((a, b) => (a.field < b.field ? -1 : 1))
+    : causes;
+  for (const { reason, field, message } of told) {
     // Most messages repeat their causes.
     const text = error.message.includes(message) ? "" : `: ${message.replaceAll("\n", "⏎")}`;
     lines.push(`- ${reason} ${field}${text}`);
