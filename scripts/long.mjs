@@ -18,6 +18,14 @@ const FORMS = {
     cases: 100_000,
     sources: ["src/base", "src/kube"],
   },
+  certificates: {
+    what: "certificates of random losses against schedulers that take pods in any order to any node that will do",
+    tests: ["src/prove/certificates"],
+    environment: { HOLDFAST_CASES: "1000000" },
+    cases: 1_000_000,
+    seeds: "1 to 1,000,000",
+    sources: ["src/prove/certificates", "test/support/prove/small-cluster.ts"],
+  },
   requests: {
     what: "100,000 random requests to a lab over HTTPS, from seeds 1 to 2,000, eight at a time; and the ways to misuse a connection",
     tests: ["test/requests"],
