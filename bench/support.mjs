@@ -5,7 +5,7 @@ export function median(figures) {
   return [...figures].sort((a, b) => a - b)[figures.length >> 1];
 }
 
-/** Prints a ratio for scripts/bench.mjs: the median of its runs, their spread, and the bar it has to reach. */
+/** Prints a ratio for scripts/bench.mjs: the median of its runs, their spread, and the bar it has to reach, if any. */
 export function report({ what, ratios, bar, better, sizes }) {
   const spread = [Math.min(...ratios), Math.max(...ratios)];
   console.log(JSON.stringify({ what, ratio: median(ratios), bar, better, spread, sizes }));

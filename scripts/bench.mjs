@@ -18,12 +18,16 @@ for (const name of names) {
   }
   for (const line of run.stdout.trim().split("\n")) {
     const { what, ratio, bar, better, spread, sizes } = JSON.parse(line);
+    const [low, high] = spread;
+    const figures = `${what}: ${short(ratio)} (${short(low)} to ${short(high)})`;
+    if (bar === undefined) {
+      console.log(`       ${figures}, no bar; ${sizes}`);
+      continue;
+    }
     const held = better === "higher" ? ratio >= bar : ratio <= bar;
     if (!held) missed++;
-    const [low, high] = spread;
-    console.log(
-      `${held ? "ok    " : "MISSED"} ${what}: ${short(ratio)} (${short(low)} to ${short(high)}), bar ${better === "higher" ? "at least" : "at most"} ${short(bar)}; ${sizes}`,
-    );
+    const limit = `${better === "higher" ? "at least" : "at most"} ${short(bar)}`;
+    console.log(`${held ? "ok    " : "MISSED"} ${figures}, bar ${limit}; ${sizes}`);
   }
 }
 process.exitCode = missed === 0 ? 0 : 1;

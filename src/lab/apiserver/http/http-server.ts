@@ -25,7 +25,7 @@ import { customVersionOf } from "./definitions.ts";
 import { Discovery } from "./discovery.ts";
 import type { Answer, Incoming, Outgoing, RequestHead } from "./exchange.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
-import { readBody } from "./limited-body.ts";
+import { hasBody, readBody } from "./limited-body.ts";
 import { OpenApiDocuments } from "./openapi.ts";
 import { checkTimeout } from "./parameters.ts";
 import { answer, callerOf, failureAnswer, isServed, type PipelineContext, readHead } from "./pipeline.ts";
@@ -238,6 +238,8 @@ function auditTrail(
   return new AuditTrail({ write: audit, nowMs }, id, head, incoming);
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** One request as it came in, and those who are told of its way. */
 interface Arrival {
   readonly incoming: Incoming;
@@ -254,7 +256,8 @@ async function decide(
   try {
     if (!isLongRunning(head.info)) checkTimeout(head.query);
     const admitted = admit(context, incoming, certificateOf(incoming), head, trail);
-    const body = { bytes: await readBody(incoming), contentType: head.headers["content-type"] };
+    const bytes = hasBody(incoming) ? await readBody(incoming) : NO_BYTES;
+    const body = { bytes, contentType: head.headers["content-type"] };
     options.catchUp();
     const exchange = { ...head, body, caller: callerOf(head, admitted, warn) };
     return await answer(context, exchange, waitWithin(head.query, options.catchUp));

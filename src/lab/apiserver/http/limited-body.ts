@@ -1,8 +1,16 @@
+import { Http2ServerRequest } from "node:http2";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { Incoming } from "./exchange.ts";
 
 /** What kube-apiserver takes at most (MaxRequestBodyBytes). */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+
+/** Whether a body follows the head. */
+export function hasBody(incoming: Incoming): boolean {
+  if (incoming instanceof Http2ServerRequest) return !incoming.stream.endAfterHeaders;
+  const { headers } = incoming;
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
 
 /** Reads a whole body. @throws {StatusError} RequestEntityTooLarge; the rest is then read and forgotten */
 export function readBody(incoming: Incoming): Promise<Buffer> {

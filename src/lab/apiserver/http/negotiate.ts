@@ -119,7 +119,7 @@ function choose(
   allows: (form: OutputForm) => boolean = () => true,
 ): OutputForm | undefined {
   if (accept === undefined || accept === "") return { format: "json", pretty: false };
-  for (const clause of parseAccept(accept)) {
+  for (const clause of clausesOf(accept)) {
     // The first offer that a clause matches decides: YAML asked for does not become a stream of JSON.
     const offer = OFFERS.find((candidate) => matches(clause, candidate));
     if (offer === undefined) continue;
@@ -145,6 +145,19 @@ function formOf({ parameters }: AcceptClause, offer: Offer): OutputForm | undefi
   if (as === undefined || v === undefined) return undefined;
   if (!TRANSFORMATIONS.has(as) || g !== "meta.k8s.io" || !META_VERSIONS.has(v)) return undefined;
   return { ...plain, as: as as Transformation, version: v };
+}
+
+/** Clients send the same few headers over and over; whoever makes up new ones is not remembered. */
+const HEADERS_KEPT = 64;
+const keptClauses = new Map<string, readonly AcceptClause[]>();
+
+function clausesOf(header: string): readonly AcceptClause[] {
+  let clauses = keptClauses.get(header);
+  if (clauses === undefined) {
+    clauses = parseAccept(header);
+    if (keptClauses.size < HEADERS_KEPT) keptClauses.set(header, clauses);
+  }
+  return clauses;
 }
 
 /** The clauses of an Accept header, the most wanted first; among equals the order of the header stands. */

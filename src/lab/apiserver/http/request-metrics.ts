@@ -14,6 +14,13 @@ const SIZE_BOUNDS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
 
+/** The labels of one kind of request, as text. */
+interface Series {
+  readonly labels: string;
+  /** With `dry_run`, as requests are counted. */
+  readonly counted: string;
+}
+
 /** A request under way. */
 export interface Running {
   /** Tells how it ended. */
@@ -51,12 +58,13 @@ export class RequestMetrics {
     "counter",
     "[ALPHA] Number of events sent in watch clients",
   );
+  readonly #series = new Map<string, Series>();
   readonly #isServed: (info: RequestInfo) => boolean;
 
   /** `isServed` tells requests for what there is from all others, which are not counted: they have no end. */
   constructor(isServed: (info: RequestInfo) => boolean) {
     this.#isServed = isServed;
-    for (const kind of ["mutating", "readOnly"]) this.#inflight.set(labelText({ request_kind: kind }), 0);
+    for (const labels of Object.values(INFLIGHT_LABELS)) this.#inflight.set(labels, 0);
   }
 
   get families(): readonly Family[] {
@@ -68,22 +76,34 @@ export class RequestMetrics {
     const { info } = head;
     if (!this.#isServed(info)) return NOT_COUNTED;
     const began = nowSeconds();
-    const labels = labelsOf(head);
+    const series = this.#seriesOf(head);
     const isLong = isLongRunning(info);
     const gauge = isLong ? this.#longRunning : this.#inflight;
-    const gaugeLabels = isLong ? labelText(labels) : labelText({ request_kind: requestKind(info) });
+    const gaugeLabels = isLong ? series.labels : INFLIGHT_LABELS[requestKind(info)];
     gauge.add(gaugeLabels);
     return {
       done: ({ code, bytes }) => {
         gauge.add(gaugeLabels, -1);
-        const dryRun = isTrue(head.query.get("dryRun")) ? "All" : "";
-        const { component, ...rest } = labels;
-        const counted = { component: component ?? "", dry_run: dryRun, ...rest };
-        this.#total.add(labelText({ code: String(code), ...counted }));
-        if (!isLong) this.#durations.observe(labelText(counted), nowSeconds() - began);
-        if (!isLong) this.#sizes.observe(labelText(labels), bytes);
+        this.#total.add(`code="${code}",${series.counted}`);
+        if (!isLong) this.#durations.observe(series.counted, nowSeconds() - began);
+        if (!isLong) this.#sizes.observe(series.labels, bytes);
       },
     };
+  }
+
+  /** Requests of one kind are counted under the same labels: they are written once. */
+  #seriesOf(head: RequestHead): Series {
+    const labels = labelsOf(head);
+    const dryRun = isTrue(head.query.get("dryRun")) ? "All" : "";
+    const key = `${Object.values(labels).join(" ")} ${dryRun}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const { component, ...rest } = labels;
+      const counted = labelText({ component, dry_run: dryRun, ...rest });
+      series = { labels: labelText({ ...labels }), counted };
+      this.#series.set(key, series);
+    }
+    return series;
   }
 
   /** A notice went to a watcher. */
@@ -95,11 +115,27 @@ export class RequestMetrics {
 
 const NOT_COUNTED: Running = { done() {} };
 
-function requestKind({ verb }: RequestInfo): string {
+const INFLIGHT_LABELS = {
+  mutating: labelText({ request_kind: "mutating" }),
+  readOnly: labelText({ request_kind: "readOnly" }),
+};
+
+function requestKind({ verb }: RequestInfo): keyof typeof INFLIGHT_LABELS {
   return verb === "get" || verb === "list" || verb === "head" ? "readOnly" : "mutating";
 }
 
-function labelsOf({ info, headers }: RequestHead): Readonly<Record<string, string>> {
+/** What a request is counted under, in the order in which it is told. */
+interface RequestLabels {
+  readonly component: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly scope: string;
+  readonly subresource: string;
+  readonly verb: string;
+  readonly version: string;
+}
+
+function labelsOf({ info, headers }: RequestHead): RequestLabels {
   if (info.type === "path") {
     return {
       component: "",
