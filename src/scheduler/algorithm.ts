@@ -14,6 +14,7 @@ import type { Pod } from "../kube/types/index.ts";
 import { type Attempt, prepareAttempt } from "./attempt.ts";
 import { Diagnosis } from "./diagnosis.ts";
 import type { NodeInfo } from "./node-info.ts";
+import type { NodeRanking } from "./node-ranking.ts";
 import { Nominator } from "./nominator.ts";
 import { podInfo } from "./pod-info.ts";
 import { pickBest, scoreNodes } from "./score-nodes.ts";
@@ -39,8 +40,8 @@ export type Outcome =
 
 export interface AlgorithmOptions {
   readonly snapshot: Snapshot;
-  /** Breaks ties between nodes of the same score. */
-  readonly random: RandomStream;
+  /** Breaks ties between nodes of the same score: by chance, as kube-scheduler, or always in the same order. */
+  readonly random: RandomStream | NodeRanking;
   /** Pods that have nodes promised; none by default. */
   readonly nominator?: Nominator;
   /** Looks at every node, for whoever wants all of them judged. By default large clusters are searched in part, as kube-scheduler does. */
@@ -53,7 +54,7 @@ const SEARCHED_PERCENT_MIN = 5;
 
 export class SchedulingAlgorithm {
   readonly #snapshot: Snapshot;
-  readonly #random: RandomStream;
+  readonly #random: RandomStream | NodeRanking;
   readonly #nominator: Nominator;
   readonly #scansAllNodes: boolean;
   /** Where the next search begins, so that every node has its turn. */

@@ -1,4 +1,3 @@
-import type { RandomStream } from "../base/random.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PodInfo } from "./pod-info.ts";
 import { SCORES } from "./profile.ts";
@@ -29,11 +28,11 @@ export function scoreNodes(
   return all;
 }
 
-/** One of the nodes with the highest sum of scores, each as likely as the others. */
+/** One of the nodes with the highest sum of scores: each as likely as the others, or the first of the ranking. */
 export function pickBest(
   nodes: readonly NodeInfo[],
   all: readonly PluginScores[],
-  random: RandomStream,
+  ties: { pick(nodes: readonly NodeInfo[]): NodeInfo },
 ): NodeInfo {
   let highest = Number.NEGATIVE_INFINITY;
   let best: NodeInfo[] = [];
@@ -46,5 +45,5 @@ export function pickBest(
     }
     if (sum === highest) best.push(nodes[i] as NodeInfo);
   }
-  return best.length === 1 ? (best[0] as NodeInfo) : random.pick(best);
+  return best.length === 1 ? (best[0] as NodeInfo) : ties.pick(best);
 }

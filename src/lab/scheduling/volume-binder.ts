@@ -1,13 +1,8 @@
 import { persistentVolumeClaims, persistentVolumes } from "../../kube/kinds.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../kube/types/index.ts";
-import {
-  BOUND_BY_CONTROLLER,
-  isBoundTo,
-  isFullyBound,
-  isUsableOn,
-  SELECTED_NODE,
-} from "../../scheduler/volumes/claims.ts";
+import { assumeVolumes } from "../../scheduler/volumes/assume.ts";
+import { isFullyBound, isUsableOn, SELECTED_NODE } from "../../scheduler/volumes/claims.ts";
 import type { PodVolumes, VolumeBinding } from "../../scheduler/volumes/pod-volumes.ts";
 import type { Timer } from "../../time/engine.ts";
 import type { SchedulerState } from "./state.ts";
@@ -32,15 +27,8 @@ export class VolumeBinder {
   }
 
   /** Takes the volumes for a pod that is going to that node. */
-  assume({ bindings, provisions }: PodVolumes, nodeName: string): PodVolumes {
-    const { volumes, claims } = this.#state.snapshot.objects;
-    const assumed = {
-      bindings: bindings.map(({ volume, claim }) => ({ volume: boundVolume(volume, claim), claim })),
-      provisions: provisions.map((claim) => claimForNode(claim, nodeName)),
-    };
-    for (const { volume } of assumed.bindings) volumes.assume(volume);
-    for (const claim of assumed.provisions) claims.assume(claim);
-    return assumed;
+  assume(volumes: PodVolumes, nodeName: string): PodVolumes {
+    return assumeVolumes(this.#state.snapshot.objects, volumes, nodeName);
   }
 
   /** Gives back what was taken and not written. */
@@ -167,29 +155,4 @@ function keyOf({ metadata }: PersistentVolumeClaim): string {
 
 function notFound(kind: string, key: string): string {
   return `could not find ${kind} "${key}"`;
-}
-
-/** The volume as bound to the claim. Whoever bound it before is remembered: people's bindings are not undone. */
-function boundVolume(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
-  const { metadata, spec } = volume;
-  const { namespace, name, uid, resourceVersion } = claim.metadata;
-  const claimRef = {
-    kind: "PersistentVolumeClaim",
-    ...(namespace !== undefined && { namespace }),
-    name,
-    uid,
-    apiVersion: "v1",
-    resourceVersion,
-  };
-  const annotations = { ...metadata.annotations, [BOUND_BY_CONTROLLER]: "yes" };
-  return {
-    ...volume,
-    metadata: isBoundTo(volume, claim) ? metadata : { ...metadata, annotations },
-    spec: spec.claimRef?.uid === uid ? spec : { ...spec, claimRef },
-  };
-}
-
-function claimForNode(claim: PersistentVolumeClaim, nodeName: string): PersistentVolumeClaim {
-  const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: nodeName };
-  return { ...claim, metadata: { ...claim.metadata, annotations } };
 }

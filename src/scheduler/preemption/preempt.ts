@@ -8,6 +8,7 @@ import type { Pod } from "../../kube/types/index.ts";
 import type { Attempt } from "../attempt.ts";
 import { Diagnosis } from "../diagnosis.ts";
 import type { NodeInfo } from "../node-info.ts";
+import { NodeRanking } from "../node-ranking.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Candidate, pickCandidate } from "./candidates.ts";
 import { selectVictims } from "./victims.ts";
@@ -29,8 +30,8 @@ export interface PreemptionOptions {
   /** What the attempt found out about each node. */
   readonly diagnosis: Diagnosis;
   readonly snapshot: Snapshot;
-  /** Chooses where the search over nodes begins. */
-  readonly random: RandomStream;
+  /** Chooses where the search over nodes begins, or its whole order. */
+  readonly random: RandomStream | NodeRanking;
   readonly nowMs: number;
 }
 
@@ -100,9 +101,7 @@ function findCandidates(
   const budgets = [...snapshot.objects.budgets.all()];
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];
-  const offset = random.below(nodes.length);
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[(offset + i) % nodes.length] as NodeInfo;
+  for (const node of inSearchOrder(nodes, random)) {
     const victims = selectVictims(attempt, node, budgets, nowMs);
     if ("reasons" in victims) {
       afterwards.rejectNode(node.name, victims);
@@ -112,4 +111,10 @@ function findCandidates(
     if (harmless.length > 0 && harmless.length + violating.length >= enough) break;
   }
   return [...harmless, ...violating];
+}
+
+function inSearchOrder(nodes: readonly NodeInfo[], random: RandomStream | NodeRanking): readonly NodeInfo[] {
+  if (random instanceof NodeRanking) return random.sort(nodes);
+  const offset = random.below(nodes.length);
+  return [...nodes.slice(offset), ...nodes.slice(0, offset)];
 }

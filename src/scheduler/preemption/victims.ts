@@ -52,7 +52,20 @@ export function startOf({ status }: Pod, nowMs: number): number {
   return (status.startTime === undefined ? undefined : parseTime(status.startTime)) ?? nowMs;
 }
 
-/** Higher priority is more important; among equals the one that has run longer. */
+/**
+ * Higher priority is more important; among equals the one that has run longer. Where kube-scheduler leaves the order open, the
+ * name decides, so that the order in which pods came to a node does not.
+ */
 function compareImportance(a: PodInfo, b: PodInfo, nowMs: number): number {
-  return b.priority - a.priority || startOf(a.pod, nowMs) - startOf(b.pod, nowMs);
+  return (
+    b.priority - a.priority || startOf(a.pod, nowMs) - startOf(b.pod, nowMs) || compareNames(a.pod, b.pod)
+  );
+}
+
+function compareNames({ metadata: a }: Pod, { metadata: b }: Pod): number {
+  return compareTexts(a.namespace ?? "", b.namespace ?? "") || compareTexts(a.name, b.name);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,0 +1,76 @@
+/**
+ * The literal answer: the model as the scheduler's own snapshot, and the scheduler asked about one pod after the other. Slow
+ * and plain. It is what every faster answer is compared with, and says in the scheduler's words why a pod finds no node.
+ */
+import { NodeRanking } from "../../scheduler/node-ranking.ts";
+import { Snapshot } from "../../scheduler/snapshot.ts";
+import { waitingBefore } from "../model/after-loss.ts";
+import type { Model } from "../model/model.ts";
+import type { Outcome } from "../outcome.ts";
+import { LossRun } from "./loss-run.ts";
+
+/** An outcome with what the scheduler says about every pod that found no node. */
+export interface ExplainedOutcome extends Outcome {
+  /** By index of the pod. */
+  readonly messages: ReadonlyMap<number, string>;
+}
+
+export interface LiteralOptions {
+  /** Decides where the scheduler may choose freely. */
+  readonly seed: number;
+}
+
+/** Answers any number of losses, one after the other; each begins with the model's state. */
+export class LiteralAnswer {
+  readonly #model: Model;
+  readonly #ranking: NodeRanking;
+  readonly #snapshot: Snapshot;
+  readonly #nodeIndex: ReadonlyMap<string, number>;
+  /** By uid of a pod that stands in the snapshot. */
+  readonly #podIndex: ReadonlyMap<string, number>;
+  readonly #waitingBefore: readonly number[];
+
+  constructor(model: Model, { seed }: LiteralOptions) {
+    this.#model = model;
+    this.#ranking = new NodeRanking(seed);
+    this.#snapshot = new Snapshot(model.objects);
+    this.#nodeIndex = new Map(model.nodes.map(({ metadata }, i) => [metadata.name, i]));
+    for (const node of model.nodes) this.#snapshot.setNode(node);
+    const podIndex = new Map<string, number>();
+    for (let i = 0; i < model.podCount; i++) {
+      if ((model.nodeOf[i] as number) < 0) continue;
+      this.#snapshot.setPod(model.podAt(i));
+      podIndex.set(model.uidOf(i), i);
+    }
+    this.#podIndex = podIndex;
+    this.#waitingBefore = waitingBefore(model);
+  }
+
+  /** @param lost indexes of the nodes that are lost at once */
+  outcomeOf(lost: readonly number[]): Outcome {
+    return this.#run(lost, undefined);
+  }
+
+  /** The same with the scheduler's reasons, which take longer to put into words than to have. */
+  explain(lost: readonly number[]): ExplainedOutcome {
+    const messages = new Map<number, string>();
+    return { ...this.#run(lost, messages), messages };
+  }
+
+  #run(lost: readonly number[], messages: Map<number, string> | undefined): Outcome {
+    const run = new LossRun({
+      model: this.#model,
+      snapshot: this.#snapshot,
+      ranking: this.#ranking,
+      nodeIndex: this.#nodeIndex,
+      podIndex: this.#podIndex,
+      messages,
+    });
+    try {
+      run.lose(lost);
+      return run.placeAll(this.#waitingBefore);
+    } finally {
+      run.undo();
+    }
+  }
+}

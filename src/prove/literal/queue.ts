@@ -1,0 +1,39 @@
+import type { Model } from "../model/model.ts";
+
+/** A pod that is to be placed: the replacement of one that was lost or evicted, or one that has waited since before. */
+export interface Waiting {
+  /** Index in the model. */
+  readonly pod: number;
+  /** It was waiting before the loss: those that were displaced have their turn first. */
+  readonly isOld: boolean;
+}
+
+/** Which of two comes first: priority, then who was displaced, then the model's order. */
+export function compareWaiting(model: Model, a: Waiting, b: Waiting): number {
+  return priorityOf(model, b) - priorityOf(model, a) || Number(a.isOld) - Number(b.isOld) || a.pod - b.pod;
+}
+
+function priorityOf(model: Model, { pod }: Waiting): number {
+  return model.podClass(pod).prototype.spec.priority ?? 0;
+}
+
+/** Pods in the order in which they are tried; others may join while it is worked off. */
+export class WaitingQueue {
+  readonly #model: Model;
+  /** Last first. */
+  readonly #waiting: Waiting[];
+
+  constructor(model: Model, waiting: readonly Waiting[]) {
+    this.#model = model;
+    this.#waiting = [...waiting].sort((a, b) => compareWaiting(model, b, a));
+  }
+
+  next(): Waiting | undefined {
+    return this.#waiting.pop();
+  }
+
+  join(waiting: Waiting): void {
+    const at = this.#waiting.findIndex((other) => compareWaiting(this.#model, other, waiting) < 0);
+    this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, waiting);
+  }
+}

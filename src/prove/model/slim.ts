@@ -1,0 +1,110 @@
+/** Objects without what no answer reads: managed fields, the copy that kubectl keeps, images that no pod uses. */
+import type {
+  ContainerImage,
+  Deployment,
+  KubeObject,
+  Node,
+  ObjectMeta,
+  Pod,
+  PodTemplateSpec,
+  ReplicaSet,
+} from "../../kube/types/index.ts";
+import type { Interner } from "./interner.ts";
+import { groupKindOf } from "./owners.ts";
+import { shapeOf } from "./pod-shape.ts";
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** An object as the model keeps it. */
+export function slimObject(object: KubeObject, interner: Interner): KubeObject {
+  const { apiVersion, kind } = object;
+  const slim = { ...object, apiVersion, kind, metadata: slimMetadata(object.metadata) };
+  switch (groupKindOf(object)) {
+    case "/Node":
+      return slimNode(slim as Node, interner);
+    case "apps/ReplicaSet":
+    case "/ReplicationController":
+      return slimReplicaSet(slim as ReplicaSet);
+    case "apps/Deployment":
+    case "apps/StatefulSet":
+    case "apps/DaemonSet":
+    case "batch/Job":
+      return withSlimTemplate(slim as Deployment, interner);
+    default:
+      return withParts(slim);
+  }
+}
+
+/** Nearly every kind has these, and whoever reads them relies on it. */
+function withParts(object: KubeObject & { readonly spec?: object; readonly status?: object }): KubeObject {
+  return { ...object, spec: object.spec ?? {}, status: object.status ?? {} } as KubeObject;
+}
+
+function slimMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields: _fields, annotations, ...rest } = metadata;
+  const { [LAST_APPLIED]: _copy, ...kept } = annotations ?? {};
+  return {
+    ...rest,
+    uid: metadata.uid ?? "",
+    ...(Object.keys(kept).length > 0 && { annotations: kept }),
+  };
+}
+
+function slimNode({ apiVersion, kind, metadata, spec, status }: Node, interner: Interner): Node {
+  const { taints, unschedulable } = spec ?? {};
+  const { allocatable, capacity, images, conditions } = status ?? {};
+  const { name, uid, resourceVersion, creationTimestamp, labels } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid, resourceVersion, creationTimestamp, ...(labels && { labels }) },
+    spec: {
+      ...(taints?.length && { taints: interner.intern(taints) }),
+      ...(unschedulable && { unschedulable }),
+    },
+    status: {
+      ...(allocatable && { allocatable: interner.intern(allocatable) }),
+      ...(capacity && { capacity: interner.intern(capacity) }),
+      ...(conditions && {
+        conditions: conditions.map(({ type, status }) => interner.intern({ type, status })),
+      }),
+      ...(images && { images: images.map((image) => interner.intern(slimImage(image))) }),
+    },
+  };
+}
+
+function slimImage({ names, sizeBytes }: ContainerImage): ContainerImage {
+  return { ...(names && { names }), ...(sizeBytes !== undefined && { sizeBytes }) };
+}
+
+/** The node with only those images that a name of the set means. */
+export function withImages(node: Node, used: ReadonlySet<string>): Node {
+  const { images } = node.status;
+  if (images === undefined) return node;
+  const kept = images.filter(({ names }) => names?.some((name) => used.has(name)));
+  return kept.length === images.length ? node : { ...node, status: { ...node.status, images: kept } };
+}
+
+/** Its pods say what its template says. */
+function slimReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSet): ReplicaSet {
+  const { replicas, selector, minReadySeconds } = spec ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    spec: { replicas, selector, ...(minReadySeconds && { minReadySeconds }) },
+  } as ReplicaSet;
+}
+
+function withSlimTemplate(object: Deployment, interner: Interner): Deployment {
+  const { spec } = object;
+  const template = spec?.template as PodTemplateSpec | undefined;
+  if (template === undefined) return object;
+  const pod = { metadata: { name: "", ...template.metadata }, spec: template.spec ?? {}, status: {} } as Pod;
+  const { labels } = template.metadata ?? {};
+  const slim: PodTemplateSpec = {
+    metadata: { ...(labels && { labels }) },
+    spec: shapeOf(pod, interner).prototype.spec,
+  };
+  return { ...object, spec: { ...spec, template: slim } };
+}
