@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { testApi } from "../../test/support/api.ts";
 import { deployments, namespaces, storageClasses } from "../kube/kinds.ts";
 import { createLocalClient } from "../lab/client.ts";
+import { createLab } from "../lab/lab.ts";
+import { drive } from "../time/drive.ts";
 import { parseManifests } from "../view/manifests.ts";
 import { deployManifests } from "./deploy.ts";
+import { kindsOf } from "./kinds-of.ts";
 import { findTrouble } from "./trouble.ts";
 
 const WEB = `apiVersion: apps/v1
@@ -39,6 +42,46 @@ function deploy(...texts: string[]) {
   const done = deployManifests(client, manifests, (apiVersion, kind) => server.kinds.find(apiVersion, kind));
   return { api, client, done };
 }
+
+const RULED = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: pools.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: pools, singular: pool, kind: Pool}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties: {size: {type: integer}, name: {type: string, pattern: "^[a-z]+$"}}
+            x-kubernetes-validations: [{rule: self.size > 0}]
+---
+apiVersion: example.com/v1
+kind: Pool
+metadata: {name: small, namespace: shop}
+spec: {size: 1, name: abc}
+`;
+
+test("definitions whose rules need code that is not loaded yet wait for it, not for virtual time", async () => {
+  const lab = createLab({ seed: 1, nodes: 1 });
+  await drive(lab.engine, lab.ready());
+  const manifests = parseManifests(RULED, "pool.yaml");
+  const before = lab.engine.now();
+  const { findings } = await drive(
+    lab.engine,
+    deployManifests(lab.client("admin"), manifests, kindsOf(lab, manifests)),
+  );
+  expect(findings).toEqual([]);
+  // Only until the definition is served.
+  expect(lab.engine.now() - before).toBeLessThan(1_000);
+});
 
 describe("deployManifests", () => {
   test("supplies the namespace and the class that are presupposed, and says so", async () => {

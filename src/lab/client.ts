@@ -62,14 +62,16 @@ class LocalClient implements Client {
     name: string,
     query: GetQuery = {},
   ): Promise<T> {
-    return attempt(
+    return this.#attempt(
       this.#request((server, caller) => server.get(caller, target(kind, namespace, name), query)),
     ) as T;
   }
 
   async list<T extends KubeObject>(kind: Kind<T>, query: ListQuery = {}): Promise<ObjectList<T>> {
     const place = target(kind, query.namespace);
-    return attempt(this.#request((server, caller) => server.list(caller, place, query))) as ObjectList<T>;
+    return this.#attempt(
+      this.#request((server, caller) => server.list(caller, place, query)),
+    ) as ObjectList<T>;
   }
 
   async create<T extends KubeObject>(
@@ -79,7 +81,7 @@ class LocalClient implements Client {
     query: WriteQuery = {},
   ): Promise<T> {
     const place = target(kind, namespace);
-    return attempt(
+    return this.#attempt(
       this.#request((server, caller) => server.create(caller, place, body, withChecks(query))),
     ) as T;
   }
@@ -92,7 +94,7 @@ class LocalClient implements Client {
     query: WriteQuery = {},
   ): Promise<T> {
     const place = target(kind, namespace, name);
-    return attempt(
+    return this.#attempt(
       this.#request((server, caller) => server.update(caller, place, body, withChecks(query)).object),
     ) as T;
   }
@@ -107,7 +109,7 @@ class LocalClient implements Client {
   ): Promise<T> {
     const { subresource, ...parameters } = query;
     const place = target(kind, namespace, name, subresource);
-    return attempt(
+    return this.#attempt(
       this.#request(
         (server, caller) => server.patch(caller, place, type, body, withChecks(parameters)).object,
       ),
@@ -122,12 +124,14 @@ class LocalClient implements Client {
   ): Promise<KubeObject> {
     const place = target(kind, namespace, name);
     const ask = this.#request((server, caller) => server.delete(caller, place, query).body);
-    return attempt(ask) as unknown as KubeObject;
+    return this.#attempt(ask) as unknown as KubeObject;
   }
 
   async deleteCollection(kind: Kind, query: ListQuery, options: DeleteQuery = {}): Promise<void> {
     const place = target(kind, query.namespace);
-    await attempt(this.#request((server, caller) => server.deleteCollection(caller, place, query, options)));
+    await this.#attempt(
+      this.#request((server, caller) => server.deleteCollection(caller, place, query, options)),
+    );
   }
 
   async subresource(
@@ -140,13 +144,18 @@ class LocalClient implements Client {
     query: WriteQuery = {},
   ): Promise<KubeObject> {
     const place = target(kind, namespace, name, subresource);
-    return attempt(
+    return this.#attempt(
       this.#request((server, caller) => {
         if (verb === "get") return server.get(caller, place);
         if (verb === "create") return server.create(caller, place, body, withChecks(query));
         return server.update(caller, place, body, withChecks(query)).object;
       }),
     );
+  }
+
+  /** What a request waits for, such as code that is loaded when it is first needed, takes real time and no virtual one. */
+  #attempt<T>(request: () => T): T | Promise<T> {
+    return attempt(request, (ready) => this.#server.engine.hold(ready));
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, query: WatchQuery = {}): AsyncIterable<WatchNotice<T>> {

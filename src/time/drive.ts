@@ -2,7 +2,7 @@ import type { Engine } from "./engine.ts";
 
 /**
  * Runs an engine for an asynchronous user: between two tasks every promise that can go on goes on,
- * so `await engine.sleep(1000)` costs one virtual second and no real one.
+ * so `await engine.sleep(1000)` costs one virtual second and no real one. Work that the engine holds for goes on first.
  * @throws whatever `work` rejects with; an Error when the engine has nothing left to do and `work` still waits.
  */
 export async function drive<T>(engine: Engine, work: Promise<T>): Promise<T> {
@@ -14,6 +14,10 @@ export async function drive<T>(engine: Engine, work: Promise<T>): Promise<T> {
   for (;;) {
     await macrotask();
     if (settled) return work;
+    if (engine.held !== undefined) {
+      await engine.held;
+      continue;
+    }
     if (!engine.step()) throw new Error("Nothing is scheduled any more, and the work still waits");
   }
 }

@@ -123,3 +123,40 @@ describe("drive", () => {
     await expect(drive(engine(), new Promise(() => {}))).rejects.toThrow(/Nothing is scheduled any more/);
   });
 });
+
+describe("held work", () => {
+  const later = (turns: number): Promise<void> =>
+    turns === 0 ? Promise.resolve() : new Promise<void>(setImmediate).then(() => later(turns - 1));
+
+  test("takes no virtual time, however long it really takes", async () => {
+    const e = engine();
+    const seen: string[] = [];
+    e.at(10, () => seen.push(`task at ${e.now()}`));
+    await drive(
+      e,
+      e.hold(later(50)).then(() => seen.push(`work at ${e.now()}`)),
+    );
+    await drive(e, e.sleep(20));
+    expect(seen).toEqual(["work at 0", "task at 10"]);
+  });
+
+  test("is waited for where nothing is scheduled", async () => {
+    const e = engine();
+    expect(
+      await drive(
+        e,
+        e.hold(later(50)).then(() => "done"),
+      ),
+    ).toBe("done");
+    expect(e.held).toBeUndefined();
+  });
+
+  test("that fails lets time go on", async () => {
+    const e = engine();
+    await expect(drive(e, e.hold(later(5).then(() => Promise.reject(new Error("no")))))).rejects.toThrow(
+      "no",
+    );
+    await drive(e, e.sleep(5));
+    expect(e.now()).toBe(5);
+  });
+});

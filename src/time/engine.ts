@@ -64,6 +64,7 @@ export class Engine implements Clock {
   readonly #streams = new Map<string, RandomStream>();
   readonly #trace: TraceLine[] = [];
   readonly #keepTrace: boolean;
+  readonly #held = new Set<Promise<unknown>>();
   #now: number;
   #traceHash = 0x811c9dc5;
   #tasksRun = 0;
@@ -95,6 +96,24 @@ export class Engine implements Clock {
     return new Promise((resolve) => {
       this.after(delayMs, resolve);
     });
+  }
+
+  /**
+   * Stops the clock of whoever drives this engine until `work` has ended: real work, such as loading code, takes no virtual
+   * time, however long it takes on this machine.
+   */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#held.delete(work);
+    }
+  }
+
+  /** Real work that virtual time waits for; undefined when there is none. */
+  get held(): Promise<unknown> | undefined {
+    return this.#held.size === 0 ? undefined : Promise.allSettled(this.#held);
   }
 
   /** The stream of that name; the same name gives the same stream for the life of the engine. */

@@ -57,7 +57,7 @@ export class AdmissionWebhooks implements OutsideAdmission {
       if (names.size === 0) this.#configured.delete(type);
       else this.#configured.set(type, names);
       // So that the first write to be asked about need not wait for it.
-      if (this.active) this.#load();
+      if (this.active) void this.#context.engine.hold(this.#load());
     });
   }
 
