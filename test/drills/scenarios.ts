@@ -11,6 +11,19 @@ import type { DrillTarget } from "../../src/drill/target.ts";
 import { drive } from "../../src/time/drive.ts";
 import { parseManifests } from "../../src/view/manifests.ts";
 import { WEB_PROFILE, webManifests } from "./application.ts";
+import type { Comparison } from "./compare.ts";
+
+/** What is compared of every drill. A request that is refused while the news of a failure spreads is no difference. */
+export const MOMENTS: Comparison<keyof Moments> = {
+  titles: {
+    nodeUnknown: "Ready=Unknown",
+    endpointGone: "endpoint gone",
+    firstFailed: "first failed request",
+    lastFailed: "last failed request",
+    replacementReady: "replacement Ready",
+  },
+  atOnce: ["firstFailed", "lastFailed"],
+};
 
 /** A failure, with the application that it happens to. */
 export interface Drill {
