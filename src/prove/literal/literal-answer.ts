@@ -57,7 +57,8 @@ export class LiteralAnswer {
     return { ...this.#run(lost, messages), messages };
   }
 
-  #run(lost: readonly number[], messages: Map<number, string> | undefined): Outcome {
+  /** The loss before anybody is placed, for whoever goes on by steps. It has to be undone before the next one. */
+  begin(lost: readonly number[], messages?: Map<number, string>): LossRun {
     const run = new LossRun({
       model: this.#model,
       snapshot: this.#snapshot,
@@ -66,8 +67,13 @@ export class LiteralAnswer {
       podIndex: this.#podIndex,
       messages,
     });
+    run.lose(lost);
+    return run;
+  }
+
+  #run(lost: readonly number[], messages: Map<number, string> | undefined): Outcome {
+    const run = this.begin(lost, messages);
     try {
-      run.lose(lost);
       return run.placeAll(this.#waitingBefore);
     } finally {
       run.undo();

@@ -27,6 +27,21 @@ export interface LossRunInput {
   readonly messages: Map<number, string> | undefined;
 }
 
+/** A pod, or a replacement of one, that had to make room. */
+export interface Eviction {
+  /** Index in the model. */
+  readonly pod: number;
+  readonly node: number;
+  /** It was being deleted already. */
+  readonly wasTerminating: boolean;
+}
+
+/** What became of one attempt to place a pod. */
+export interface Step {
+  readonly node: number | typeof UNPLACED;
+  readonly evictions: readonly Eviction[];
+}
+
 /** One loss, played out on a snapshot. Every step knows how to take itself back. */
 export class LossRun {
   readonly #input: LossRunInput;
@@ -38,7 +53,7 @@ export class LossRun {
   /** By index of the budget, where it is not as in the model. */
   readonly #healthy = new Map<number, number>();
   readonly #placements: Placement[] = [];
-  readonly #victims: number[] = [];
+  readonly #evictions: Eviction[] = [];
 
   constructor(input: LossRunInput) {
     this.#input = input;
@@ -78,7 +93,22 @@ export class LossRun {
       if (left.length === 0 || this.#placements.length === placedBefore) break;
     }
     const unplaced = waiting.map(({ pod }) => ({ pod, node: UNPLACED }));
-    return { placements: [...this.#placements, ...unplaced], victims: this.#victims };
+    return { placements: [...this.#placements, ...unplaced], victims: this.#evictions.map(({ pod }) => pod) };
+  }
+
+  /** Tries one pod; those who have to come back because of it join the queue. */
+  place(waiting: Waiting, queue: WaitingQueue): Step {
+    const evicted = this.#evictions.length;
+    const isPlaced = this.#place(waiting, queue);
+    const node = isPlaced ? (this.#placements.at(-1) as Placement).node : UNPLACED;
+    return { node, evictions: this.#evictions.slice(evicted) };
+  }
+
+  /** Takes over a placement that somebody else has decided. */
+  adopt(waiting: Waiting, node: number): void {
+    const { model } = this.#input;
+    const nodeName = (model.nodes[node] as Node).metadata.name;
+    this.#bind(waiting.pod, this.#podOf(waiting), { kind: "scheduled", nodeName });
   }
 
   /** Brings the snapshot back to the model's state. */
@@ -99,8 +129,8 @@ export class LossRun {
 
   /** Whether the pod found a node. */
   #place(waiting: Waiting, queue: WaitingQueue): boolean {
-    const { model, messages } = this.#input;
-    const pod = waiting.isOld ? model.podAt(waiting.pod) : replacementPod(model, waiting.pod);
+    const { messages } = this.#input;
+    const pod = this.#podOf(waiting);
     this.#makeClaims(pod);
     try {
       const message = this.#conclude(waiting.pod, pod, this.#algorithm.schedule(pod), queue);
@@ -111,6 +141,11 @@ export class LossRun {
       messages?.set(waiting.pod, error.message);
     }
     return false;
+  }
+
+  #podOf({ pod, isOld }: Waiting): Pod {
+    const { model } = this.#input;
+    return isOld ? model.podAt(pod) : replacementPod(model, pod);
   }
 
   /** What there is to say when the pod stays without a node. */
@@ -168,14 +203,15 @@ export class LossRun {
   }
 
   #evictVictim({ pod, uid }: PodInfo, nodeName: string, queue: WaitingQueue): void {
-    const { model, snapshot, podIndex } = this.#input;
+    const { model, snapshot, podIndex, nodeIndex } = this.#input;
     const replaced = this.#replaced.get(uid);
     const index = replaced ?? (podIndex.get(uid) as number);
     snapshot.removePod(uid);
     this.#undo.push(() => snapshot.assume(pod, nodeName));
-    this.#victims.push(index);
+    const wasTerminating = pod.metadata.deletionTimestamp !== undefined;
+    this.#evictions.push({ pod: index, node: nodeIndex.get(nodeName) as number, wasTerminating });
     // One that was on its way out already has been replaced, where it is to be.
-    if (pod.metadata.deletionTimestamp !== undefined) return;
+    if (wasTerminating) return;
     if (returnsAfterEviction(model.podClass(index))) queue.join({ pod: index, isOld: false });
     if (replaced !== undefined || !isHealthy(model, index)) return;
     for (const budget of model.budgetsOf(index)) {

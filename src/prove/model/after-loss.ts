@@ -6,7 +6,8 @@ import type { Model } from "./model.ts";
 import type { PodClass } from "./pod-class.ts";
 import { ORPHANED, READY, TERMINATING } from "./pod-table.ts";
 
-const TAINTS: readonly Taint[] = (["NoSchedule", "NoExecute"] as const).map((effect) => ({
+/** What a node is tainted with once it cannot be reached. */
+export const LOST_TAINTS: readonly Taint[] = (["NoSchedule", "NoExecute"] as const).map((effect) => ({
   key: TAINT_UNREACHABLE,
   effect,
 }));
@@ -17,7 +18,7 @@ export function lostNode(node: Node): Node {
   const conditions = (node.status.conditions ?? []).filter(({ type }) => type !== "Ready");
   return {
     ...node,
-    spec: { ...node.spec, taints: [...others, ...TAINTS] },
+    spec: { ...node.spec, taints: [...others, ...LOST_TAINTS] },
     status: { ...node.status, conditions: [...conditions, { type: "Ready", status: "Unknown" }] },
   };
 }

@@ -4,7 +4,7 @@ import { MAX_NODE_SCORE, type ScorePlugin } from "../plugin.ts";
 
 const MB = 1024 * 1024;
 /** Below this an image is not worth a detour. */
-const SIZE_MIN_BYTES = 23 * MB;
+export const SIZE_MIN_BYTES = 23 * MB;
 /** Per container; larger images do not count for more. */
 const SIZE_MAX_BYTES = 1000 * MB;
 
@@ -32,7 +32,7 @@ export const imageLocality: ScorePlugin = {
 };
 
 /** An image that lies on few nodes counts for less, so that they do not draw every pod that uses it. */
-function spreadSize({ sizeBytes, nodeNames }: ImageState, nodeCount: number): number {
+export function spreadSize({ sizeBytes, nodeNames }: ImageState, nodeCount: number): number {
   return Math.trunc(sizeBytes * (nodeNames.size / nodeCount));
 }
 
@@ -41,6 +41,6 @@ function imagesOf({ spec }: Pod): readonly string[] {
 }
 
 /** Container runtimes report names with a tag, always. */
-function withTag(image: string): string {
+export function withTag(image: string): string {
   return image.lastIndexOf(":") <= image.lastIndexOf("/") ? `${image}:latest` : image;
 }
