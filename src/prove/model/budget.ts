@@ -23,16 +23,18 @@ export interface Budget {
   readonly desiredHealthy: number;
   /** How many of its pods are healthy now: ready, and not being deleted. */
   readonly healthy: number;
+  /** Whether there is anything that it counts on: shares of pods that nobody controls are shares of nothing. */
+  readonly expectsPods: boolean;
   /** Why the sum cannot be done; then nothing is allowed. */
   readonly error?: string;
 }
 
 /** How many disruptions a budget allows while so many of its pods are healthy. */
 export function allowedDisruptions(
-  { desiredHealthy, error, classes }: Omit<Budget, "object">,
+  { desiredHealthy, error, expectsPods }: Omit<Budget, "object">,
   healthy: number,
 ): number {
-  if (error !== undefined || classes.length === 0) return 0;
+  if (error !== undefined || !expectsPods) return 0;
   return Math.max(0, healthy - desiredHealthy);
 }
 
@@ -85,6 +87,7 @@ export function budgetsOf({ objects, classes, deployments, healthyOf }: BudgetIn
       object,
       classes: selected.map(({ index }) => index),
       desiredHealthy: isKnown ? expectation.desiredHealthy : 0,
+      expectsPods: isKnown && expectation.expectedPods > 0,
       healthy,
       ...(!isKnown && { error: expectation.error }),
     };

@@ -1,0 +1,292 @@
+import { TAINT_UNSCHEDULABLE } from "../../kube/taints.ts";
+import type { Node, Pod, Taint } from "../../kube/types/index.ts";
+import { type Outcome as Attempted, SchedulingAlgorithm } from "../../scheduler/algorithm.ts";
+import { NodeRanking } from "../../scheduler/node-ranking.ts";
+import { PluginError } from "../../scheduler/plugin-error.ts";
+import { postFilterMessage, preempt } from "../../scheduler/preemption/preempt.ts";
+import { Snapshot } from "../../scheduler/snapshot.ts";
+import { assumeVolumes } from "../../scheduler/volumes/assume.ts";
+import { claimsMadeFor } from "../literal/replacement.ts";
+import { isHealthy } from "../model/after-loss.ts";
+import { type Budget, withHealthy } from "../model/budget.ts";
+import type { Model } from "../model/model.ts";
+import { ORPHANED } from "../model/pod-table.ts";
+
+/** What the node lifecycle controller adds to a node that is cordoned. */
+const CORDON: Taint = { key: TAINT_UNSCHEDULABLE, effect: "NoSchedule" };
+
+/** A pod that stands on a node. */
+export interface Standing {
+  /** Index in the model of the pod that it is, or that it was made in the place of. */
+  readonly index: number;
+  readonly pod: Pod;
+  /** Index of its node. */
+  readonly node: number;
+  readonly isReady: boolean;
+  /** Made during the change, not part of the model. */
+  readonly isNew: boolean;
+}
+
+/** What became of a pod that was to be placed. */
+export type Placing =
+  | { readonly kind: "placed"; readonly standing: Standing; readonly victims: readonly Standing[] }
+  /** In the scheduler's words. */
+  | { readonly kind: "unplaced"; readonly message: string };
+
+/**
+ * The model's cluster while something is changed on purpose: pods leave and come, nodes are cordoned, budgets are counted
+ * along. Every step can be taken back, so that one cluster serves for any number of changes.
+ */
+export class ChangingCluster {
+  readonly model: Model;
+  readonly #ranking: NodeRanking;
+  readonly #snapshot: Snapshot;
+  readonly #algorithm: SchedulingAlgorithm;
+  readonly #nodeIndex: ReadonlyMap<string, number>;
+  readonly #undo: (() => void)[] = [];
+  /** By uid. */
+  readonly #standing = new Map<string, Standing>();
+  /** By index of the budget, where it is not as in the model. */
+  readonly #healthy = new Map<number, number>();
+  readonly #new = new Set<Standing>();
+  #classes: ReadonlyMap<number, readonly number[]> | undefined;
+  #made = 0;
+
+  constructor(model: Model, { seed }: { readonly seed: number }) {
+    this.model = model;
+    this.#ranking = new NodeRanking(seed);
+    this.#snapshot = new Snapshot(model.objects);
+    this.#algorithm = new SchedulingAlgorithm({
+      snapshot: this.#snapshot,
+      random: this.#ranking,
+      scansAllNodes: true,
+    });
+    this.#nodeIndex = new Map(model.nodes.map(({ metadata }, i) => [metadata.name, i]));
+    for (const node of model.nodes) this.#snapshot.setNode(node);
+    for (let index = 0; index < model.podCount; index++) {
+      const node = model.nodeOf[index] as number;
+      if (node < 0) continue;
+      const pod = model.podAt(index);
+      this.#snapshot.setPod(pod);
+      const isReady = isHealthy(model, index);
+      this.#standing.set(pod.metadata.uid, { index, pod, node, isReady, isNew: false });
+    }
+  }
+
+  /** What stands on a node. */
+  on(node: number): readonly Standing[] {
+    const { name } = (this.model.nodes[node] as Node).metadata;
+    const pods = this.#snapshot.node(name)?.pods ?? [];
+    return pods.map(({ uid }) => this.#standing.get(uid) as Standing).sort((a, b) => a.index - b.index);
+  }
+
+  /** Pods of a workload, in the model's order; what is new last. */
+  of(workload: number): readonly Standing[] {
+    const { model } = this;
+    const found: Standing[] = [];
+    for (const podClass of this.#classesOf(workload)) {
+      for (const pod of model.podsOfClass(podClass)) {
+        const standing = this.#standing.get(model.uidOf(pod));
+        if (standing !== undefined) found.push(standing);
+      }
+    }
+    found.sort((a, b) => a.index - b.index);
+    for (const standing of this.#new) {
+      if (model.podClass(standing.index).workload === workload) found.push(standing);
+    }
+    return found;
+  }
+
+  /** Indexes of the workload's pods that have waited for a node since before the change. */
+  unboundOf(workload: number): readonly number[] {
+    const { model } = this;
+    const unbound: number[] = [];
+    for (const podClass of this.#classesOf(workload)) {
+      for (const pod of model.podsOfClass(podClass)) {
+        const isOrphaned = ((model.flags[pod] as number) & ORPHANED) !== 0;
+        if ((model.nodeOf[pod] as number) < 0 && !isOrphaned) unbound.push(pod);
+      }
+    }
+    return unbound.sort((a, b) => a - b);
+  }
+
+  #classesOf(workload: number): readonly number[] {
+    this.#classes ??= groupClasses(this.model);
+    return this.#classes.get(workload) ?? [];
+  }
+
+  /** How many healthy pods a budget counts now. */
+  healthyIn(budget: number): number {
+    return this.#healthy.get(budget) ?? (this.model.budgets[budget] as Budget).healthy;
+  }
+
+  /** From now on the node takes no pods that do not tolerate it. */
+  cordon(index: number): void {
+    const node = this.model.nodes[index] as Node;
+    const taints = [...(node.spec.taints ?? []), CORDON];
+    this.#snapshot.setNode({ ...node, spec: { ...node.spec, unschedulable: true, taints } });
+    this.#undo.push(() => this.#snapshot.setNode(node));
+  }
+
+  uncordon(index: number): void {
+    const cordoned = this.#snapshot.node((this.model.nodes[index] as Node).metadata.name)?.node as Node;
+    this.#snapshot.setNode(this.model.nodes[index] as Node);
+    this.#undo.push(() => this.#snapshot.setNode(cordoned));
+  }
+
+  /** The pod has left. */
+  remove(standing: Standing): void {
+    const { uid } = standing.pod.metadata;
+    this.#snapshot.removePod(uid);
+    this.#standing.delete(uid);
+    this.#new.delete(standing);
+    if (standing.isReady) this.#count(standing.index, -1);
+    this.#undo.push(() => {
+      this.#standing.set(uid, standing);
+      if (standing.isNew) this.#new.add(standing);
+      this.#snapshot.assume(standing.pod, (this.model.nodes[standing.node] as Node).metadata.name);
+    });
+  }
+
+  /**
+   * Finds a node for a pod that stands for the one of that index, if need be by preemption: its victims have left then. It is
+   * ready at once unless that is said to be otherwise.
+   */
+  place(pod: Pod, index: number, isReady = true): Placing {
+    this.#makeClaims(pod);
+    try {
+      return this.#conclude(pod, index, isReady, this.#algorithm.schedule(pod));
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error;
+      return { kind: "unplaced", message: error.message };
+    }
+  }
+
+  /** A pod that stood without being ready is so from now on. */
+  becomeReady(before: Standing): Standing {
+    const after = { ...before, isReady: true };
+    const { uid } = before.pod.metadata;
+    this.#standing.set(uid, after);
+    if (this.#new.delete(before)) this.#new.add(after);
+    this.#undo.push(() => {
+      this.#standing.set(uid, before);
+      if (this.#new.delete(after)) this.#new.add(before);
+    });
+    this.#count(before.index, 1);
+    return after;
+  }
+
+  /** The claim of that name, and what is bound to it. */
+  storageOf(namespace: string | undefined, name: string) {
+    const { claims, volumes, storageClasses } = this.#snapshot.objects;
+    const claim = claims.get(namespace, name);
+    return {
+      claim,
+      volume: volumes.get(undefined, claim?.spec.volumeName),
+      storageClass: storageClasses.get(undefined, claim?.spec.storageClassName),
+    };
+  }
+
+  /** A name that no other pod has, for one that is made. */
+  nextName(): string {
+    return `next-${++this.#made}`;
+  }
+
+  /** Takes back everything since the model. */
+  reset(): void {
+    for (let step = this.#undo.pop(); step !== undefined; step = this.#undo.pop()) step();
+    this.#made = 0;
+  }
+
+  #conclude(pod: Pod, index: number, isReady: boolean, attempted: Attempted): Placing {
+    if (attempted.kind === "no-nodes")
+      return { kind: "unplaced", message: "no nodes available to schedule pods" };
+    if (attempted.kind === "scheduled") {
+      return { kind: "placed", standing: this.#bind(pod, index, isReady, attempted), victims: [] };
+    }
+    const { diagnosis, attempt } = attempted;
+    const snapshot = this.#snapshot;
+    const { nowMs } = this.model;
+    const preemption = preempt({ attempt, diagnosis, snapshot, random: this.#ranking, nowMs });
+    if (preemption.kind !== "found")
+      return { kind: "unplaced", message: diagnosis.message(postFilterMessage(preemption)) };
+    const { nodeName, victims } = preemption.candidate;
+    const leaving = victims.pods.map(({ uid }) => this.#standing.get(uid) as Standing);
+    for (const victim of leaving) this.remove(victim);
+    const promised = { ...pod, status: { ...pod.status, nominatedNodeName: nodeName } };
+    const again = this.#algorithm.schedule(promised);
+    if (again.kind !== "scheduled") return { kind: "unplaced", message: diagnosis.message() };
+    return { kind: "placed", standing: this.#bind(pod, index, isReady, again), victims: leaving };
+  }
+
+  #bind(
+    pod: Pod,
+    index: number,
+    isReady: boolean,
+    { nodeName, volumes }: Extract<Attempted, { kind: "scheduled" }>,
+  ): Standing {
+    const { uid } = pod.metadata;
+    const bound = { ...pod, spec: { ...pod.spec, nodeName } };
+    const standing = {
+      index,
+      pod: bound,
+      node: this.#nodeIndex.get(nodeName) as number,
+      isReady,
+      isNew: true,
+    };
+    this.#snapshot.assume(bound, nodeName);
+    this.#standing.set(uid, standing);
+    this.#new.add(standing);
+    this.#undo.push(() => {
+      this.#standing.delete(uid);
+      this.#new.delete(standing);
+      this.#snapshot.removePod(uid);
+    });
+    if (isReady) this.#count(index, 1);
+    if (volumes !== undefined) {
+      const { objects } = this.#snapshot;
+      const taken = assumeVolumes(objects, volumes, nodeName);
+      this.#undo.push(() => {
+        for (const { volume } of taken.bindings) objects.volumes.restore(volume);
+        for (const claim of taken.provisions) objects.claims.restore(claim);
+      });
+    }
+    return standing;
+  }
+
+  /** A pod of the class of that index becomes healthy, or is no more: every budget of it is counted anew. */
+  #count(index: number, change: 1 | -1): void {
+    const { budgets } = this.#snapshot.objects;
+    for (const number of this.model.budgetsOf(index)) {
+      const budget = this.model.budgets[number] as Budget;
+      const { namespace, name } = budget.object.metadata;
+      const before = budgets.get(namespace, name) ?? budget.object;
+      const healthy = this.healthyIn(number);
+      this.#healthy.set(number, healthy + change);
+      budgets.set(withHealthy(budget, healthy + change));
+      this.#undo.push(() => {
+        this.#healthy.set(number, healthy);
+        budgets.set(before);
+      });
+    }
+  }
+
+  #makeClaims(pod: Pod): void {
+    const { claims } = this.#snapshot.objects;
+    for (const claim of claimsMadeFor(pod)) {
+      if (claims.get(claim.metadata.namespace, claim.metadata.name) !== undefined) continue;
+      claims.assume(claim);
+      this.#undo.push(() => claims.restore(claim));
+    }
+  }
+}
+
+function groupClasses({ classes }: Model): ReadonlyMap<number, readonly number[]> {
+  const byWorkload = new Map<number, number[]>();
+  for (const { index, workload } of classes) {
+    const known = byWorkload.get(workload);
+    if (known === undefined) byWorkload.set(workload, [index]);
+    else known.push(index);
+  }
+  return byWorkload;
+}
