@@ -52,6 +52,20 @@ const FORMS = {
       "test/drills",
     ],
   },
+  volumes: {
+    what: "a disk that is made, moved, freed from a lost node by taint and by force, on a real cluster and on labs",
+    program: ["test/volumes/main.ts", "--seeds", "20"],
+    sources: [
+      "src/lab/controllers/attach-detach",
+      "src/lab/controllers/csi-attacher",
+      "src/lab/controllers/csi-provisioner",
+      "src/lab/controllers/persistent-volume",
+      "src/lab/controllers/pod-gc",
+      "src/lab/node/kubelet/volume-manager.ts",
+      "test/drills/compare.ts",
+      "test/volumes",
+    ],
+  },
 };
 
 const [name] = process.argv.slice(2);

@@ -94,7 +94,7 @@ describe.skipIf(missing !== undefined)("cert-manager's controller", () => {
 /** The module's definitions of its kinds are templates: the lines that a chart would fill in are labels. */
 function copyDefinitions(folder: string): string {
   const [, recipe] = recipeOf("cert-manager-controller");
-  const from = join(moduleFolder(recipe, MODULE), "deploy/crds");
+  const from = join(moduleFolder(MODULE, `v${recipe.version}`), "deploy/crds");
   const files = readdirSync(from).filter((name) => /^crd-.*\.yaml$/.test(name));
   const plain = files.map((name) =>
     readFileSync(join(from, name), "utf8")

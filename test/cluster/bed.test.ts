@@ -1,5 +1,5 @@
 /** The bed itself: that what it says of nodes is real, and that nothing of it stays behind. Takes root, Go and about two minutes. */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
@@ -12,7 +12,8 @@ import { addProgram, bringUp, clientOf, failNode, healNode, missingForBed, takeD
 import { run } from "./network.ts";
 import { CLUSTER_DNS } from "./node.ts";
 import { waitFor } from "./processes.ts";
-import { type Bed, BedError, findBed, memberOf, rangeOf, switchOf } from "./state.ts";
+import { type Bed, BedError, findBed, memberOf, rangeOf } from "./state.ts";
+import { traces } from "./traces.ts";
 
 const PORT = 30_080;
 const IMAGE = "docker.io/bed/hello:1";
@@ -120,9 +121,8 @@ describe.skipIf(missing !== undefined)(`a bed${missing === undefined ? "" : ` ($
 
   test("leaves nothing behind", async () => {
     expect((await client.list(pods)).items.length).toBeGreaterThan(0);
-    const { folder } = bed;
     await takeDown(bed);
-    expect(traces(bed, folder)).toEqual([]);
+    expect(traces(bed)).toEqual([]);
   });
 
   test("leaves nothing behind where the test that started it is killed", async () => {
@@ -137,7 +137,7 @@ describe.skipIf(missing !== undefined)(`a bed${missing === undefined ? "" : ` ($
     if (orphan === undefined) throw new Error(`There is no bed ${said}`);
     child.kill("SIGKILL");
     await waitFor("The end of the bed", 60, () => findBed(orphan.name) === undefined);
-    expect(traces(orphan, orphan.folder)).toEqual([]);
+    expect(traces(orphan)).toEqual([]);
   });
 
   function ask(node: string): Promise<string | undefined> {
@@ -193,19 +193,4 @@ interface Query {
       readonly value: [number, string];
     }[];
   };
-}
-
-/** Whatever of a bed is still to be seen on this machine. */
-function traces(bed: Bed, folder: string): readonly string[] {
-  const mark = switchOf(bed).link;
-  const lines = (...command: [string, ...string[]]) =>
-    execFileSync(command[0], command.slice(1), { encoding: "utf8" }).split("\n");
-  return [
-    ...lines("ip", "-o", "link").filter((line) => new RegExp(`\\b${mark}(-\\d+)?[@:]`).test(line)),
-    ...lines("ip", "netns").filter((line) => line.startsWith(`${mark}-`)),
-    ...readFileSync("/proc/mounts", "utf8")
-      .split("\n")
-      .filter((line) => line.includes(`${folder}/`)),
-    ...lines("ps", "-eo", "args").filter((line) => line.includes(`${folder}/`)),
-  ];
 }

@@ -1,6 +1,5 @@
 /** A whole bed: up, made to fail, healed, and down. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHttpClient, type HttpClient } from "../../src/client/http/http-client.ts";
@@ -18,6 +17,7 @@ import {
 import { Credentials } from "./credentials.ts";
 import { type ImageOptions, PAUSE_IMAGE, PAUSE_SOURCE, packImage, packProgram } from "./image.ts";
 import { addFakeNodes } from "./kwok.ts";
+import { unmountAll } from "./mounts.ts";
 import { createHostRoutes, createMember, createSwitch, removeNetwork, setWire } from "./network.ts";
 import { cutPower, hangKubelet, loadImage, startNode, stopKubelet, writeNodeFiles } from "./node.ts";
 import { logFile, pidOf, processesIn, startProcess, stopProcesses, waitFor } from "./processes.ts";
@@ -272,20 +272,5 @@ function isRemoved(bed: Bed): boolean {
   } catch {
     unmountAll(bed.folder);
     return false;
-  }
-}
-
-/** Everything that containers had mounted, the innermost first. */
-function unmountAll(folder: string): void {
-  const mounts = readFileSync("/proc/mounts", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((path) => path.startsWith(`${folder}/`));
-  for (const path of mounts.sort().reverse()) {
-    try {
-      execFileSync("umount", ["-l", path], { stdio: "ignore" });
-    } catch {
-      // It went with another one.
-    }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * A real Kubernetes cluster on this machine.
  *
- *   npm run cluster -- up [--nodes 3] [--control-planes 1|3] [--kwok N] [--dns] [--monitoring]
+ *   npm run cluster -- up [--nodes 3] [--control-planes 1|3] [--kwok N] [--csi] [--dns] [--monitoring]
  *   npm run cluster -- image NAME ROOTFS -- ENTRY…
  *   npm run cluster -- fail NODE --how power-off|partition|kubelet-stop|kubelet-hang
  *   npm run cluster -- heal NODE
@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { ProgramMissing } from "../programs/build.ts";
+import { csi } from "./add-ons/csi/csi.ts";
 import { dns } from "./add-ons/dns.ts";
 import { monitoring } from "./add-ons/monitoring.ts";
 import { addImage, bringUp, failNode, healNode, type NodeFailure, takeDown } from "./bed.ts";
@@ -18,6 +19,7 @@ import { type Bed, BedError, findBed, kubeconfigFile } from "./state.ts";
 
 /** In the order in which they are started: what is watched comes before what watches. */
 const ADD_ONS = [
+  ["csi", csi],
   ["dns", dns],
   ["monitoring", monitoring],
 ] as const;
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       nodes: { type: "string", default: "3" },
       "control-planes": { type: "string", default: "1" },
       kwok: { type: "string", default: "0" },
+      csi: { type: "boolean", default: false },
       dns: { type: "boolean", default: false },
       monitoring: { type: "boolean", default: false },
       how: { type: "string" },

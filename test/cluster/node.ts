@@ -6,7 +6,8 @@ import { stringify } from "yaml";
 import { program } from "../programs/build.ts";
 import type { Credentials } from "./credentials.ts";
 import { PAUSE_IMAGE } from "./image.ts";
-import { logFile, pidOf, signal, startProcess, stopProcesses, waitFor } from "./processes.ts";
+import { unmountAll } from "./mounts.ts";
+import { logFile, pidOf, processesIn, signal, startProcess, stopProcesses, waitFor } from "./processes.ts";
 import { type Bed, type Member, podRange, rangeOf } from "./state.ts";
 
 const CONTAINERD_SECONDS = 30;
@@ -20,7 +21,13 @@ const files = ({ folder }: Member) => ({
   kubeletAccess: join(folder, "kubelet.kubeconfig"),
   proxy: join(folder, "kube-proxy.yaml"),
   proxyAccess: join(folder, "kube-proxy.kubeconfig"),
+  added: join(folder, "added"),
 });
+
+/** Where the node's kubelet keeps what is its own: its pods' volumes, and the sockets of its plug-ins. */
+export function kubeletFolder({ folder }: Member): string {
+  return join(folder, "kubelet");
+}
 
 /** Writes everything that the node's programs read. */
 export function writeNodeFiles(bed: Bed, node: Member, credentials: Credentials, url: string): void {
@@ -141,19 +148,35 @@ export async function startNode(node: Member, images: readonly string[]): Promis
       await program("kubelet"),
       `--config=${kubelet}`,
       `--kubeconfig=${kubeletAccess}`,
-      `--root-dir=${join(folder, "kubelet")}`,
+      `--root-dir=${kubeletFolder(node)}`,
       `--cert-dir=${join(folder, "pki")}`,
       `--hostname-override=${node.name}`,
       `--node-ip=${node.ip}`,
     ],
   });
-  if (isRunning("kube-proxy")) return;
-  startProcess({
-    folder,
-    name: "kube-proxy",
-    namespace,
-    command: [await program("kube-proxy"), `--config=${proxy}`],
-  });
+  if (!isRunning("kube-proxy")) {
+    const command = [await program("kube-proxy"), `--config=${proxy}`];
+    startProcess({ folder, name: "kube-proxy", namespace, command });
+  }
+  startAddedPrograms(node);
+}
+
+/** Gives the node one more program, which it runs from now on, and again whenever it boots. */
+export function addNodeProgram(node: Member, name: string, command: readonly string[]): void {
+  const { added } = files(node);
+  mkdirSync(added, { recursive: true });
+  writeFileSync(join(added, name), JSON.stringify(command));
+  startAddedPrograms(node);
+}
+
+function startAddedPrograms(node: Member): void {
+  const { folder, namespace } = node;
+  const { added } = files(node);
+  const names = existsSync(added) ? readdirSync(added) : [];
+  for (const name of names.filter((each) => pidOf(folder, each) === undefined)) {
+    const command = JSON.parse(readFileSync(join(added, name), "utf8")) as readonly string[];
+    startProcess({ folder, name, namespace, command });
+  }
 }
 
 function ctr(socket: string, ...args: readonly string[]): boolean {
@@ -173,7 +196,7 @@ export function loadImage(node: Member, archive: string): void {
 
 /** Cuts the power: everything that runs on the node ends at once, and nothing is told. */
 export async function cutPower(node: Member): Promise<void> {
-  await stopProcesses(node.folder, ["kubelet", "kube-proxy", "containerd"], 0);
+  await stopProcesses(node.folder, processesIn(node.folder), 0);
   for (const pid of containerPids(node)) {
     try {
       process.kill(pid, "SIGKILL");
@@ -181,6 +204,8 @@ export async function cutPower(node: Member): Promise<void> {
       // It ended with another one.
     }
   }
+  // A machine that boots has nothing mounted.
+  unmountAll(kubeletFolder(node));
 }
 
 /** Ends the kubelet, and nothing else: the pods go on. */

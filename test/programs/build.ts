@@ -131,12 +131,12 @@ function goMod({ require, replace = {}, staging }: Recipe, work: string): string
 }
 
 /**
- * The folder of a module that a recipe requires, as it was published.
+ * The folder of a Go module, as it was published.
  * @throws {ProgramMissing} without Go
  */
-export function moduleFolder(recipe: Recipe, module: string): string {
+export function moduleFolder(module: string, version: string): string {
   const options = { cwd: tmpdir(), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] } as const;
-  const words = ["mod", "download", "-json", `${module}@${recipe.require[module]}`];
+  const words = ["mod", "download", "-json", `${module}@${version}`];
   return (JSON.parse(runGo(words, options)) as { Dir: string }).Dir;
 }
 

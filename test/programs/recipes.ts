@@ -32,7 +32,10 @@ export interface Recipe {
 
 /** The version of Kubernetes that the lab models: 1.35 and later refuse cgroup v1, where many machines still are. */
 export const KUBERNETES = "1.34.4";
-const STAGING = `v0.${KUBERNETES.slice(2)}`;
+/** Of the modules that are published beside it. */
+export const STAGING = `v0.${KUBERNETES.slice(2)}`;
+/** Of the Container Storage Interface's description, as the programs beside a storage driver speak it. */
+export const CSI_SPEC = "v1.12.0";
 const KUBERNETES_VERSION = "k8s.io/component-base/version";
 
 const kubernetesModule = {
@@ -84,6 +87,20 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     require: { "github.com/coredns/coredns": "v1.13.1" },
     binaries: { coredns: { folder: "test/programs/coredns" } },
     isStatic: true,
+  },
+  // What stands between Kubernetes and a storage driver; they were published with a later Kubernetes, and serve older ones.
+  "csi-sidecars": {
+    version: "4.12.0-6.3.0",
+    require: {
+      "github.com/kubernetes-csi/external-attacher/v4": "v4.12.0",
+      "github.com/kubernetes-csi/external-provisioner/v6": "v6.3.0",
+      "k8s.io/kubernetes": "v1.36.1",
+    },
+    staging: { of: "k8s.io/kubernetes", version: "v0.36.1" },
+    binaries: {
+      "csi-attacher": { package: "github.com/kubernetes-csi/external-attacher/v4/cmd/csi-attacher" },
+      "csi-provisioner": { package: "github.com/kubernetes-csi/external-provisioner/v6/cmd/csi-provisioner" },
+    },
   },
   // Two recipes for the two that people use: their modules want different versions of the same libraries.
   helm3: {

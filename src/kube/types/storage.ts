@@ -83,12 +83,15 @@ export interface VolumeAttachment extends KubeObject {
 
 export interface CSINode extends KubeObject {
   readonly spec: {
-    readonly drivers: readonly {
-      readonly name: string;
-      readonly nodeID: string;
-      readonly topologyKeys?: readonly string[];
-      readonly allocatable?: { readonly count?: number };
-    }[];
+    /** `null` until a driver has registered. */
+    readonly drivers:
+      | readonly {
+          readonly name: string;
+          readonly nodeID: string;
+          readonly topologyKeys?: readonly string[];
+          readonly allocatable?: { readonly count?: number };
+        }[]
+      | null;
   };
 }
 
