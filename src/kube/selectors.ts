@@ -5,6 +5,7 @@
  * Objects never change, so the compiled form is kept by the identity of the selector. Nothing here validates: selectors are
  * checked where they enter, and one that slipped through with an unknown operator selects nothing.
  */
+import { getOwn } from "../base/get-own.ts";
 import type { LabelSelector, StringMap } from "./types/meta.ts";
 
 /** apimachinery's selection.Operator. "exists" and "!" take no values, "gt" and "lt" one integer. */
@@ -105,7 +106,7 @@ function equalities(wanted: StringMap): LabelRequirement[] {
 }
 
 function holds({ key, operator, values }: LabelRequirement, labels: StringMap): boolean {
-  const value = labels[key];
+  const value = getOwn(labels, key);
   switch (operator) {
     case "=":
     case "==":

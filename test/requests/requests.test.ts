@@ -9,7 +9,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { RandomStream } from "../../src/base/random.ts";
-import { type LabProcess, type Reply, startLabProcess } from "./lab-process.ts";
+import { type WatchedLab, type Reply, startWatchedLab } from "./watched-lab.ts";
 import { type RandomRequest, randomRequest } from "./random-request.ts";
 import { WIDGET_DEFINITION } from "./widgets.ts";
 
@@ -22,9 +22,9 @@ const MEMORY_BYTES_MAX = 600 * 1024 * 1024;
 const requests = Number(process.env.HOLDFAST_REQUESTS) || CI_REQUESTS;
 const oneSeed = process.env.HOLDFAST_REQUEST_SEED;
 
-let lab: LabProcess;
+let lab: WatchedLab;
 beforeAll(async () => {
-  lab = await startLabProcess();
+  lab = await startWatchedLab();
   await create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", WIDGET_DEFINITION);
 }, 60_000);
 afterAll(() => lab.close());
@@ -90,7 +90,8 @@ const REAL_FAILURES = [
   /^couldn't get version\/kind|^json: cannot unmarshal|^no kind ".*" is registered/,
   /^resourceVersion: Invalid value/,
   /^Timeout: Too large resource version/,
-  /^etcdserver: request is too large/,
+  /^etcdserver: request is too large|^rpc error: code = ResourceExhausted/,
+  /^list element types are not identical/,
   /^target\.name: Required value/,
   /^provided data does not appear to be a protobuf message|^empty data|^unexpected GroupVersion string/,
   /^map: .* does not contain declared merge key/s,

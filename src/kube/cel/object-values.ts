@@ -20,7 +20,7 @@ export function schemaValue(type: DeclaredType, json: unknown): CelValue {
     throw new CelError("invalid data, got null for schema with nullable=false");
   }
   if (schema["x-kubernetes-int-or-string"] === true) {
-    return typeof json === "number" ? BigInt(Math.trunc(json)) : (json as string);
+    return typeof json === "string" ? json : wholeNumber(json);
   }
   switch (cel.kind) {
     case "list":
@@ -30,7 +30,9 @@ export function schemaValue(type: DeclaredType, json: unknown): CelValue {
     case "struct":
       return new StructValue(json as Fields, type);
     case "int":
-      return BigInt(Math.trunc(json as number));
+      return wholeNumber(json);
+    case "double":
+      return Number(json);
     case "duration":
     case "timestamp":
     case "bytes":
@@ -38,6 +40,10 @@ export function schemaValue(type: DeclaredType, json: unknown): CelValue {
     default:
       return json as CelValue;
   }
+}
+
+function wholeNumber(json: unknown): bigint {
+  return typeof json === "bigint" ? json : BigInt(Math.trunc(json as number));
 }
 
 function formatted(format: string, text: string): CelValue {

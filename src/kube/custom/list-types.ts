@@ -1,3 +1,4 @@
+import { jsonText } from "../../base/json-text.ts";
 import type { StatusCause } from "../status-error.ts";
 import { isFields } from "./correlation.ts";
 import { type Fields, type StructuralSchema, valuesOf } from "./structural-schema.ts";
@@ -32,11 +33,11 @@ function listMapProblems(schema: StructuralSchema, value: readonly unknown[], pa
   for (const [i, item] of value.entries()) {
     const field = `${path}[${i}]`;
     if (type === "map" && !isFields(item)) {
-      const message = `Invalid value: ${JSON.stringify(item)}: must be an object for an array of list-type map`;
+      const message = `Invalid value: ${jsonText(item)}: must be an object for an array of list-type map`;
       causes.push({ reason: "FieldValueInvalid", message, field });
       continue;
     }
-    const identity = type === "map" ? JSON.stringify(pick(item as Fields, keys)) : JSON.stringify(item);
+    const identity = type === "map" ? jsonText(pick(item as Fields, keys)) : jsonText(item);
     if (seen.has(identity)) {
       causes.push({ reason: "FieldValueDuplicate", message: `Duplicate value: ${identity}`, field });
     }

@@ -1,5 +1,6 @@
 import { deepEqual } from "../../base/deep.ts";
 import { goPattern } from "../../base/go-pattern.ts";
+import { jsonText } from "../../base/json-text.ts";
 import type { StatusCause } from "../status-error.ts";
 import { type Correlated, isFields } from "./correlation.ts";
 import { formatProblem } from "./formats.ts";
@@ -65,7 +66,7 @@ function checkParts(
   return [
     ...enumProblems(schema, value, path),
     ...(typeof value === "string" ? textProblems(schema, value, path) : []),
-    ...(typeof value === "number" ? numberProblems(schema, value, path) : []),
+    ...(typeof value === "number" || typeof value === "bigint" ? numberProblems(schema, value, path) : []),
     ...(Array.isArray(value) ? itemsProblems(schema, value, path, old) : []),
     ...(isFields(value) ? fieldsProblems(schema, value, path, old) : []),
     ...combinedProblems(schema, value, path),
@@ -89,25 +90,26 @@ function typeProblem(schema: StructuralSchema, value: unknown, path: string): St
   ) {
     return undefined;
   }
-  return typeInvalid(path, value, `must be of type ${schema.format}: ${JSON.stringify(value)}`);
+  return typeInvalid(path, value, `must be of type ${schema.format}: ${jsonText(value)}`);
 }
 
 function typeInvalid(path: string, value: string, why: string): StatusCause {
-  const message = `Invalid value: ${JSON.stringify(value)}: ${path} in body ${why}`;
+  const message = `Invalid value: ${jsonText(value)}: ${path} in body ${why}`;
   return { reason: "FieldValueTypeInvalid", message, field: path };
 }
 
 function typeOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
+  // Beyond what a float holds exactly, none is taken for whole.
+  return typeof value === "bigint" || Number.isSafeInteger(value) ? "integer" : typeof value;
 }
 
 /** `why` follows the place's name, which messages repeat. */
 function invalidIn(path: string, value: unknown, why: string): StatusCause {
   return {
     reason: "FieldValueInvalid",
-    message: `Invalid value: ${JSON.stringify(value)}: ${path} in body ${why}`,
+    message: `Invalid value: ${jsonText(value)}: ${path} in body ${why}`,
     field: path,
   };
 }
@@ -115,7 +117,7 @@ function invalidIn(path: string, value: unknown, why: string): StatusCause {
 function enumProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
   if (schema.enum === undefined || schema.enum.some((each) => deepEqual(each, value))) return [];
   const supported = schema.enum.map((each) => JSON.stringify(each)).join(", ");
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  const message = `Unsupported value: ${jsonText(value)}: supported values: ${supported}`;
   return [{ reason: "FieldValueNotSupported", message, field: path }];
 }
 
@@ -139,10 +141,10 @@ function textProblems(
   return causes;
 }
 
-function numberProblems(schema: StructuralSchema, value: number, path: string): Causes {
+function numberProblems(schema: StructuralSchema, value: number | bigint, path: string): Causes {
   const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema;
   const causes: StatusCause[] = [];
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) {
+  if (multipleOf !== undefined && !Number.isInteger(Number(value) / multipleOf)) {
     causes.push(invalidIn(path, value, `should be a multiple of ${multipleOf}`));
   }
   if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {

@@ -83,7 +83,7 @@ class Walk {
       case "int-or-string":
         return typeof value === "string" || Number.isSafeInteger(value) ? value : this.#mistyped(value);
       case "integer":
-        return Number.isSafeInteger(value) ? value : this.#mistyped(value);
+        return Number.isSafeInteger(value) || typeof value === "bigint" ? value : this.#mistyped(value);
       default:
         return typeof value === type.spelling ? value : this.#mistyped(value);
     }

@@ -1,4 +1,5 @@
 /** The annotation in which client-side `kubectl apply` keeps what it applied, and how server-side apply takes it over. */
+import { jsonText } from "../../base/json-text.ts";
 import { apiVersionOf, type Kind } from "../kind.ts";
 import type { KubeObject } from "../types/meta.ts";
 import { appliedSet } from "./applied-set.ts";
@@ -33,7 +34,7 @@ function parse(text: string | undefined): KubeObject | undefined {
 export function withLastApplied<T extends KubeObject>(object: T, applied: object, manager: string): T {
   const annotations = object.metadata.annotations;
   if (manager !== "kubectl" || !annotations?.[ANNOTATION]) return object;
-  const value = `${JSON.stringify(sorted(withoutAnnotation(applied as KubeObject)))}\n`;
+  const value = `${jsonText(sorted(withoutAnnotation(applied as KubeObject)))}\n`;
   const { [ANNOTATION]: _, ...others } = annotations;
   const next = { ...annotations, [ANNOTATION]: value };
   const kept = bytesOf(next) > ANNOTATIONS_BYTES_MAX ? others : next;

@@ -3,6 +3,7 @@
  * its keys, `v:"example.com/x"` an item of a set by its value, "i:3" an item by its place. Steps have a total order, in which
  * sets are written.
  */
+import { jsonText } from "../../base/json-text.ts";
 
 /** The step to an item by its keys; names in alphabetical order, each with its value. */
 export function keyElement(names: readonly string[], values: readonly unknown[]): string {
@@ -22,7 +23,7 @@ export function valueElement(value: unknown): string {
 /** JSON as Go writes it, which escapes what could end a script in HTML. */
 function quote(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return /[<>&\u2028\u2029]/.test(text) ? text.replace(/[<>&\u2028\u2029]/g, escapeUnit) : text;
 }
 
@@ -101,9 +102,9 @@ export function printElement(element: string): string {
     case "f":
       return `.${step}`;
     case "k":
-      return `[${(step as KeyFields).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}]`;
+      return `[${(step as KeyFields).map(([name, value]) => `${name}=${jsonText(value)}`).join(",")}]`;
     case "v":
-      return `[=${JSON.stringify(step)}]`;
+      return `[=${jsonText(step)}]`;
     default:
       return `[${step}]`;
   }

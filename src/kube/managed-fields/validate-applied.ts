@@ -92,7 +92,7 @@ function checkScalar(value: unknown, schema: Schema): Finding[] {
   switch (schema.type) {
     case "integer":
     case "number":
-      return typeof value === "number"
+      return typeof value === "number" || typeof value === "bigint"
         ? []
         : found(`expected numeric (int or float), got ${goTypeName(value)}`);
     case "boolean":

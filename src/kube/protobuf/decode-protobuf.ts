@@ -122,7 +122,7 @@ function decodeValue(type: string, wire: WireField): unknown {
     case "bytes":
       return Buffer.from(bytesOf(wire)).toString("base64");
     case "bool":
-      return numberOf(wire) !== 0;
+      return Number(numberOf(wire)) !== 0;
     case "int32":
     case "int64":
       return numberOf(wire);
@@ -152,7 +152,7 @@ function bytesOf({ number, value }: WireField): Uint8Array {
   throw new WireError(`proto: wrong wireType = 0 for field ${number}`);
 }
 
-function numberOf({ number, value }: WireField): number {
+function numberOf({ number, value }: WireField): number | bigint {
   if (typeof value === "bigint") return signed(value);
   throw new WireError(`proto: wrong wireType = 2 for field ${number}`);
 }

@@ -49,7 +49,9 @@ export function* readFields(bytes: Uint8Array): Generator<WireField> {
   }
 }
 
-/** The value as a signed number of 64 bits. */
-export function signed(value: bigint): number {
-  return Number(BigInt.asIntN(64, value));
+/** The value as a signed number of 64 bits; a bigint where a number of ours would round it. */
+export function signed(value: bigint): number | bigint {
+  const whole = BigInt.asIntN(64, value);
+  const plain = Number(whole);
+  return Number.isSafeInteger(plain) ? plain : whole;
 }

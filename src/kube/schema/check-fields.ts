@@ -1,4 +1,5 @@
 import type { Kind } from "../kind.ts";
+import { type BodyText, type DuplicateField, duplicateField, fieldPath } from "./body-text.ts";
 import { base64Error, parseQuantityError, timeError } from "./formats.ts";
 import { type Schema, schemaOf } from "./schema.ts";
 
@@ -13,20 +14,22 @@ export interface FieldCheck {
 /** The result for an object with nothing to say about. */
 const CLEAN: FieldCheck = { error: undefined, strict: [] };
 
+const SAID_ALL: BodyText = { duplicates: [], literals: new Map() };
 const STRICT_ERRORS_MAX = 100;
 
 /**
  * Compares an object with its schema as decoding into Go types does: field by field in the order of the document, the first
- * wrong type wins, unknown fields are collected. Duplicate fields are lost once JSON is parsed: the parser reports them.
- * Kinds without a schema pass. A schema of its own comes with a custom kind.
+ * wrong type wins, unknown fields are collected, and fields given twice, which `text` tells: they are lost once JSON is
+ * parsed. Kinds without a schema pass. A schema of its own comes with a custom kind.
  */
 export function checkFields(
   kind: Pick<Kind, "group" | "version" | "kind">,
   object: unknown,
   schema: Schema | undefined = schemaOf(kind),
+  text: BodyText = SAID_ALL,
 ): FieldCheck {
   if (schema === undefined) return CLEAN;
-  const walk = new Walk();
+  const walk = new Walk(text);
   walk.check(schema, object);
   const error = walk.fatal ?? walk.first;
   return error === undefined && walk.strict.length === 0 ? CLEAN : { error, strict: walk.strict };
@@ -58,6 +61,11 @@ class Walk {
   readonly #path: (string | number)[] = [];
   /** The Go type around the value, and how much of the path leads to that value. */
   #struct = "";
+  readonly #text: BodyText;
+
+  constructor(text: BodyText) {
+    this.#text = text;
+  }
 
   check(schema: Schema, value: unknown): void {
     if (value === null || value === undefined || schema.type === "any") return;
@@ -71,17 +79,23 @@ class Walk {
 
   #checkObject(schema: Schema, value: Readonly<Record<string, unknown>>): void {
     const outer = this.#struct;
+    const repeated = this.#repeated();
+    let keys = 0;
     for (const key in value) {
       const field = schema.fields.get(key);
       if (field === undefined) {
         if (value[key] !== undefined) this.#unknown(key);
-        continue;
+      } else {
+        this.#struct = schema.goType;
+        this.#path.push(key);
+        this.check(field, value[key]);
+        if (this.fatal !== undefined) return;
+        this.#path.pop();
       }
-      this.#struct = schema.goType;
-      this.#path.push(key);
-      this.check(field, value[key]);
-      if (this.fatal !== undefined) return;
-      this.#path.pop();
+      keys++;
+      for (const each of repeated) {
+        if (each.after === keys && schema.fields.has(each.key)) this.#tell(duplicateField(each));
+      }
     }
     this.#struct = outer;
   }
@@ -101,17 +115,28 @@ class Walk {
 
   #checkMap(schema: Schema, value: Readonly<Record<string, unknown>>): void {
     if (schema.element === undefined) return;
+    const repeated = this.#repeated();
+    let keys = 0;
     for (const key in value) {
       // A leading dot marks a map's key: no field's name has one.
       this.#path.push(`.${key}`);
       this.check(schema.element, value[key]);
       if (this.fatal !== undefined) return;
       this.#path.pop();
+      keys++;
+      for (const each of repeated) if (each.after === keys) this.#tell(duplicateField(each));
     }
   }
 
+  /** The keys that the object at hand is given more than once. */
+  #repeated(): readonly DuplicateField[] {
+    if (this.#text.duplicates.length === 0) return [];
+    const path = this.#pathText();
+    return this.#text.duplicates.filter(({ parent }) => parent === path);
+  }
+
   #checkScalar(schema: Schema, value: unknown): void {
-    const found = typeof value;
+    const found = typeof value === "bigint" ? "number" : typeof value;
     if (found === schema.type) return;
     if (found === "number" && schema.type === "integer") return;
     this.#wrongType(found === "boolean" ? "bool" : found, schema.goType);
@@ -136,7 +161,7 @@ class Walk {
         else this.first ??= base64Error(value);
         return;
       case "double":
-        if (typeof value !== "number") this.#wrongType(jsonTypeOf(value), schema.goType);
+        if (jsonTypeOf(value) !== "number") this.#wrongType(jsonTypeOf(value), schema.goType);
         return;
       default:
         this.first ??= this.#integerError(value, schema.goType);
@@ -148,10 +173,15 @@ class Walk {
   }
 
   #integerError(value: unknown, goType: string): string | undefined {
-    if (typeof value !== "number") return this.#typeError(jsonTypeOf(value), goType);
+    if (typeof value !== "number" && typeof value !== "bigint") {
+      return this.#typeError(jsonTypeOf(value), goType);
+    }
+    const literals = this.#text.literals;
+    const text = (literals.size === 0 ? undefined : literals.get(this.#pathText())) ?? String(value);
     const limit = goType === "int32" ? 2 ** 31 : 2 ** 63;
-    if (Number.isInteger(value) && value >= -limit && value < limit) return undefined;
-    return this.#typeError(`number ${value}`, goType);
+    const isWhole = typeof value === "bigint" || Number.isInteger(value);
+    if (isWhole && !/[.eE]/.test(text) && value >= -limit && value < limit) return undefined;
+    return this.#typeError(`number ${text}`, goType);
   }
 
   #wrongType(found: string, goType: string): void {
@@ -166,17 +196,25 @@ class Walk {
   }
 
   #unknown(key: string): void {
-    if (this.strict.length >= STRICT_ERRORS_MAX) return;
+    this.#tell(`unknown field "${fieldPath(this.#pathText(), key)}"`);
+  }
+
+  #tell(finding: string): void {
+    if (this.strict.length < STRICT_ERRORS_MAX) this.strict.push(finding);
+  }
+
+  #pathText(): string {
     let path = "";
     for (const step of this.#path) {
       if (typeof step === "number") path += `[${step}]`;
       else path += path === "" || step.startsWith(".") ? step : `.${step}`;
     }
-    this.strict.push(`unknown field "${path === "" ? key : `${path}.${key}`}"`);
+    return path;
   }
 }
 
 function jsonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "bigint" ? "number" : typeof value;
 }

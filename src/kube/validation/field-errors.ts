@@ -99,12 +99,15 @@ export class FieldErrors {
 
 function formatValue(value: unknown): string {
   if (typeof value === "string") return quote(value);
+  if (typeof value === "bigint") return String(value);
   const json = JSON.stringify(value, orderKeys) ?? "null";
   return json.replaceAll(/[<>&\u2028\u2029]/g, escapeForHtml);
 }
 
 /** Go sorts the keys of maps and keeps the order of structs; what holds nothing but texts is a map, unless it has Go's names. */
 function orderKeys(_key: string, value: unknown): unknown {
+  // Rounded, as part of an object that is quoted as a whole.
+  if (typeof value === "bigint") return Number(value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   if ("matchExpressions" in value && "matchLabels" in value) {
     const { matchLabels, ...rest } = value;

@@ -27,7 +27,8 @@ export function findMistyped(schema: Schema, value: unknown, old: unknown = unde
     case "string":
       return isText(schema, value) ? undefined : mistyped("", value, "string");
     case "integer":
-      return Number.isSafeInteger(value) ? undefined : mistyped("", value, "integer");
+      if (Number.isSafeInteger(value) || typeof value === "bigint") return undefined;
+      return mistyped("", value, "integer");
     default:
       return typeof value === schema.type ? undefined : mistyped("", value, schema.type);
   }

@@ -1,9 +1,11 @@
+import { jsonText } from "../../base/json-text.ts";
 import type { Body } from "../../client/client.ts";
 import { completeCustom } from "../../kube/custom/complete.ts";
 import { METADATA_SCHEMA } from "../../kube/custom/merge-schema.ts";
 import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
 import { KINDS } from "../../kube/kinds.ts";
+import { overflow } from "../../kube/schema/body-text.ts";
 import {
   cannotBeHandled,
   checkFields,
@@ -38,8 +40,10 @@ export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   const { kind, custom } = decoding;
   if (custom !== undefined) return decodeCustom(decoding, custom, body);
   checkKind(decoding, body);
-  const checked = decoding.parameters.fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body);
-  judge(decoding, checked);
+  const { fieldValidation, text, decodeIssues = [] } = decoding.parameters;
+  const { error, strict } =
+    fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body, undefined, text);
+  judge(decoding, { error, strict: text === undefined ? [...decodeIssues, ...strict] : strict });
   return typed(kind, completeTyped(kind, body, decoding.stored));
 }
 
@@ -57,21 +61,23 @@ const NOTHING_WRONG = { error: undefined, strict: [] };
 
 function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: Body): LooseObject {
   const { kind, parameters } = decoding;
+  const { text, decodeIssues = [] } = parameters;
   const isChecked = parameters.fieldValidation !== undefined;
   checkCustomKind(decoding, body, isChecked);
   const { error, strict } = isChecked
-    ? checkFields(kind, { metadata: body.metadata }, METADATA_SCHEMA)
+    ? checkFields(kind, { metadata: body.metadata }, METADATA_SCHEMA, text && { ...text, duplicates: [] })
     : NOTHING_WRONG;
   const named = typed(kind, completeTyped(kind, body));
   const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
-  judge(decoding, { error, strict: isChecked ? [...strict, ...issues] : [] });
+  const found = isChecked ? [...decodeIssues, ...strict, ...issues] : decodeIssues;
+  judge(decoding, { error: overflow(text) ?? error, strict: found });
   return object as unknown as LooseObject;
 }
 
 function checkCustomKind({ kind, refuse }: Decoding, body: Body, isChecked: boolean): void {
   const expected = apiVersionOf(kind);
   if (isChecked && !body.kind) {
-    const text = JSON.stringify(body);
+    const text = jsonText(body);
     throw badRequest(
       `the object provided is unrecognized (must be of type ${kind.kind}): Object 'Kind' is missing in '${text}' (${text})`,
     );
@@ -141,10 +147,9 @@ function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, wh
 function judge({ kind, parameters, caller, refuse }: Decoding, { error, strict }: FieldCheck): void {
   const refusal = (why: string) => refuse?.(why) ?? badRequest(cannotBeHandled(kind, why));
   if (error !== undefined) throw refusal(error);
-  const issues = [...(parameters.decodeIssues ?? []), ...strict];
-  if (issues.length === 0) return;
-  if (parameters.fieldValidation === "Strict") throw refusal(strictDecodingError(issues));
-  if (parameters.fieldValidation === "Warn") for (const issue of issues) caller.warn?.(issue);
+  if (strict.length === 0) return;
+  if (parameters.fieldValidation === "Strict") throw refusal(strictDecodingError(strict));
+  if (parameters.fieldValidation === "Warn") for (const issue of strict) caller.warn?.(issue);
 }
 
 /** The object with the names that the path tells; those that it carries itself must agree with them. */

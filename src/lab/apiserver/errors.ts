@@ -1,3 +1,4 @@
+import { jsonText } from "../../base/json-text.ts";
 import type { Pending } from "../../base/pending.ts";
 import { type Kind, resourceName } from "../../kube/kind.ts";
 import { type StatusCause, type StatusDetails, StatusError } from "../../kube/status-error.ts";
@@ -85,7 +86,7 @@ export function internalError(why: string): StatusError {
 export function invalidValue(field: string, value: unknown, why: string): StatusCause {
   return {
     reason: "FieldValueInvalid",
-    message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+    message: `Invalid value: ${jsonText(value)}: ${why}`,
     field,
   };
 }

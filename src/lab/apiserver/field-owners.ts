@@ -33,7 +33,7 @@ export function withOwners(
 /** What an apply makes of an object, not yet defaulted; the same object when nothing changes.
  * @throws {StatusError} Conflict when it would take fields from others */
 export function applied(
-  { kind, schema, subresource, nowMs }: OwnedWrite,
+  { kind, schema, subresource, nowMs, caller }: OwnedWrite,
   parameters: PatchParameters,
   live: LooseObject | undefined,
   patch: unknown,
@@ -49,7 +49,21 @@ export function applied(
     schema,
   });
   if (outcome.kind === "conflict") throw applyConflictError(outcome.conflicts);
+  tellRepeated(parameters, caller);
   return outcome.object;
+}
+
+/** What becomes of fields that an apply gives twice: no decoder of an object ever sees them.
+ * @throws {StatusError} BadRequest when the client wants to be strict */
+function tellRepeated({ decodeIssues = [], fieldValidation }: PatchParameters, caller: Caller): void {
+  if (decodeIssues.length === 0 || fieldValidation === "Ignore") return;
+  if (fieldValidation !== "Strict") {
+    for (const issue of decodeIssues) caller.warn?.(issue);
+    return;
+  }
+  const lines = decodeIssues.map((issue) => `\n  ${issue}`).join("");
+  const what = "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:";
+  throw new StatusError("BadRequest", `${what}${lines}`);
 }
 
 /** Refuses what only an apply may ask for, and an apply that does not say whose it is. @throws {StatusError} Invalid */

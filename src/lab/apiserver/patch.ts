@@ -1,3 +1,4 @@
+import { jsonText } from "../../base/json-text.ts";
 import type { Body } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
 import { goPrint } from "../../kube/patch/go-print.ts";
@@ -37,7 +38,7 @@ export function patched(kind: Kind, object: LooseObject, type: ChangePatchType, 
 export function refusePatch(type: ChangePatchType, patch: unknown, result: Body): Refuse {
   return (why) => {
     const isStrategic = type === "strategic";
-    const quoted = isStrategic ? goPrint(patch) : JSON.stringify(result);
+    const quoted = isStrategic ? goPrint(patch) : jsonText(result);
     const cause = invalidValue("patch", quoted, isStrategic ? conversionFault(why) : why);
     return new StatusError("Invalid", ` "" is invalid: ${cause.field}: ${cause.message}`, {
       causes: [cause],

@@ -11,6 +11,7 @@
  */
 import type { Body, ListQuery, WatchQuery } from "../../client/client.ts";
 import type { Kind } from "../../kube/kind.ts";
+import type { BodyText } from "../../kube/schema/body-text.ts";
 import type { KubeObject, ListMeta } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { CallerAccess, UserInfo } from "./access/access.ts";
@@ -52,6 +53,8 @@ export interface WriteParameters {
   readonly fieldValidation?: "Strict" | "Warn" | "Ignore";
   /** What the reader of the body found besides its value: fields given twice. */
   readonly decodeIssues?: readonly string[];
+  /** What the text of a JSON body says beside its value; tells of the fields given twice, too, each in its place. */
+  readonly text?: BodyText;
 }
 
 /** What a patch may carry on top. */

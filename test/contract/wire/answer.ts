@@ -42,9 +42,12 @@ function bodyOf({ bytes, headers }: Reply, namespace: string): unknown {
   // A watch is a line for each notice.
   const documents = /^\{"type":/.test(text) ? text.trim().split("\n") : [text];
   const isIndented = text.includes("\n ");
-  const values = documents.map((document) => withoutOwn(JSON.parse(document)));
+  const values = documents.map((document) => withoutOwn(JSON.parse(document.replace(LONG_NUMBER, '"#$&"'))));
   return { isIndented, values };
 }
+
+/** A number of which every digit counts: more of them than one of ours holds. */
+const LONG_NUMBER = /(?<=[:[,])-?\d{16,}(?=[,}\]])/g;
 
 function withoutOwn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutOwn);

@@ -1,8 +1,24 @@
-import { creations, JSON_BODY, MAPS, WIDGETS, type WireRequest } from "./wire-request.ts";
+import { creations, JSON_BODY, MAPS, WIDGET, WIDGETS, type WireRequest } from "./wire-request.ts";
 
 const GOOD = '{"metadata":{"name":"new"}}';
 const TWICE = '{"metadata":{"name":"new"},"data":{"a":"1","a":"2"}}';
 const UNKNOWN = '{"metadata":{"name":"new","foo":1},"bogus":{"x":1}}';
+
+/** Numbers that a number of ours does not hold, or that are not written as what they are. */
+const NUMBERS = [
+  ...["9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808"],
+  ...["12345678901234567890", "100000000000000000000000", "1e3", "1E2", "1.0", "1.5", "-0", "1e400"],
+];
+
+const widget = (spec: string) => `${WIDGET.slice(0, -1)},${spec}}`;
+
+/** Findings of strict decoders: fields that nobody knows and fields given twice, in and below each other. */
+const ODD_FIELDS = [
+  '{"bogus":{"a":1,"a":2},"metadata":{"name":"x","foo":1,"name":"x"},"data":{"a":"1","a":"2"},"zzz":1}',
+  '{"data":{"a":"1","a":"2","a":"3"},"bogus":1,"bogus":2,"metadata":{"name":"x","name":"x","foo":1}}',
+];
+const ODD_POD =
+  '{"metadata":{"name":"p"},"spec":{"foo":{"x":1,"x":2},"containers":[{"name":"a","nix":1,"name":"a","image":"b","image":"b"},{"name":"b","image":"x","foo":1}],"bar":[{"y":1,"y":2}],"foo":1}}';
 
 /** Bodies of creations: their languages, their mistakes, and what is made of fields that say too much. */
 export const bodyRequests: readonly WireRequest[] = [
@@ -79,10 +95,48 @@ export const bodyRequests: readonly WireRequest[] = [
     headers: JSON_BODY,
     body: JSON.stringify({ metadata: { name: "big", annotations: { a: "x".repeat(262_145) } } }),
   },
+  ...[1_560_000, 1_573_500].map((length) => ({
+    line: `POST ${WIDGETS}`,
+    headers: JSON_BODY,
+    body: widget(`"free":{"a":"${"x".repeat(length)}"}`).replace('"w"', `"w-${length}"`),
+    headOnly: length < 1_570_000,
+  })),
+  // Numbers.
+  ...NUMBERS.flatMap((number) => [
+    ...creations("application/json", `{"metadata":{"name":"x","generation":${number}}}`),
+    ...[`"free":{"x":${number}}`, `"count":${number}`, `"ratio":${number}`].map((spec) => ({
+      line: `POST ${WIDGETS}?dryRun=All`,
+      headers: JSON_BODY,
+      body: widget(spec),
+    })),
+  ]),
+  ...["9223372036854775807", "9223372036854775808", "1e3"].map((number) => ({
+    line: `POST ${WIDGETS}?dryRun=All`,
+    headers: { "content-type": "application/yaml" },
+    body: widget(`"free":{x: ${number}}`),
+  })),
+  // What strict decoders find, in the order of the text.
+  ...["Strict", "Warn"].flatMap((validation) => [
+    ...ODD_FIELDS.map((body) => ({
+      line: `POST ${MAPS}?dryRun=All&fieldValidation=${validation}`,
+      headers: JSON_BODY,
+      body,
+    })),
+    {
+      line: `POST ${WIDGETS}?dryRun=All&fieldValidation=${validation}`,
+      headers: JSON_BODY,
+      body: widget('"count":1,"x":{"k":1,"k":2},"count":2,"free":{"a":1,"a":2}'),
+    },
+  ]),
+  {
+    line: `POST ${MAPS.replace("configmaps", "pods")}?dryRun=All&fieldValidation=Strict`,
+    headers: JSON_BODY,
+    body: ODD_POD,
+  },
   // Custom kinds.
   ...["application/cbor", "text/plain", "application/yaml"].map((type) => ({
     line: `POST ${WIDGETS}?dryRun=All`,
     headers: { "content-type": type },
-    body: '{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","metadata":{"name":"w"}}',
+    body: WIDGET,
   })),
 ];

@@ -1,4 +1,4 @@
-import { lines, MAP, MAPS, WIDGETS, type WireRequest } from "./wire-request.ts";
+import { JSON_BODY, lines, MAP, MAPS, WIDGET, WIDGETS, type WireRequest } from "./wire-request.ts";
 
 /** Paths and methods: what is served where, and how the rest is refused. */
 export const lineRequests: readonly WireRequest[] = [
@@ -58,5 +58,17 @@ export const lineRequests: readonly WireRequest[] = [
     "POST /apis/wire.holdfast.dev/v1/widgets",
     "GET /apis/wire.holdfast.dev/v2/widgets",
     "GET /apis/wire.holdfast.dev/v1/nopes",
+    `GET ${WIDGETS}`,
+    ...["TRACE", "PROPFIND", "OPTIONS"].flatMap((method) => [
+      `${method} ${WIDGETS}`,
+      `${method} ${WIDGETS}/there`,
+      `${method} ${WIDGETS}/there/status`,
+    ]),
+    ...["GET", "PUT", "POST", "PATCH", "DELETE", "TRACE"].map((method) => `${method} ${WIDGETS}/there/nope`),
+    `POST ${WIDGETS}/there/status`,
+    `DELETE ${WIDGETS}/there/status`,
+    `PUT ${WIDGETS}`,
+    `GET ${WIDGETS}/there/scale`,
   ),
+  { line: `POST ${WIDGETS}/other?dryRun=All`, headers: JSON_BODY, body: WIDGET },
 ];

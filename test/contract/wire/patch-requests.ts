@@ -79,4 +79,35 @@ export const patchRequests: readonly WireRequest[] = [
     headers: { "content-type": type },
     body: "{}",
   })),
+  // Numbers and repeated fields.
+  ...["merge-patch+json", "strategic-merge-patch+json"].flatMap((type) =>
+    patches(type, "", '{"metadata":{"generation":9007199254740993}}', '{"metadata":{"generation":1e400}}'),
+  ),
+  ...patches(
+    "strategic-merge-patch+json",
+    "&fieldValidation=Strict",
+    '{"bogus":1,"data":{"a":"1","a":"2"},"x":1}',
+  ),
+  ...patches(
+    "json-patch+json",
+    "&fieldValidation=Warn",
+    '[{"op":"add","path":"/bogus","value":1,"value":2},{"op":"add","op":"add","path":"/foo","value":{"a":1,"a":2}}]',
+  ),
+  ...patches("apply-patch+yaml", "&fieldManager=x&fieldValidation=Strict", `${APPLIED}bogus: 1\nbogus: 2`),
+  ...patches(
+    "apply-patch+yaml",
+    "&fieldManager=x",
+    `${APPLIED.replace("there", "there, generation: 9007199254740993")}`,
+  ),
+  {
+    line: `PATCH ${WIDGETS}/there?dryRun=All`,
+    headers: { "content-type": "application/merge-patch+json" },
+    body: '{"free":{"a":9007199254740993},"count":9223372036854775807}',
+  },
+  {
+    line: `PATCH ${WIDGETS}/there?dryRun=All&fieldManager=x`,
+    headers: { "content-type": "application/apply-patch+yaml" },
+    body: '{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","free":{"a":9007199254740993}}',
+  },
+  { line: `PATCH ${WIDGETS}`, headers: { "content-type": "application/merge-patch+json" }, body: "{}" },
 ];

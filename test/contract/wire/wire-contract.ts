@@ -101,9 +101,14 @@ async function setUp(access: ClusterAccess, namespace: string): Promise<void> {
   await post(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: "there" }, data: { k: "v" } });
   for (;;) {
     const served = await send(access, { line: "GET /apis/wire.holdfast.dev/v1/widgets" });
-    if (served.code === 200) return;
+    if (served.code === 200) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await post(`/apis/wire.holdfast.dev/v1/namespaces/${namespace}/widgets`, {
+    apiVersion: "wire.holdfast.dev/v1",
+    kind: "Widget",
+    metadata: { name: "there" },
+  });
 }
 
 const WIDGET_DEFINITION = {
@@ -117,7 +122,16 @@ const WIDGET_DEFINITION = {
         name: "v1",
         served: true,
         storage: true,
-        schema: { openAPIV3Schema: { type: "object" } },
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: {
+              free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+              count: { type: "integer" },
+              ratio: { type: "number" },
+            },
+          },
+        },
         subresources: { status: {} },
       },
     ],

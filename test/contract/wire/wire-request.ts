@@ -11,6 +11,7 @@ export interface WireRequest {
 export const MAPS = "/api/v1/namespaces/{ns}/configmaps";
 /** One that is there in every run: {k: "v"} made by "probe". */
 export const MAP = `${MAPS}/there`;
+export const WIDGET = '{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","metadata":{"name":"w"}}';
 export const WIDGETS = "/apis/wire.holdfast.dev/v1/namespaces/{ns}/widgets";
 
 export const JSON_BODY = { "content-type": "application/json" };

@@ -1,3 +1,4 @@
+import { getOwn } from "../../../base/get-own.ts";
 import { compareQuantities, formatQuantity, milliValue } from "../../../base/quantity.ts";
 import type { ResourceList } from "../../types/index.ts";
 import {
@@ -262,8 +263,8 @@ interface Bounds {
 
 /** Pairs of amounts of which the first must not exceed the second: which field is wrong, which value is shown. */
 function checkBounds(errors: FieldErrors, name: string, bounds: Bounds, path: string): void {
-  const [min, max] = [bounds.min?.[name], bounds.max?.[name]];
-  const [limit, request] = [bounds.default?.[name], bounds.defaultRequest?.[name]];
+  const [min, max] = [getOwn(bounds.min, name), getOwn(bounds.max, name)];
+  const [limit, request] = [getOwn(bounds.default, name), getOwn(bounds.defaultRequest, name)];
   const pairs = [
     ["min", min, "min value", max, "max value", min],
     ["defaultRequest", min, "min value", request, "default request value", request],
@@ -277,7 +278,13 @@ function checkBounds(errors: FieldErrors, name: string, bounds: Bounds, path: st
     const rule = `${lowName} ${low} is greater than ${highName} ${high}`;
     errors.invalid(`${path}.${field}[${name}]`, shown, rule);
   }
-  checkRatio(errors, bounds.maxLimitRequestRatio?.[name], min, max, `${path}.maxLimitRequestRatio[${name}]`);
+  checkRatio(
+    errors,
+    getOwn(bounds.maxLimitRequestRatio, name),
+    min,
+    max,
+    `${path}.maxLimitRequestRatio[${name}]`,
+  );
   if (limit === undefined || request === undefined || isOvercommitAllowed(name)) return;
   if (isSameAmount(limit, request)) return;
   const rule = `default value ${limit} must equal to defaultRequest value ${request} in ${name}`;

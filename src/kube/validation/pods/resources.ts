@@ -1,3 +1,4 @@
+import { getOwn } from "../../../base/get-own.ts";
 import { sumOfContainers } from "../../defaults/pod-resources.ts";
 import type { ResourceList } from "../../types/index.ts";
 import {
@@ -46,7 +47,7 @@ function checkRequests(
 ): void {
   for (const name in requests) {
     const amount = requests[name] as string;
-    const limit = limits?.[name];
+    const limit = getOwn(limits ?? undefined, name);
     checkAmounts(errors, { [name]: amount }, `${path}.requests`, checkName);
     if (limit === undefined) {
       if (!isOvercommitAllowed(name)) {
@@ -102,7 +103,7 @@ export function checkPodResources(errors: FieldErrors, spec: PodWithResources, p
   spec.containers?.forEach((container, i) => {
     for (const name in container.resources?.limits) {
       const amount = container.resources.limits[name] as string;
-      const limit = resources.limits?.[name];
+      const limit = getOwn(resources.limits ?? undefined, name);
       if (limit === undefined || !exceeds(amount, limit)) continue;
       const rule = `must be less than or equal to pod limits of ${limit}`;
       errors.invalid(`${at}.containers[${i}][${name}].limits`, amount, rule);

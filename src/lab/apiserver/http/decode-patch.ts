@@ -1,8 +1,8 @@
 /** Reads the bodies of PATCH requests: four types of patch, each with a decoder and complaints of its own. */
 
+import { overflow } from "../../../kube/schema/body-text.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { PatchType } from "../api.ts";
-import type { Caller, WriteParameters } from "../server.ts";
 import { goTypeOf, mediaType, type RawBody, readJson } from "./decode.ts";
 import { readYaml } from "./decode-yaml.ts";
 
@@ -36,7 +36,11 @@ export function decodePatch(body: RawBody): DecodedPatch {
     type === "apply" ? readYaml(body.bytes.toString("utf8")) : readJson(body.bytes.toString("utf8"));
   const { syntax, value: wrongValue } = COMPLAINTS[type];
   if (!read.ok) throw new StatusError("BadRequest", `${syntax}${read.error}`);
-  const { value, issues } = read.value;
+  const { value, text } = read.value;
+  const tooLarge = overflow(text);
+  if (tooLarge !== undefined) throw new StatusError("BadRequest", `${syntax}${tooLarge}`);
+  const issues =
+    type === "json" ? read.value.issues.map((issue) => `json patch ${issue}`) : read.value.issues;
   const wrong = type === "json" ? notAList(value) : goTypeOf(value);
   if (wrong === undefined) return { type, value: value ?? NOTHING[type], issues };
   const wanted = type === "json" ? "[]handlers.jsonPatchOp" : "map[string]interface {}";
@@ -63,50 +67,4 @@ const COMPLAINTS: Readonly<Record<PatchType, { readonly syntax: string; readonly
 function notAList(value: unknown): string | undefined {
   if (value === null || Array.isArray(value)) return undefined;
   return goTypeOf(value) ?? "object";
-}
-
-/** @throws {StatusError} Invalid for parameters that the type of patch does not go with */
-export function checkPatchParameters(
-  type: PatchType | undefined,
-  parameters: { readonly force?: boolean; readonly fieldManager?: string },
-) {
-  if (type === "apply" && parameters.fieldManager === undefined) {
-    throw invalidPatchOptions(
-      "fieldManager",
-      "FieldValueRequired",
-      "Required value: is required for apply patch",
-    );
-  }
-  if (type !== "apply" && parameters.force !== undefined) {
-    throw invalidPatchOptions(
-      "force",
-      "FieldValueForbidden",
-      "Forbidden: may not be specified for non-apply patch",
-    );
-  }
-}
-
-function invalidPatchOptions(field: string, reason: string, message: string): StatusError {
-  return new StatusError("Invalid", `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: "meta.k8s.io",
-    kind: "PatchOptions",
-    causes: [{ reason, message, field }],
-  });
-}
-
-/** What becomes of fields that a patch to apply gives twice: no decoder of an object ever sees them.
- * @throws {StatusError} BadRequest when the client wants to be strict */
-export function tellRepeated(
-  issues: readonly string[],
-  validation: WriteParameters["fieldValidation"],
-  caller: Caller,
-): void {
-  if (issues.length === 0 || validation === "Ignore") return;
-  if (validation !== "Strict") {
-    for (const issue of issues) caller.warn?.(issue);
-    return;
-  }
-  const lines = issues.map((issue) => `\n  ${issue}`).join("");
-  const what = "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:";
-  throw new StatusError("BadRequest", `${what}${lines}`);
 }

@@ -18,6 +18,7 @@ import { DEPTH_MAX, scanJson } from "./json-scan.ts";
 const AS_GO_READS_YAML = {
   version: "1.1",
   uniqueKeys: false,
+  intAsBigInt: true,
   customTags: (tags: Tags) =>
     tags.filter((tag) => typeof tag === "string" || !/time|TIME/.test(tagName(tag))),
 } as const;
@@ -48,8 +49,8 @@ function readPlainJson(text: string): unknown {
   if (!text.startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    const { error, duplicates } = scanJson(text);
-    return error !== undefined || duplicates.length > 0 ? undefined : value;
+    const { error, duplicates, literals } = scanJson(text);
+    return error !== undefined || duplicates.length > 0 || literals.length > 0 ? undefined : value;
   } catch {
     return undefined;
   }
@@ -98,10 +99,17 @@ function anchorInItself(document: Document.Parsed): string | undefined {
 /** Keys in the order in which the JSON has them that real servers make of YAML first: findings follow it. */
 function sorted(value: unknown, depth = 0): unknown {
   if (depth > DEPTH_MAX) throw new RangeError("too deep");
+  if (typeof value === "bigint") return wholeNumber(value);
   if (Array.isArray(value)) return value.map((each) => sorted(each, depth + 1));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, each]) => [key, sorted(each, depth + 1)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A number of ours unless it takes all of 64 bits to say; what takes more is rounded, as in real servers. */
+function wholeNumber(value: bigint): number | bigint {
+  const plain = Number(value);
+  return Number.isSafeInteger(plain) || BigInt.asIntN(64, value) !== value ? plain : value;
 }
 
 function complaint(error: YAMLError): string {

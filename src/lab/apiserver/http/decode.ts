@@ -4,10 +4,11 @@
  */
 import type { Parsed } from "../../../base/parsed.ts";
 import { decodeProtobuf } from "../../../kube/protobuf/decode-protobuf.ts";
+import { duplicateField } from "../../../kube/schema/body-text.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import { readYaml } from "./decode-yaml.ts";
 import type { DecodedBody } from "./decoded-body.ts";
-import { scanJson } from "./json-scan.ts";
+import { type NumberLiteral, scanJson } from "./json-scan.ts";
 
 /** A body and what its Content-Type says of it. */
 export interface RawBody {
@@ -22,7 +23,9 @@ export function mediaType(contentType: string | undefined): string {
 
 /** Reads an object of the kind that the path names.
  * @throws {StatusError} UnsupportedMediaType or BadRequest */
-export function decodeObject(body: RawBody, kind: string): DecodedBody {
+export function decodeObject(body: RawBody, kind: string, isCustom = false): DecodedBody {
+  // A kind that nobody compiled has no such form. Real servers of the version panic here, and the connection breaks.
+  if (isCustom && mediaType(body.contentType) === PROTOBUF) throw unknownFormat(CUSTOM_BODY_TYPES);
   const read = readBodyText(body);
   if (!read.ok) {
     throw new StatusError(
@@ -39,7 +42,16 @@ export function decodeOptions(body: RawBody): Parsed<DecodedBody> {
 }
 
 /** Media types that bodies may have, in the order in which messages tell them. */
-const BODY_TYPES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const CUSTOM_BODY_TYPES = "application/json, application/yaml";
+const BODY_TYPES = `${CUSTOM_BODY_TYPES}, ${PROTOBUF}`;
+
+function unknownFormat(accepted: string): StatusError {
+  return new StatusError(
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );
+}
 
 function readBodyText(body: RawBody): Parsed<DecodedBody> {
   switch (mediaType(body.contentType)) {
@@ -47,13 +59,10 @@ function readBodyText(body: RawBody): Parsed<DecodedBody> {
       return readObjectJson(body.bytes.toString("utf8"));
     case "application/yaml":
       return readObjectYaml(body.bytes.toString("utf8"));
-    case "application/vnd.kubernetes.protobuf":
+    case PROTOBUF:
       return readProtobuf(body.bytes);
     default:
-      throw new StatusError(
-        "UnsupportedMediaType",
-        `the body of the request was in an unknown format - accepted media types include: ${BODY_TYPES}`,
-      );
+      throw unknownFormat(BODY_TYPES);
   }
 }
 
@@ -103,17 +112,47 @@ function checkTypeMeta(body: DecodedBody): Parsed<DecodedBody> {
 }
 
 /** Reads a JSON text; the error is worded as Go's encoding/json words it. */
-export function readJson(text: string): Parsed<DecodedBody> {
+export function readJson(json: string): Parsed<DecodedBody> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
-    return { ok: false, error: scanJson(text).error ?? "invalid JSON" };
+    return { ok: false, error: scanJson(json).error ?? "invalid JSON" };
   }
-  const { error, duplicates } = scanJson(text);
+  const { error, duplicates, literals } = scanJson(json);
   // It reads what the scan does not: it is not as deep as others are.
   if (error !== undefined) return { ok: false, error };
-  return { ok: true, value: { value, issues: duplicates.map((path) => `duplicate field "${path}"`) } };
+  const issues = duplicates.map(duplicateField);
+  if (issues.length === 0 && literals.length === 0) return { ok: true, value: { value, issues } };
+  const text = { duplicates, literals: new Map(literals.map((each) => [each.path, each.text])) };
+  return { ok: true, value: { value: withWholeNumbers(value, literals), issues, text } };
+}
+
+/** The value with the whole numbers that need 64 bits put in as bigints. */
+function withWholeNumbers(value: unknown, literals: readonly NumberLiteral[]): unknown {
+  const root = { value };
+  for (const { steps, text } of literals) {
+    const whole = wholeNumber(text);
+    if (whole === undefined) continue;
+    let holder: Record<string | number, unknown> = root;
+    let last: string | number = "value";
+    for (const step of steps) {
+      // Of a key that is given twice the second value counts, which may be another.
+      const next = Object.hasOwn(holder, last) ? holder[last] : undefined;
+      if (typeof next !== "object" || next === null) break;
+      holder = next as Record<string | number, unknown>;
+      last = step;
+    }
+    if (Object.hasOwn(holder, last) && holder[last] === Number(text)) holder[last] = whole;
+  }
+  return root.value;
+}
+
+/** What a text says that is a whole number of 64 bits and no plain one of ours. */
+function wholeNumber(text: string): bigint | undefined {
+  if (/[.eE]/.test(text)) return undefined;
+  const whole = BigInt(text);
+  return BigInt.asIntN(64, whole) === whole ? whole : undefined;
 }
 
 /** How Go names the JSON type of a value that is no object. */
@@ -121,6 +160,7 @@ export function goTypeOf(value: unknown): string | undefined {
   if (value === null) return undefined;
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
+  if (typeof value === "bigint") return "number";
   return typeof value === "object" ? undefined : typeof value;
 }
 

@@ -4,7 +4,9 @@
  * Objects of the registry are frozen, so the compact JSON of one is made once and kept for as long as the object lives: every
  * read of it, every list that it is in and every watch that tells it share the same text.
  */
+
 import { stringify } from "yaml";
+import { jsonText } from "../../../base/json-text.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
 import type { OutgoingList, OutgoingObject } from "./exchange.ts";
 import type { OutputForm } from "./negotiate.ts";
@@ -15,7 +17,7 @@ const texts = new WeakMap<object, string>();
 export function objectText(object: object): string {
   let text = texts.get(object);
   if (text === undefined) {
-    text = JSON.stringify(kindFirst(object));
+    text = jsonText(kindFirst(object));
     if (Object.isFrozen(object)) texts.set(object, text);
   }
   return text;
@@ -24,15 +26,15 @@ export function objectText(object: object): string {
 /** An object in the form that was agreed on. */
 export function encodeObject(form: OutputForm, body: OutgoingObject): string {
   if (form.format === "yaml") return stringify(body, AS_GO_WRITES_YAML);
-  return form.pretty ? JSON.stringify(kindFirst(body), null, 2) : `${objectText(body)}\n`;
+  return form.pretty ? jsonText(kindFirst(body), 2) : `${objectText(body)}\n`;
 }
 
 /** A list in the form that was agreed on. */
-export function encodeList(form: OutputForm, { head, items }: OutgoingList): string {
+export function encodeList(form: OutputForm, { head, items, itemsTellKind }: OutgoingList): string {
   if (form.format === "yaml" || form.pretty)
-    return encodeObject(form, { ...head, items: items.map(withoutKind) });
+    return encodeObject(form, { ...head, items: itemsTellKind ? items : items.map(withoutKind) });
   const start = JSON.stringify(head).slice(0, -1);
-  return `${start},"items":[${items.map(itemText).join(",")}]}\n`;
+  return `${start},"items":[${items.map(itemsTellKind ? objectText : itemText).join(",")}]}\n`;
 }
 
 /** A document kept as JSON, in the form that was agreed on. */

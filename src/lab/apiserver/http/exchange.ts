@@ -31,11 +31,13 @@ export interface Exchange extends RequestHead {
 /** Any JSON object that goes out. */
 export type OutgoingObject = Readonly<Record<string, unknown>>;
 
-/** A list on its way out. Items say what they are; on the wire the list says it once for all of them. */
+/** A list on its way out. Items say what they are; on the wire, lists of built-in kinds say it once for all of them. */
 export interface OutgoingList {
   /** Kind, version and metadata. */
   readonly head: OutgoingObject;
   readonly items: readonly KubeObject[];
+  /** Whether each item says on the wire, too, what it is. */
+  readonly itemsTellKind: boolean;
 }
 
 /** What a handler wants to be sent. */

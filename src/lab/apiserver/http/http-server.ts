@@ -28,7 +28,7 @@ import { kubeconfigText } from "./kubeconfig-text.ts";
 import { hasBody, readBody } from "./limited-body.ts";
 import { OpenApiDocuments } from "./openapi.ts";
 import { checkTimeout } from "./parameters.ts";
-import { answer, callerOf, failureAnswer, isServed, type PipelineContext, readHead } from "./pipeline.ts";
+import { answer, callerOf, failureAnswer, isCounted, type PipelineContext, readHead } from "./pipeline.ts";
 import { waitWithin } from "./request-deadline.ts";
 import { isLongRunning } from "./request-info.ts";
 import { RequestMetrics } from "./request-metrics.ts";
@@ -99,7 +99,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     minor: options.minor ?? 34,
     speed: options.speed ?? 1,
     openApi: new OpenApiDocuments(server),
-    requests: new RequestMetrics((info) => isServed({ server, discovery }, info)),
+    requests: new RequestMetrics((info) => isCounted(server, info)),
     onBug: options.onBug ?? (() => {}),
   };
   listener.on("request", (incoming: Incoming, outgoing: Outgoing) => {

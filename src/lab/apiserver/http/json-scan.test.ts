@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fieldPath } from "../../../kube/schema/body-text.ts";
 import { scanJson } from "./json-scan.ts";
 
 describe("syntax errors are worded as Go words them", () => {
@@ -59,13 +60,30 @@ describe("fields given twice are found", () => {
     { name: "behind escapes", text: '{"a":1,"\\u0061":2}', duplicates: ["a"] },
     { name: "but not when they stand in different objects", text: '[{"a":1},{"a":1}]', duplicates: [] },
   ])("$name", ({ text, duplicates }) => {
-    expect(scanJson(text)).toEqual({ duplicates });
+    const found = scanJson(text).duplicates;
+    expect(found.map(({ parent, key }) => fieldPath(parent, key))).toEqual(duplicates);
+  });
+
+  test("with the number of keys that stand before them", () => {
+    expect(scanJson('{"a":1,"b":2,"a":3,"c":4}').duplicates).toEqual([{ parent: "", key: "a", after: 2 }]);
   });
 });
 
 test("everything that JSON.stringify writes is understood", () => {
   const value = { "a\n\u2028": [1, -2.5e-7, true, false, null, '\u0001\\"/é😀', {}, []] };
-  expect(scanJson(JSON.stringify(value, null, 2))).toEqual({ duplicates: [] });
+  expect(scanJson(JSON.stringify(value, null, 2))).toEqual({ duplicates: [], literals: [] });
+});
+
+test.each([
+  {
+    text: '{"a":[1,9007199254740993]}',
+    literal: { path: "a[1]", steps: ["a", 1], text: "9007199254740993" },
+  },
+  { text: '{"a":{"b":1e3}}', literal: { path: "a.b", steps: ["a", "b"], text: "1e3" } },
+  { text: "[1.5,2.0]", literal: { path: "[1]", steps: [1], text: "2.0" } },
+  { text: "1e400", literal: { path: "", steps: [], text: "1e400" } },
+])("the number in $text is kept as it stands", ({ text, literal }) => {
+  expect(scanJson(text).literals).toEqual([literal]);
 });
 
 test("nesting without end is refused", () => {

@@ -2,13 +2,24 @@
  * Reads JSON texts as Go's decoder does: the same sentence for a syntax error, and a list of the fields given twice, which
  * `JSON.parse` passes over in silence. Values come from `JSON.parse`; this walks the text a second time only for what that hides.
  */
+import { type DuplicateField, fieldPath } from "../../../kube/schema/body-text.ts";
 
 /** What a walk over a text found. */
 export interface JsonScan {
   /** Worded as Go's encoding/json words it. */
   readonly error?: string;
-  /** Paths of repeated keys, e.g. "spec.containers[0].name", each once, in order of appearance. */
-  readonly duplicates: readonly string[];
+  readonly duplicates: readonly DuplicateField[];
+  /** Numbers that are not the same any more when `JSON.parse` has read them. */
+  readonly literals: readonly NumberLiteral[];
+}
+
+/** A number as it stands in the text: too large for a number of ours, or whole though written as if it were not. */
+export interface NumberLiteral {
+  /** "spec.containers[0].ports[1].containerPort" */
+  readonly path: string;
+  /** The keys and indices that lead to it. */
+  readonly steps: readonly (string | number)[];
+  readonly text: string;
 }
 
 const END = "unexpected end of JSON input";
@@ -27,11 +38,14 @@ interface Container {
   readonly keys: Set<string> | undefined;
   /** Of the part that is being read. */
   index: number;
+  key: string;
 }
 
 class Scanner {
   readonly #text: string;
-  readonly #duplicates = new Set<string>();
+  /** By their paths. */
+  readonly #duplicates = new Map<string, DuplicateField>();
+  readonly #literals: NumberLiteral[] = [];
   #at = 0;
 
   constructor(text: string) {
@@ -43,10 +57,10 @@ class Scanner {
       this.#value();
       this.#white();
       if (this.#at < this.#text.length) this.#fail("after top-level value");
-      return { duplicates: [...this.#duplicates] };
+      return { duplicates: [...this.#duplicates.values()], literals: this.#literals };
     } catch (fault) {
       if (!(fault instanceof SyntaxFault)) throw fault;
-      return { error: fault.message, duplicates: [] };
+      return { error: fault.message, duplicates: [], literals: [] };
     }
   }
 
@@ -74,13 +88,14 @@ class Scanner {
       if (open.length === DEPTH_MAX) this.#fail("exceeded max depth");
       this.#at++;
       if (this.#ends(first === "{" ? "}" : "]")) return undefined;
-      const container: Container = { path, keys: first === "{" ? new Set() : undefined, index: 0 };
+      const container: Container = { path, keys: first === "{" ? new Set() : undefined, index: 0, key: "" };
       open.push(container);
       return this.#part(container);
     }
     if (first === '"') this.#string();
-    else if (first === "-" || (first !== undefined && first >= "0" && first <= "9")) this.#number();
-    else if (first === "t") this.#word("true");
+    else if (first === "-" || (first !== undefined && first >= "0" && first <= "9")) {
+      this.#number(path, open);
+    } else if (first === "t") this.#word("true");
     else if (first === "f") this.#word("false");
     else if (first === "n") this.#word("null");
     else this.#fail("looking for beginning of value");
@@ -107,14 +122,18 @@ class Scanner {
   }
 
   /** The path of a container's next part; of an object's, its key has then been read. */
-  #part({ path, keys, index }: Container): string {
+  #part(container: Container): string {
+    const { path, keys, index } = container;
     if (keys === undefined) return `${path}[${index}]`;
     this.#white();
     if (this.#text[this.#at] !== '"') this.#fail("looking for beginning of object key string");
     const key = this.#string();
-    const inner = path === "" ? key : `${path}.${key}`;
-    if (keys.has(key)) this.#duplicates.add(inner);
-    keys.add(key);
+    const inner = fieldPath(path, key);
+    if (!keys.has(key)) keys.add(key);
+    else if (!this.#duplicates.has(inner)) {
+      this.#duplicates.set(inner, { parent: path, key, after: keys.size });
+    }
+    container.key = key;
     this.#white();
     if (this.#text[this.#at] !== ":") this.#fail("after object key");
     this.#at++;
@@ -144,10 +163,15 @@ class Scanner {
     }
   }
 
-  #number(): void {
-    if (this.#match(NUMBER) !== undefined) return;
-    this.#at++;
-    this.#fail("in numeric literal");
+  #number(path: string, open: readonly Container[]): void {
+    const text = this.#match(NUMBER);
+    if (text === undefined) {
+      this.#at++;
+      this.#fail("in numeric literal");
+    }
+    if (isFaithful(text)) return;
+    const steps = open.map(({ keys, key, index }) => (keys === undefined ? index : key));
+    this.#literals.push({ path, steps, text });
   }
 
   #word(word: string): void {
@@ -181,6 +205,17 @@ class Scanner {
     if (code === undefined) throw new SyntaxFault(END);
     throw new SyntaxFault(`invalid character ${quoteRune(String.fromCodePoint(code))} ${where}`);
   }
+}
+
+const DIGITS_SAFE = 15;
+
+/** Whether a number of ours says the same as the text: value and form. */
+function isFaithful(text: string): boolean {
+  if (/[.eE]/.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) && !Number.isInteger(value);
+  }
+  return text.length <= DIGITS_SAFE || Number.isSafeInteger(Number(text));
 }
 
 /** As Go's quoteChar: 'x', with the two quotes the other way round. */

@@ -58,16 +58,18 @@ describe("watches", () => {
 
 describe("writes", () => {
   test("are checked with warnings unless told otherwise", () => {
-    expect(writeParameters("CreateOptions", query("fieldManager=me"), [])).toEqual({
+    expect(writeParameters("CreateOptions", query("fieldManager=me"))).toEqual({
       fieldManager: "me",
       fieldValidation: "Warn",
     });
-    expect(writeParameters("CreateOptions", query("dryRun=All&fieldValidation=Strict"), ["twice"])).toEqual({
+    expect(
+      writeParameters("CreateOptions", query("dryRun=All&fieldValidation=Strict"), { issues: ["twice"] }),
+    ).toEqual({
       dryRun: true,
       fieldValidation: "Strict",
       decodeIssues: ["twice"],
     });
-    expect(patchParameters(query("force=true"), [])).toMatchObject({ force: true });
+    expect(patchParameters(query("force=true"))).toMatchObject({ force: true });
   });
 
   test.each([
@@ -87,7 +89,7 @@ describe("writes", () => {
         'CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes',
     },
   ])("refuse $text", ({ text, message }) => {
-    expect(() => writeParameters("CreateOptions", query(text), [])).toThrow(
+    expect(() => writeParameters("CreateOptions", query(text))).toThrow(
       expect.objectContaining({ reason: "Invalid", message }),
     );
   });

@@ -6,6 +6,7 @@ import type { ListQuery, WatchQuery } from "../../../client/client.ts";
 import { type StatusCause, StatusError } from "../../../kube/status-error.ts";
 import type { DeleteParameters, PatchParameters, WriteParameters } from "../server.ts";
 import { decodeOptions, type RawBody } from "./decode.ts";
+import type { DecodedBody } from "./decoded-body.ts";
 import { durationFault, quoteText, readInteger } from "./go-values.ts";
 import { isTrue } from "./request-info.ts";
 
@@ -84,7 +85,7 @@ function match(query: URLSearchParams): Pick<ListQuery, "resourceVersionMatch"> 
 export function writeParameters(
   kind: "CreateOptions" | "UpdateOptions" | "PatchOptions",
   query: URLSearchParams,
-  decodeIssues: readonly string[],
+  { issues, text }: Omit<DecodedBody, "value"> = { issues: [] },
 ): WriteParameters {
   const causes: StatusCause[] = [...managerCauses(query), ...dryRunCauses(query.getAll("dryRun"))];
   const validation = query.get("fieldValidation") ?? "";
@@ -96,15 +97,16 @@ export function writeParameters(
     ...(query.getAll("dryRun").includes("All") ? { dryRun: true } : {}),
     ...texts(query, ["fieldManager"]),
     fieldValidation: validation === "Strict" || validation === "Ignore" ? validation : "Warn",
-    ...(decodeIssues.length > 0 ? { decodeIssues } : {}),
+    ...(issues.length > 0 ? { decodeIssues: issues } : {}),
+    ...(text === undefined ? {} : { text }),
   };
 }
 
 /** Parameters of PATCH. */
-export function patchParameters(query: URLSearchParams, decodeIssues: readonly string[]): PatchParameters {
+export function patchParameters(query: URLSearchParams): PatchParameters {
   const force = query.get("force");
   return {
-    ...writeParameters("PatchOptions", query, decodeIssues),
+    ...writeParameters("PatchOptions", query),
     ...(force === null ? {} : { force: isTrue(force) }),
   };
 }

@@ -24,6 +24,7 @@ import { readRequestLine } from "./request-line.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 import { handleResource } from "./resources.ts";
 import { reviewAnswer } from "./reviews.ts";
+import { isServed } from "./routes.ts";
 import { versionAnswer } from "./version.ts";
 
 /** What requests are handled with. */
@@ -56,11 +57,14 @@ export function readHead(incoming: Incoming): RequestHead | undefined {
   return { info: requestInfo(method, path, query), method, query, headers, requester };
 }
 
-/** Whether there is anything at a request's path, as far as the path tells. */
-export function isServed(context: Pick<PipelineContext, "server" | "discovery">, info: RequestInfo): boolean {
-  if (info.type === "path") return paths(context).includes(info.path);
-  return context.server.kinds.findResource(info.group, info.version, info.resource) !== undefined;
+/** Whether requests with such a path and verb are counted: those for objects that are served, and for the server's health. */
+export function isCounted({ kinds }: ApiServer, info: RequestInfo): boolean {
+  if (info.type === "path") return HEALTH_ROOTS.has(info.path);
+  const kind = kinds.findResource(info.group, info.version, info.resource);
+  return kind !== undefined && isServed(kind, info);
 }
+
+const HEALTH_ROOTS: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz"]);
 
 /** The caller as the registry knows it; `warn` collects what becomes Warning headers. */
 export function callerOf(

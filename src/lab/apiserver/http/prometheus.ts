@@ -44,8 +44,9 @@ export class Scalar implements Family {
   }
 
   text(): string {
-    const lines = [...this.#values].sort(byLabels).map(([labels, value]) => line(this.#name, labels, value));
-    return headed(this.#name, this.#type, this.#help, lines);
+    let text = "";
+    for (const [labels, value] of [...this.#values].sort(byLabels)) text += line(this.#name, labels, value);
+    return headed(this.#name, this.#type, this.#help, text);
   }
 }
 
@@ -82,23 +83,21 @@ export class Histogram implements Family {
   }
 
   text(): string {
-    const lines = [...this.#values].sort(byLabels).flatMap(([labels, each]) => this.#lines(labels, each));
-    return headed(this.#name, "histogram", this.#help, lines);
+    let text = "";
+    for (const [labels, each] of [...this.#values].sort(byLabels)) text += this.#lines(labels, each);
+    return headed(this.#name, "histogram", this.#help, text);
   }
 
-  #lines(labels: string, { counts, sum, count }: Distribution): readonly string[] {
-    const before = labels === "" ? "" : `${labels},`;
+  #lines(labels: string, { counts, sum, count }: Distribution): string {
+    const bucket = `${this.#name}_bucket{${labels === "" ? "" : `${labels},`}le="`;
+    let text = "";
     let below = 0;
-    const buckets = this.#bounds.map((bound, i) => {
+    for (let i = 0; i < counts.length; i++) {
       below += counts[i] ?? 0;
-      return line(`${this.#name}_bucket`, `${before}le="${bound}"`, below);
-    });
-    return [
-      ...buckets,
-      line(`${this.#name}_bucket`, `${before}le="+Inf"`, count),
-      line(`${this.#name}_sum`, labels, sum),
-      line(`${this.#name}_count`, labels, count),
-    ];
+      text += `${bucket}${this.#bounds[i]}"} ${below}\n`;
+    }
+    text += `${bucket}+Inf"} ${count}\n`;
+    return text + line(`${this.#name}_sum`, labels, sum) + line(`${this.#name}_count`, labels, count);
   }
 }
 
@@ -107,11 +106,10 @@ function byLabels([a]: readonly [string, unknown], [b]: readonly [string, unknow
 }
 
 function line(name: string, labels: string, value: number): string {
-  return `${name}${labels === "" ? "" : `{${labels}}`} ${value}`;
+  return `${name}${labels === "" ? "" : `{${labels}}`} ${value}\n`;
 }
 
 /** A family nobody has anything to tell of is left out. */
-function headed(name: string, type: string, help: string, lines: readonly string[]): string {
-  if (lines.length === 0) return "";
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
+function headed(name: string, type: string, help: string, lines: string): string {
+  return lines === "" ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines}`;
 }

@@ -13,6 +13,16 @@ const DURATION_BOUNDS = [
 const SIZE_BOUNDS = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 const VERBS: Readonly<Record<string, string>> = { create: "POST", update: "PUT" };
+/** Methods that are told by name where no object is asked for; HEAD counts as GET. */
+const METHODS: Readonly<Record<string, string>> = {
+  get: "GET",
+  head: "GET",
+  post: "POST",
+  put: "PUT",
+  patch: "PATCH",
+  delete: "DELETE",
+  connect: "CONNECT",
+};
 
 /** The labels of one kind of request, as text. */
 interface Series {
@@ -59,11 +69,11 @@ export class RequestMetrics {
     "[ALPHA] Number of events sent in watch clients",
   );
   readonly #series = new Map<string, Series>();
-  readonly #isServed: (info: RequestInfo) => boolean;
+  readonly #isCounted: (info: RequestInfo) => boolean;
 
-  /** `isServed` tells requests for what there is from all others, which are not counted: they have no end. */
-  constructor(isServed: (info: RequestInfo) => boolean) {
-    this.#isServed = isServed;
+  /** `isCounted` tells requests for what there is from all others: those have no end, and neither would their figures. */
+  constructor(isCounted: (info: RequestInfo) => boolean) {
+    this.#isCounted = isCounted;
     for (const labels of Object.values(INFLIGHT_LABELS)) this.#inflight.set(labels, 0);
   }
 
@@ -74,16 +84,17 @@ export class RequestMetrics {
   /** A request begins; `nowSeconds` reads a clock that only rises. */
   start(head: RequestHead, nowSeconds: () => number): Running {
     const { info } = head;
-    if (!this.#isServed(info)) return NOT_COUNTED;
-    const began = nowSeconds();
-    const series = this.#seriesOf(head);
     const isLong = isLongRunning(info);
+    const series = this.#isCounted(info) ? this.#seriesOf(head) : undefined;
+    if (isLong && series === undefined) return NOT_COUNTED;
+    const began = nowSeconds();
     const gauge = isLong ? this.#longRunning : this.#inflight;
-    const gaugeLabels = isLong ? series.labels : INFLIGHT_LABELS[requestKind(info)];
+    const gaugeLabels = isLong && series ? series.labels : INFLIGHT_LABELS[requestKind(info)];
     gauge.add(gaugeLabels);
     return {
       done: ({ code, bytes }) => {
         gauge.add(gaugeLabels, -1);
+        if (series === undefined) return;
         this.#total.add(`code="${code}",${series.counted}`);
         if (!isLong) this.#durations.observe(series.counted, nowSeconds() - began);
         if (!isLong) this.#sizes.observe(series.labels, bytes);
@@ -143,7 +154,7 @@ function labelsOf({ info, headers }: RequestHead): RequestLabels {
       resource: "",
       scope: "",
       subresource: info.path,
-      verb: info.verb.toUpperCase(),
+      verb: METHODS[info.verb] ?? "other",
       version: "",
     };
   }

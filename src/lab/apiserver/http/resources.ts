@@ -4,25 +4,20 @@
  */
 import type { Body } from "../../../client/client.ts";
 import { apiVersionOf, type Kind, type SubresourceRow, type Verb } from "../../../kube/kind.ts";
-import { findKind, KINDS } from "../../../kube/kinds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { Pod } from "../../../kube/types/index.ts";
+import { checkPatchParameters } from "../field-owners.ts";
 import type { ApiServer, ListAnswer, Target } from "../server.ts";
 import { decodeObject } from "./decode.ts";
-import {
-  CUSTOM_PATCHES,
-  checkPatchParameters,
-  decodePatch,
-  patchTypeOf,
-  tellRepeated,
-} from "./decode-patch.ts";
+import { CUSTOM_PATCHES, decodePatch, patchTypeOf } from "./decode-patch.ts";
 import { type Answer, type Exchange, objectAnswer, PAGE_NOT_FOUND } from "./exchange.ts";
 import { COLLECTION_TYPES, checkProduced, negotiate, negotiateStream, OBJECT_TYPES } from "./negotiate.ts";
 import { deleteParameters, listQuery, patchParameters, watchQuery, writeParameters } from "./parameters.ts";
 import { logAnswer } from "./pod-log.ts";
 import { processRefusal } from "./pod-process.ts";
-import { BareRefusal, methodNotAllowed, noSuchResource } from "./refusals.ts";
+import { BareRefusal, noSuchResource } from "./refusals.ts";
 import type { ResourceRequest } from "./request-info.ts";
+import { isBuiltInGroup, isCustomKind, isPlace, verbFor } from "./routes.ts";
 
 /** Watches without a wish end after once to twice this (kube-apiserver --min-request-timeout). */
 const WATCH_SECONDS_MIN = 1_800;
@@ -51,10 +46,10 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
   const kind = kinds.findResource(info.group, info.version, info.resource);
   if (kind === undefined || !isPlace(kind, info)) {
     // Only the groups that a server was built with have a router that knows them.
-    if (info.group === "" || BUILT_IN_GROUPS.has(info.group)) throw noSuchResource();
+    if (isBuiltInGroup(info.group)) throw noSuchResource();
     return PAGE_NOT_FOUND;
   }
-  if (info.subresource !== undefined) checkSubresource(kind, info);
+  const verb = verbFor(kind, exchange.method, info);
   if (kind.deprecation !== undefined) exchange.caller.warn?.(kind.deprecation);
   const call: ResourceCall = {
     exchange,
@@ -67,17 +62,10 @@ export function handleResource(context: ResourceContext, exchange: Exchange, inf
       ...(info.subresource === undefined ? {} : { subresource: info.subresource }),
     },
   };
-  const verb = verbFor(kind, exchange, info);
   if (info.subresource !== undefined && NEEDS_PROCESSES.has(info.subresource))
     return processAnswer(context, call);
   checkMediaTypes(kind, exchange, info, verb);
   return HANDLERS[verb](context, call);
-}
-
-const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ group }) => group));
-
-function isCustomKind(kind: Kind): boolean {
-  return findKind(apiVersionOf(kind), kind.kind) === undefined;
 }
 
 /** What is judged before anybody reads the body: for built-in kinds by the router in front of them, custom ones are behind none. */
@@ -97,61 +85,10 @@ function checkMediaTypes(kind: Kind, { body, requester }: Exchange, info: Resour
   else negotiate(requester);
 }
 
-/** Whether a kind is reached by such a path at all. */
-function isPlace(kind: Kind, info: ResourceRequest): boolean {
-  if (info.namespace !== undefined) return kind.namespaced;
-  if (!kind.namespaced) return true;
-  const isRead = info.verb === "list" || info.verb === "watch";
-  return info.name === undefined && (isRead || !isCustomKind(kind));
-}
-
-/** @throws {StatusError} NotFound for a subresource that the kind has not */
-function checkSubresource(kind: Kind, { subresource = "", rest }: ResourceRequest): void {
-  const isKnown = Object.hasOwn(kind.subresources, subresource);
-  if (!isKnown || (rest.length > 0 && subresource !== "proxy")) throw noSuchResource();
-}
-
-/** @throws {StatusError} BadRequest for a name that no path may end in */
-function checkName(name: string): void {
-  const why = nameFault(name);
-  if (why === undefined) return;
-  throw new StatusError("BadRequest", `Name parameter invalid: ${JSON.stringify(name)}: ${why}`);
-}
-
-function nameFault(name: string): string | undefined {
-  if (name === "." || name === "..") return `may not be '${name}'`;
-  const character = ["/", "%"].find((each) => name.includes(each));
-  return character === undefined ? undefined : `may not contain '${character}'`;
-}
-
 function subresourceKind(kind: Kind, name: string): Kind {
   const row = kind.subresources[name] as SubresourceRow;
   return row.kind === kind.kind ? kind : { ...kind, group: row.group, version: row.version, kind: row.kind };
 }
-
-/** The verb asked for, if the resource has it. */
-function verbFor(kind: Kind, exchange: Exchange, info: ResourceRequest): Verb {
-  const verb = info.verb as Verb;
-  const verbs =
-    info.subresource === undefined ? kind.verbs : (kind.subresources[info.subresource]?.verbs ?? []);
-  const everywhere = kind.namespaced && info.namespace === undefined;
-  const onCollection = info.name === undefined;
-  const fits =
-    // Where no router looks at the method, HEAD is as good as GET.
-    (exchange.method !== "HEAD" || isCustomKind(kind)) &&
-    verbs.includes(verb) &&
-    !(verb === "watch" && exchange.method !== "GET") &&
-    // A namespaced kind is only read across namespaces; nothing is created under a name, but for subresources.
-    !(everywhere && verb !== "list" && verb !== "watch") &&
-    !(verb === "create" && !onCollection && info.subresource === undefined) &&
-    !((verb === "update" || verb === "patch") && onCollection);
-  if (!fits) throw methodNotAllowed();
-  if (info.name !== undefined && NAMING_VERBS.has(verb)) checkName(info.name);
-  return verb;
-}
-
-/** Verbs that go by the name in the path; what is written is named by its body, too. */
-const NAMING_VERBS: ReadonlySet<Verb> = new Set(["get", "patch", "delete"]);
 
 const HANDLERS: Readonly<Record<Verb, Handler>> = {
   get({ server }, { exchange, target, kind }) {
@@ -169,23 +106,24 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
     const query = watchQuery(exchange.query, info, { defaultSeconds: wait, secondsPerSecond: speed });
     return { type: "watch", kind, stream: server.watch(exchange.caller, collection, query) };
   },
-  create({ server }, { exchange, target, kind }) {
-    const { value, issues } = decodeObject(exchange.body, kind.kind);
-    const parameters = writeParameters("CreateOptions", exchange.query, issues);
+  create({ server }, { exchange, target: { name, ...place }, kind }) {
+    // What is created is named by its body; the path names what a subresource is one of.
+    const target = place.subresource === undefined || name === undefined ? place : { ...place, name };
+    const { value, ...found } = decodeObject(exchange.body, kind.kind, isCustomKind(target.kind));
+    const parameters = writeParameters("CreateOptions", exchange.query, found);
     return objectAnswer(201, kind, server.create(exchange.caller, target, asBody(value), parameters));
   },
   update({ server }, { exchange, target, kind }) {
-    const { value, issues } = decodeObject(exchange.body, kind.kind);
-    const parameters = writeParameters("UpdateOptions", exchange.query, issues);
+    const { value, ...found } = decodeObject(exchange.body, kind.kind, isCustomKind(target.kind));
+    const parameters = writeParameters("UpdateOptions", exchange.query, found);
     const { object, created } = server.update(exchange.caller, target, asBody(value), parameters);
     return objectAnswer(created ? 201 : 200, kind, object);
   },
   patch({ server }, { exchange, target, kind }) {
-    const given = patchParameters(exchange.query, []);
-    checkPatchParameters(patchTypeOf(exchange.body, false), given);
+    const given = patchParameters(exchange.query);
+    checkPatchParameters(patchTypeOf(exchange.body, false) === "apply", given);
     const { type, value, issues } = decodePatch(exchange.body);
     const parameters = issues.length === 0 ? given : { ...given, decodeIssues: issues };
-    if (type === "apply") tellRepeated(issues, parameters.fieldValidation, exchange.caller);
     const { object, created } = server.patch(exchange.caller, target, type, value, parameters);
     return objectAnswer(created ? 201 : 200, kind, object);
   },
@@ -208,7 +146,7 @@ function listAnswer(kind: Kind, { items, metadata: given }: ListAnswer): Answer 
   // What has no type of its own tells even that nothing is left.
   const metadata = isCustomKind(kind) ? { continue: "", ...given } : given;
   const head = { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
-  return { type: "list", kind, list: { head, items } };
+  return { type: "list", kind, list: { head, items, itemsTellKind: isCustomKind(kind) } };
 }
 
 function asBody(value: unknown): Body {

@@ -4,6 +4,7 @@ import { Http2ServerResponse } from "node:http2";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { jsonText } from "../../../base/json-text.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import type { WatchEvent } from "../server.ts";
 import { encodeDocument, encodeList, encodeObject, objectText } from "./encode.ts";
@@ -244,7 +245,7 @@ function lineEncoder(
   if (form.as === undefined) return plainLine;
   let first = true;
   return ({ type, object }) => {
-    const line = JSON.stringify({ type, object: transformEvent(context, form, kind, object, first) });
+    const line = jsonText({ type, object: transformEvent(context, form, kind, object, first) });
     first = false;
     return Buffer.from(`${line}\n`);
   };

@@ -75,8 +75,8 @@ export function reviewAnswer(
   if (info.name !== undefined || info.subresource !== undefined) throw noSuchResource();
   if (info.verb !== "create") throw methodNotAllowed();
   if (kind.namespaced !== (info.namespace !== undefined)) throw noSuchResource();
-  const { value, issues } = decodeObject(exchange.body, kind.kind);
-  const parameters = writeParameters("CreateOptions", exchange.query, issues);
+  const { value, ...found } = decodeObject(exchange.body, kind.kind);
+  const parameters = writeParameters("CreateOptions", exchange.query, found);
   const { caller } = exchange;
   const body = (value ?? {}) as Readonly<Record<string, unknown>>;
   const decoded = decodeWhole({ kind, parameters, caller }, body);

@@ -7,6 +7,7 @@ import { madeFor, momentOf } from "../request-memo.ts";
 import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
+import { checkSize } from "./object-size.ts";
 import { withSingleOwners } from "./single-owners.ts";
 import { newUid } from "./uid.ts";
 
@@ -54,7 +55,9 @@ function commitNew(
   context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
-  return request.dryRun ? withoutVersion(prepared) : context.store.put(request.collection, prepared);
+  if (request.dryRun) return withoutVersion(prepared);
+  checkSize(request, prepared);
+  return context.store.put(request.collection, prepared);
 }
 
 /** What was never stored has no resourceVersion. */

@@ -12,6 +12,7 @@ import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
 import { createObject } from "./create.ts";
+import { checkSize } from "./object-size.ts";
 import { withSingleOwners } from "./single-owners.ts";
 
 /** What an object is to become. */
@@ -83,7 +84,9 @@ export function commitChanged(
     return object;
   }
   if (saysTheSame(object, old)) return old;
-  return request.dryRun ? object : context.store.put(request.collection, object);
+  if (request.dryRun) return object;
+  checkSize(request, object);
+  return context.store.put(request.collection, object);
 }
 
 /** What changes nothing is not written: nobody hears of it, and the resourceVersion stays. Times of managers are nothing. */

@@ -1,5 +1,6 @@
 import type { Kind } from "../../../kube/kind.ts";
 import { qualityOfService } from "../../../kube/quality-of-service.ts";
+import { secondsOf } from "../../../kube/seconds.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type {
   Affinity,
@@ -40,7 +41,7 @@ export function podStrategy(kind: Kind): Strategy {
     },
     gracePeriodSeconds(object, parameters) {
       const { spec, status } = podOf(object);
-      const asked = parameters.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 0;
+      const asked = parameters.gracePeriodSeconds ?? secondsOf(spec.terminationGracePeriodSeconds ?? 0);
       const ended = status.phase === "Failed" || status.phase === "Succeeded";
       return !spec.nodeName || ended ? 0 : asked < 0 ? 1 : asked;
     },

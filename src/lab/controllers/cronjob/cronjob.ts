@@ -4,8 +4,10 @@
  * A turn cleans up finished Jobs, notes what has become of active ones, and begins the Job that is due (`due-times.ts`);
  * then it waits for the next moment (`next-time.ts`), which is the only timer that a CronJob keeps.
  */
+
 import { type CronSchedule, parseCronSchedule } from "../../../kube/cron-schedule.ts";
 import { cronJobs, jobs } from "../../../kube/kinds.ts";
+import { secondsOf } from "../../../kube/seconds.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { CronJob, Job } from "../../../kube/types/index.ts";
 import { WorkQueue } from "../../../runtime/work-queue.ts";
@@ -57,7 +59,10 @@ export const cronJob: ControllerFactory = (context) => {
       turn.tell("Warning", "TooManyMissedTimes", message);
     }
     const { startingDeadlineSeconds } = spec;
-    if (startingDeadlineSeconds !== undefined && atMs + startingDeadlineSeconds * 1_000 < engine.now()) {
+    if (
+      startingDeadlineSeconds !== undefined &&
+      atMs + secondsOf(startingDeadlineSeconds) * 1_000 < engine.now()
+    ) {
       turn.tell("Warning", "MissSchedule", `Missed scheduled time to start a job: ${rfc1123(atMs)}`);
       return;
     }

@@ -1,4 +1,5 @@
 /** When a CronJob is due, and when it is due next. Only looks and answers. */
+import { secondsOf } from "../../../kube/seconds.ts";
 import type { CronJob } from "../../../kube/types/index.ts";
 import { momentMs } from "../shared/moment.ts";
 
@@ -60,5 +61,5 @@ function lookBackTo({ metadata, spec, status }: CronJob, nowMs: number, withDead
   const lastMs = momentMs(status.lastScheduleTime ?? metadata.creationTimestamp);
   const { startingDeadlineSeconds } = spec;
   if (!withDeadline || startingDeadlineSeconds === undefined) return lastMs;
-  return Math.max(lastMs, nowMs - startingDeadlineSeconds * 1_000);
+  return Math.max(lastMs, nowMs - secondsOf(startingDeadlineSeconds) * 1_000);
 }

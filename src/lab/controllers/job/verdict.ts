@@ -1,5 +1,7 @@
 /** Whether a Job is over, and why. Only looks and answers. */
+
 import { findCondition } from "../../../kube/conditions.ts";
+import { secondsOf } from "../../../kube/seconds.ts";
 import type { Condition, Job, Pod } from "../../../kube/types/index.ts";
 import { momentMs } from "../shared/moment.ts";
 import { hasLimitPerIndex, isFailed, isIndexed, type JobView } from "./job-pods.ts";
@@ -40,7 +42,7 @@ export function completed(): Verdict {
 export function remainingMs({ spec, status, ...job }: Job, nowMs: number): number | undefined {
   if (spec.activeDeadlineSeconds === undefined || status.startTime === undefined) return undefined;
   if (isSuspended({ spec, status, ...job })) return undefined;
-  return momentMs(status.startTime) + spec.activeDeadlineSeconds * 1_000 - nowMs;
+  return momentMs(status.startTime) + secondsOf(spec.activeDeadlineSeconds) * 1_000 - nowMs;
 }
 
 function toldVerdict({ status }: Job): Verdict | undefined {

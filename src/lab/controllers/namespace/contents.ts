@@ -1,5 +1,6 @@
 import type { Kind } from "../../../kube/kind.ts";
 import { pods } from "../../../kube/kinds.ts";
+import { secondsOf } from "../../../kube/seconds.ts";
 import { isStatus } from "../../../kube/status-error.ts";
 import type { KubeObject } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
@@ -101,6 +102,6 @@ function remove(api: Api, kind: Kind, namespace: string, name: string): void {
 /** What is left of the longest grace period of the namespace's pods, or 0 when it is over. */
 function gracePeriod(api: Api, namespace: string, elapsedSeconds: number): number {
   const living = api.list(pods, { namespace }).filter((pod) => !isPodTerminal(pod));
-  const longest = Math.max(0, ...living.map(({ spec }) => spec.terminationGracePeriodSeconds));
+  const longest = Math.max(0, ...living.map(({ spec }) => secondsOf(spec.terminationGracePeriodSeconds)));
   return elapsedSeconds >= longest ? 0 : longest;
 }

@@ -1,4 +1,5 @@
 /** When a pod has to leave its node for the node's taints. Decides; does not delete. */
+import { secondsOf } from "../../../kube/seconds.ts";
 import { matchingTolerations } from "../../../kube/taints.ts";
 import type { Node, Taint, Toleration } from "../../../kube/types/index.ts";
 
@@ -20,7 +21,9 @@ export function planEviction(
 ): EvictionPlan {
   const used = matchingTolerations(taints, tolerations);
   if (used === undefined) return { kind: "evict-now" };
-  const limits = used.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
+  const limits = used.flatMap(({ tolerationSeconds }) =>
+    tolerationSeconds === undefined ? [] : secondsOf(tolerationSeconds),
+  );
   if (limits.length === 0) return { kind: "stay" };
   const afterMs = Math.min(...limits) * 1_000;
   return afterMs <= 0 ? { kind: "evict-now" } : { kind: "evict-later", afterMs };

@@ -1,3 +1,4 @@
+import { getOwn } from "../../../base/get-own.ts";
 import { configMaps, secrets } from "../../../kube/kinds.ts";
 import type { Container, Pod } from "../../../kube/types/index.ts";
 import type { Api } from "../../apiserver/api.ts";
@@ -37,6 +38,6 @@ function findProblem(
   const found =
     kind === "ConfigMap" ? api.get(configMaps, namespace, name) : api.get(secrets, namespace, name);
   if (found === undefined) return `${kind.toLowerCase()} "${name}" not found`;
-  if (key === undefined || found.data?.[key] !== undefined) return undefined;
+  if (key === undefined || getOwn(found.data, key) !== undefined) return undefined;
   return `couldn't find key ${key} in ${kind} ${namespace}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { secondsOf } from "../../../kube/seconds.ts";
 import type { Container as ContainerSpec, LifecycleHandler, Pod } from "../../../kube/types/index.ts";
 import type { Container, RuntimePod } from "../host/container.ts";
 import { type Routine, together } from "../routine.ts";
@@ -66,7 +67,7 @@ export function graceSecondsOf(pod: Pod, spec: ContainerSpec, kill?: ContainerKi
   const deletion = pod.metadata.deletionGracePeriodSeconds;
   if (deletion !== undefined) return deletion;
   const probe = kill?.probe === undefined ? undefined : spec[`${kill.probe}Probe`];
-  return probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
+  return secondsOf(probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds);
 }
 
 function mustEndBefore(

@@ -1,4 +1,5 @@
 import { deepEqual } from "../../../base/deep.ts";
+import { secondsOf } from "../../../kube/seconds.ts";
 import type { Container as ContainerSpec, Pod } from "../../../kube/types/index.ts";
 import type { Timer } from "../../../time/engine.ts";
 import { type Routine, runRoutine } from "../routine.ts";
@@ -235,7 +236,7 @@ export class PodWorker {
     const startTime = this.#services.statuses.get(pod).startTime;
     if (seconds === undefined || startTime === undefined || this.#failure !== undefined) return;
     const { context } = this.#services;
-    const dueMs = Date.parse(startTime) - context.machine().clockOffsetMs + seconds * 1000;
+    const dueMs = Date.parse(startTime) - context.machine().clockOffsetMs + secondsOf(seconds) * 1000;
     if (context.agenda.engine.now() >= dueMs) {
       const message = "Pod was active on the node longer than the specified deadline";
       this.#failure = { reason: "DeadlineExceeded", message };
@@ -251,7 +252,9 @@ function endingGraceSeconds(pod: Pod, override: number | undefined): number {
   const deletion = pod.metadata.deletionGracePeriodSeconds;
   const asked = [deletion, override].filter((seconds) => seconds !== undefined && seconds > 0);
   if (asked.length > 0) return Math.min(...(asked as number[]));
-  return deletion === undefined && override === undefined ? pod.spec.terminationGracePeriodSeconds : 1;
+  return deletion === undefined && override === undefined
+    ? secondsOf(pod.spec.terminationGracePeriodSeconds)
+    : 1;
 }
 
 function hasGateChange(before: Pod, after: Pod): boolean {

@@ -1,3 +1,4 @@
+import { jsonText } from "../../../../base/json-text.ts";
 import type { StatusError } from "../../../../kube/status-error.ts";
 import { internalError } from "../../errors.ts";
 import { askWebhook, type WebhookReply } from "../../outside/ask-webhook.ts";
@@ -28,10 +29,10 @@ export function questionTo(
   const { config, timeoutMs, version } = hook;
   return {
     of: `webhook ${JSON.stringify(hook.name)}`,
-    text: `${round} ${hook.id} ${JSON.stringify([config, review])}`,
+    text: `${round} ${hook.id} ${jsonText([config, review])}`,
     async ask() {
       const uid = newUid(context.engine, "apiserver/reviews");
-      const body = JSON.stringify(reviewDocument(version, uid, review));
+      const body = jsonText(reviewDocument(version, uid, review));
       const call = { config, timeoutMs, body, userAgent: "kube-apiserver-admission", timeoutInUrl: true };
       return { uid, reply: await askWebhook(context.api, context.outside.call ?? NOBODY, call) };
     },

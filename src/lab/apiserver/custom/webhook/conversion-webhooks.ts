@@ -3,6 +3,7 @@
  * asked for each time, through the request's memo. Lists and watches share what was converted for them once, as the caches of
  * a real server do. Loaded with the first object to be converted.
  */
+import { jsonText } from "../../../../base/json-text.ts";
 import { Pending } from "../../../../base/pending.ts";
 import type { Kind } from "../../../../kube/kind.ts";
 import type { KubeObject } from "../../../../kube/types/index.ts";
@@ -48,7 +49,7 @@ export class ConversionWebhooks {
     const sent = withoutRevision(object);
     const question = {
       of: `the conversion webhook of ${to.plural}`,
-      text: JSON.stringify([converter, to.version, sent]),
+      text: jsonText([converter, to.version, sent]),
       ask: () => this.#ask(converter, to, [sent]),
     };
     const [answered] = answersTo<Answered>(caller, [question]);
@@ -114,7 +115,7 @@ export class ConversionWebhooks {
       userAgent: "kube-apiserver-admission",
       timeoutMs: TIMEOUT_MS,
       timeoutInUrl: true,
-      body: JSON.stringify(conversionReview(version, uid, to, objects)),
+      body: jsonText(conversionReview(version, uid, to, objects)),
     });
     return { uid, reply };
   }

@@ -10,8 +10,8 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A lab in another process. */
-export interface LabProcess {
+/** A lab in another process, which tells what its own tests cannot see: bugs and memory. */
+export interface WatchedLab {
   readonly url: string;
   readonly token: string;
   /** What it told of bugs, each with its stack. */
@@ -33,7 +33,7 @@ export interface LabProcess {
 /** How long an answer may take. The longest are watches of a second. */
 const ANSWER_MS_MAX = 20_000;
 
-export async function startLabProcess(): Promise<LabProcess> {
+export async function startWatchedLab(): Promise<WatchedLab> {
   const child = fork(fileURLToPath(new URL("./lab.ts", import.meta.url)), [], {
     execArgv: ["--import", "tsx"],
   });
