@@ -93,12 +93,19 @@ export class ModelBuilder {
   }
 
   /**
-   * The class of a pod, as a number for `addPodOf`; equal pods have equal numbers.
+   * The class of a pod, as a number for `addPodOf`; equal pods have equal numbers. None when the pod cannot be read: `add`
+   * makes the best of it.
    * @param pod may lack what a class does not read, its name included for a pod that has a controller
    */
-  classOf(pod: Pod): number {
+  classOf(pod: Pod): number | undefined {
     const whole = withoutNulls(pod);
-    return this.#classes.numberOf(whole, typeError(whole));
+    if (whole.spec === undefined || typeError(whole) !== undefined) return undefined;
+    return this.#classes.numberOf(whole, undefined);
+  }
+
+  /** Whether the pods of a class that `classOf` gave are each bound to their node, which is not part of the class. */
+  isPinned(number: number): boolean {
+    return this.#classes.draft(number).isPinned;
   }
 
   /** Adds a pod of a class that `classOf` gave. */

@@ -1,0 +1,253 @@
+/**
+ * Goes over JSON that lies in a window of bytes, value by value, without making anything of it. What is passed over is checked
+ * as strictly as JSON.parse would; what is kept is copied without the space between tokens.
+ *
+ * A value may end beyond the window: then `Incomplete` is thrown, and whoever holds the window tries again with more of it.
+ */
+
+/** The window ends within a value. */
+export class Incomplete extends Error {
+  override readonly name = "Incomplete";
+}
+
+const INCOMPLETE = new Incomplete();
+
+/** The text is no JSON. */
+export class JsonError extends Error {
+  override readonly name = "JsonError";
+  /** Where in the window. */
+  readonly at: number;
+
+  constructor(at: number, why: string) {
+    super(why);
+    this.at = at;
+  }
+}
+
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const OPEN_LIST = 0x5b;
+export const CLOSE_LIST = 0x5d;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+
+/** Deeper than any object that an API server takes, and shallow enough for the stack. */
+const DEPTH_MAX = 500;
+
+export class ByteScanner {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** The next byte to look at. */
+  at = 0;
+  /** Behind the last byte of the window. */
+  end = 0;
+  /** Whether nothing comes after the window. */
+  isLast = false;
+  /** What has been kept. */
+  out: Uint8Array = new Uint8Array(0);
+  outAt = 0;
+
+  /** The next byte that is not space; -1 when the text has ended. */
+  peek(): number {
+    const { bytes, end } = this;
+    let at = this.at;
+    while (at < end && isSpace(bytes[at] as number)) at++;
+    this.at = at;
+    if (at < end) return bytes[at] as number;
+    if (this.isLast) return -1;
+    throw INCOMPLETE;
+  }
+
+  /** The next byte that is not space, which has to be there. */
+  need(): number {
+    const byte = this.peek();
+    if (byte === -1) throw this.error("the text ends in the middle; it was cut off");
+    return byte;
+  }
+
+  /** Passes over one certain byte. */
+  expect(wanted: number, what: string): void {
+    const byte = this.need();
+    if (byte !== wanted) throw this.unexpected(what);
+    this.at++;
+  }
+
+  /** After a member: whether there is another one before the closing byte, which is passed over. */
+  hasMore(close: number): boolean {
+    const byte = this.need();
+    if (byte !== COMMA && byte !== close) throw this.unexpected(`, or ${String.fromCharCode(close)}`);
+    this.at++;
+    return byte === COMMA;
+  }
+
+  /** Passes over an opening byte; whether there is anything before the closing one, which is passed over. */
+  enter(close: number): boolean {
+    this.at++;
+    if (this.need() !== close) return true;
+    this.at++;
+    return false;
+  }
+
+  /** Passes over a string. Its bytes lie between the place before, plus one, and the place after, minus one. */
+  skipString(): void {
+    const { bytes, end } = this;
+    let at = this.at + 1;
+    for (;;) {
+      if (at >= end) throw this.#short();
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        if (at + 1 >= end) throw this.#short();
+        if (!ESCAPES.has(bytes[at + 1] as number)) throw new JsonError(at, "a string has an unknown escape");
+        at += 2;
+      } else if (byte < SPACE) {
+        throw new JsonError(at, "a string has a control character, or no end");
+      } else at++;
+    }
+    this.at = at + 1;
+  }
+
+  /** Passes over a field's name and the colon behind it; gives the place behind its last byte. */
+  skipKey(): number {
+    if (this.need() !== QUOTE) throw this.unexpected("a field's name");
+    this.skipString();
+    const keyEnd = this.at - 1;
+    this.expect(COLON, ":");
+    return keyEnd;
+  }
+
+  /** Passes over a value of any kind. */
+  skip(depth = 0): void {
+    const byte = this.need();
+    if (byte === QUOTE) this.skipString();
+    else if (byte === OPEN_OBJECT) {
+      this.#checkDepth(depth);
+      if (!this.enter(CLOSE_OBJECT)) return;
+      do {
+        this.skipKey();
+        this.skip(depth + 1);
+      } while (this.hasMore(CLOSE_OBJECT));
+    } else if (byte === OPEN_LIST) {
+      this.#checkDepth(depth);
+      if (!this.enter(CLOSE_LIST)) return;
+      do this.skip(depth + 1);
+      while (this.hasMore(CLOSE_LIST));
+    } else this.#skipScalar();
+  }
+
+  /** Copies a value of any kind, without space. */
+  copy(depth = 0): void {
+    const byte = this.need();
+    if (byte === OPEN_OBJECT) {
+      this.#checkDepth(depth);
+      this.put(byte);
+      if (this.enter(CLOSE_OBJECT)) {
+        for (;;) {
+          this.copyKey();
+          this.copy(depth + 1);
+          if (!this.hasMore(CLOSE_OBJECT)) break;
+          this.put(COMMA);
+        }
+      }
+      this.put(CLOSE_OBJECT);
+    } else if (byte === OPEN_LIST) {
+      this.#checkDepth(depth);
+      this.put(byte);
+      if (this.enter(CLOSE_LIST)) {
+        for (;;) {
+          this.copy(depth + 1);
+          if (!this.hasMore(CLOSE_LIST)) break;
+          this.put(COMMA);
+        }
+      }
+      this.put(CLOSE_LIST);
+    } else {
+      const start = this.at;
+      if (byte === QUOTE) this.skipString();
+      else this.#skipScalar();
+      this.putRange(start, this.at);
+    }
+  }
+
+  copyKey(): void {
+    this.need();
+    const start = this.at;
+    const keyEnd = this.skipKey();
+    this.putRange(start, keyEnd + 1);
+    this.put(COLON);
+  }
+
+  put(byte: number): void {
+    this.out[this.outAt++] = byte;
+  }
+
+  /** Keeps bytes of the window. */
+  putRange(from: number, to: number): void {
+    const { bytes, out } = this;
+    let outAt = this.outAt;
+    for (let i = from; i < to; i++) out[outAt++] = bytes[i] as number;
+    this.outAt = outAt;
+  }
+
+  unexpected(wanted: string): JsonError {
+    const found = JSON.stringify(String.fromCharCode(this.bytes[this.at] as number));
+    return this.error(`found ${found} where ${wanted} is expected`);
+  }
+
+  error(why: string): JsonError {
+    return new JsonError(this.at, why);
+  }
+
+  #short(): Error {
+    return this.isLast ? new JsonError(this.end, "the text ends in the middle; it was cut off") : INCOMPLETE;
+  }
+
+  #checkDepth(depth: number): void {
+    if (depth > DEPTH_MAX) throw this.error(`a value is nested more than ${DEPTH_MAX} deep`);
+  }
+
+  #skipScalar(): void {
+    const { bytes, end } = this;
+    const start = this.at;
+    let at = start;
+    while (at < end && isScalarByte(bytes[at] as number)) at++;
+    // What follows a scalar is part of the text, unless the text ends with it.
+    if (at === end && !this.isLast) throw INCOMPLETE;
+    if (!isDigits(bytes, start, at)) {
+      const text = String.fromCharCode(...bytes.subarray(start, Math.min(at, start + 64)));
+      if (!SCALAR.test(text)) throw at === end ? this.#short() : this.unexpected("a value");
+    }
+    this.at = at;
+  }
+}
+
+const ESCAPES = new Set([...'"\\/bfnrtu'].map((c) => c.charCodeAt(0)));
+const SCALAR = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)$/;
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/** Letters, digits and what numbers have between them. */
+function isScalarByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e
+  );
+}
+
+/** Whether the bytes are a plain number without a leading nought: most scalars are. */
+function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to <= from || (bytes[from] === 0x30 && to - from > 1)) return false;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] as number;
+    if (byte < 0x30 || byte > 0x39) return false;
+  }
+  return true;
+}

@@ -1,0 +1,70 @@
+/** Numbers for texts of bytes, so that one that has been seen before is known without being read. */
+export class TextTable {
+  /** By slot, one more than the entry's place; 0 for an empty slot. */
+  #slots = new Int32Array(1 << 12);
+  #hashes = new Int32Array(1 << 11);
+  #starts = new Float64Array((1 << 11) + 1);
+  #numbers = new Int32Array(1 << 11);
+  #pool = new Uint8Array(1 << 20);
+  #count = 0;
+
+  /** The number of the text, or -1 for one that has not been added. */
+  find(text: Uint8Array, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = (this.#slots[slot] as number) - 1;
+      if (entry < 0) return -1;
+      if (this.#hashes[entry] === hash && this.#isAt(entry, text)) return this.#numbers[entry] as number;
+    }
+  }
+
+  add(text: Uint8Array, hash: number, number: number): void {
+    const entry = this.#count++;
+    if (entry === this.#hashes.length) this.#grow();
+    const start = this.#starts[entry] as number;
+    const end = start + text.length;
+    if (end > this.#pool.length) this.#pool = resized(this.#pool, Math.max(2 * this.#pool.length, end));
+    this.#pool.set(text, start);
+    this.#starts[entry + 1] = end;
+    this.#hashes[entry] = hash;
+    this.#numbers[entry] = number;
+    this.#place(entry);
+  }
+
+  #place(entry: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = (this.#hashes[entry] as number) & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = entry + 1;
+  }
+
+  #grow(): void {
+    const length = this.#hashes.length * 2;
+    this.#hashes = resized(this.#hashes, length);
+    this.#starts = resized(this.#starts, length + 1);
+    this.#numbers = resized(this.#numbers, length);
+    this.#slots = new Int32Array(length * 2);
+    for (let entry = 0; entry < this.#count - 1; entry++) this.#place(entry);
+  }
+
+  #isAt(entry: number, text: Uint8Array): boolean {
+    const start = this.#starts[entry] as number;
+    if ((this.#starts[entry + 1] as number) - start !== text.length) return false;
+    const pool = this.#pool;
+    for (let i = 0; i < text.length; i++) if (pool[start + i] !== text[i]) return false;
+    return true;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
+  let h = 0x811c9dc5;
+  for (let i = from; i < to; i++) h = Math.imul(h ^ (bytes[i] as number), 0x01000193);
+  return h ^ (h >>> 15);
+}
+
+function resized<T extends Uint8Array | Int32Array | Float64Array>(array: T, length: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array as never);
+  return larger;
+}
