@@ -77,7 +77,7 @@ async function withLab(
 }
 
 /** The way into the lab that the flags mean. @throws {ConnectionError} when there is none @throws {InputError} */
-function findLab({ kubeconfig, lab }: LabFlags): ClusterAccess {
+export function findLab({ kubeconfig, lab }: LabFlags): ClusterAccess {
   const file = kubeconfig ?? lab;
   if (file !== undefined && !/^https:\/\//.test(file)) return read(resolve(file));
   const labs = runningLabs(runtimeFolder());

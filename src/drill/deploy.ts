@@ -4,7 +4,14 @@ import { namespaces, services, storageClasses } from "../kube/kinds.ts";
 import { StatusError } from "../kube/status-error.ts";
 import type { ListMeta } from "../kube/types/index.ts";
 import { InputError } from "../view/input-error.ts";
-import { inApplyOrder, type Manifest, type ManifestObject } from "../view/manifests.ts";
+import { inApplyOrder, type Manifest } from "../view/manifests.ts";
+import {
+  DEFAULT_CLASS,
+  guessedClass,
+  missingClasses,
+  missingNamespaces,
+  wantsDefaultClass,
+} from "../view/presupposed.ts";
 
 /** Something that a user should know about what they gave; not a reason to stop. */
 export interface Finding {
@@ -40,12 +47,12 @@ export async function deployManifests(
   }
   for (const name of missingClasses(manifests)) {
     if (await exists(client, storageClasses, name)) continue;
-    const body = storageClass(name);
+    const body = guessedClass(name);
     await client.create(storageClasses, undefined, body);
     assumed.push(`storage class ${name}, provisioned by ${body.provisioner}`);
   }
   if (wantsDefaultClass(manifests) && !(await hasDefaultClass(client, manifests))) {
-    const body = storageClass("default");
+    const body = guessedClass("default");
     const annotations = { [DEFAULT_CLASS]: "true" };
     await client.create(storageClasses, undefined, { ...body, metadata: { name: "default", annotations } });
     assumed.push(`a default storage class, as some claims name none, provisioned by ${body.provisioner}`);
@@ -119,68 +126,10 @@ function duplicates(manifests: readonly Manifest[]): Finding[] {
   return findings;
 }
 
-function missingNamespaces(manifests: readonly Manifest[]): string[] {
-  const defined = new Set(
-    manifests.filter((m) => m.object.kind === "Namespace").map((m) => m.object.metadata.name),
-  );
-  const used = manifests.map((m) => m.object.metadata.namespace).filter((name) => name !== undefined);
-  return [...new Set(used)].filter((name) => !defined.has(name)).sort();
-}
-
-function missingClasses(manifests: readonly Manifest[]): string[] {
-  const defined = new Set(
-    manifests.filter((m) => m.object.kind === "StorageClass").map((m) => m.object.metadata.name),
-  );
-  const used = manifests.flatMap((m) => claimSpecs(m.object)).map((spec) => spec.storageClassName);
-  return [...new Set(used)]
-    .filter((name) => name !== undefined && name !== "" && !defined.has(name))
-    .sort() as string[];
-}
-
-const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
-
-/** A claim that names no class, not even "", is for the cluster's default one, unless it names its volume. */
-function wantsDefaultClass(manifests: readonly Manifest[]): boolean {
-  const specs = manifests.flatMap((m) => claimSpecs(m.object));
-  return specs.some((spec) => spec.storageClassName === undefined && spec.volumeName === undefined);
-}
-
 async function hasDefaultClass(client: Client, manifests: readonly Manifest[]): Promise<boolean> {
   const theirs = manifests.map((m) => m.object).filter((object) => object.kind === "StorageClass");
   const all = [...theirs, ...(await client.list(storageClasses)).items];
   return all.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
-}
-
-interface ClaimSpec {
-  readonly storageClassName?: string;
-  readonly volumeName?: string;
-}
-
-function claimSpecs(object: ManifestObject): ClaimSpec[] {
-  type Claim = { spec?: ClaimSpec };
-  const spec = object.spec as ({ volumeClaimTemplates?: Claim[] } & ClaimSpec) | undefined;
-  if (object.kind === "PersistentVolumeClaim") return spec ? [spec] : [];
-  return (spec?.volumeClaimTemplates ?? []).flatMap((claim) => (claim.spec ? [claim.spec] : []));
-}
-
-const PROVISIONERS: readonly (readonly [pattern: RegExp, provisioner: string])[] = [
-  [/longhorn/, "driver.longhorn.io"],
-  [/local/, "rancher.io/local-path"],
-  [/nfs/, "nfs.csi.k8s.io"],
-  [/ceph|rook|rbd/, "rook-ceph.rbd.csi.ceph.com"],
-];
-
-function storageClass(name: string): Record<string, unknown> & { provisioner: string } {
-  const provisioner = PROVISIONERS.find(([pattern]) => pattern.test(name))?.[1] ?? "driver.longhorn.io";
-  return {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: { name },
-    provisioner,
-    reclaimPolicy: "Delete",
-    allowVolumeExpansion: true,
-    volumeBindingMode: provisioner === "rancher.io/local-path" ? "WaitForFirstConsumer" : "Immediate",
-  };
 }
 
 /** Gives a Service a node port where it has none, so that it can be knocked at from outside. */

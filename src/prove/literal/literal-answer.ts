@@ -8,6 +8,7 @@ import { waitingBefore } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome } from "../outcome.ts";
 import { LossRun } from "./loss-run.ts";
+import type { Turn } from "./queue.ts";
 
 /** An outcome with what the scheduler says about every pod that found no node. */
 export interface ExplainedOutcome extends Outcome {
@@ -18,19 +19,29 @@ export interface ExplainedOutcome extends Outcome {
 export interface LiteralOptions {
   /** Decides where the scheduler may choose freely. */
   readonly seed: number;
+  /** In which order displaced pods of one priority come: which of them is evicted first is for chance to decide. */
+  readonly turn?: Turn;
+}
+
+interface Run {
+  readonly lost: readonly number[];
+  readonly lostPods: readonly number[];
+  readonly look?: (snapshot: Snapshot) => void;
 }
 
 /** Answers any number of losses, one after the other; each begins with the model's state. */
 export class LiteralAnswer {
   readonly #model: Model;
   readonly #ranking: NodeRanking;
+  readonly #turn: Turn | undefined;
   readonly #snapshot: Snapshot;
   readonly #nodeIndex: ReadonlyMap<string, number>;
   /** By uid of a pod that stands in the snapshot. */
   readonly #podIndex: ReadonlyMap<string, number>;
   readonly #waitingBefore: readonly number[];
 
-  constructor(model: Model, { seed }: LiteralOptions) {
+  constructor(model: Model, { seed, turn }: LiteralOptions) {
+    this.#turn = turn;
     this.#model = model;
     this.#ranking = new NodeRanking(seed);
     this.#snapshot = new Snapshot(model.objects);
@@ -46,15 +57,33 @@ export class LiteralAnswer {
     this.#waitingBefore = waitingBefore(model);
   }
 
-  /** @param lost indexes of the nodes that are lost at once */
-  outcomeOf(lost: readonly number[]): Outcome {
-    return this.#run(lost, undefined);
+  /**
+   * @param lost indexes of the nodes that are lost at once
+   * @param lostPods indexes of pods that go although their nodes stay */
+  outcomeOf(lost: readonly number[], lostPods: readonly number[] = []): Outcome {
+    return this.#run({ lost, lostPods }, undefined);
   }
 
-  /** The same with the scheduler's reasons, which take longer to put into words than to have. */
-  explain(lost: readonly number[]): ExplainedOutcome {
+  /**
+   * The same with the scheduler's reasons, which take longer to put into words than to have.
+   * @param look at the state as the loss leaves it, before it is taken back */
+  explain(
+    lost: readonly number[],
+    lostPods: readonly number[] = [],
+    look?: (snapshot: Snapshot) => void,
+  ): ExplainedOutcome {
     const messages = new Map<number, string>();
-    return { ...this.#run(lost, messages), messages };
+    return { ...this.#run({ lost, lostPods, ...(look && { look }) }, messages), messages };
+  }
+
+  /** Those of the pods that would find a node if they came first of all that the loss displaces. */
+  fittingFirst(lost: readonly number[], pods: readonly number[]): readonly number[] {
+    const run = this.begin(lost);
+    try {
+      return pods.filter((pod) => run.fits(pod));
+    } finally {
+      run.undo();
+    }
   }
 
   /** The loss before anybody is placed, for whoever goes on by steps. It has to be undone before the next one. */
@@ -65,16 +94,20 @@ export class LiteralAnswer {
       ranking: this.#ranking,
       nodeIndex: this.#nodeIndex,
       podIndex: this.#podIndex,
+      turn: this.#turn,
       messages,
     });
     run.lose(lost);
     return run;
   }
 
-  #run(lost: readonly number[], messages: Map<number, string> | undefined): Outcome {
+  #run({ lost, lostPods, look }: Run, messages: Map<number, string> | undefined): Outcome {
     const run = this.begin(lost, messages);
     try {
-      return run.placeAll(this.#waitingBefore);
+      for (const pod of lostPods) run.losePod(pod);
+      const outcome = run.placeAll(this.#waitingBefore);
+      look?.(this.#snapshot);
+      return outcome;
     } finally {
       run.undo();
     }

@@ -12,7 +12,7 @@ import { healthyAfter, isHealthy, isReplaced, lostNode, returnsAfterEviction } f
 import { type Budget, withHealthy } from "../model/budget.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, type Placement, UNPLACED } from "../outcome.ts";
-import { type Waiting, WaitingQueue } from "./queue.ts";
+import { type Turn, type Waiting, WaitingQueue } from "./queue.ts";
 import { claimsMadeFor, replacementPod } from "./replacement.ts";
 
 export interface LossRunInput {
@@ -23,6 +23,8 @@ export interface LossRunInput {
   readonly nodeIndex: ReadonlyMap<string, number>;
   /** By uid of a pod that stands in the snapshot. */
   readonly podIndex: ReadonlyMap<string, number>;
+  /** In which order displaced pods of one priority come. */
+  readonly turn?: Turn | undefined;
   /** Where to say why pods find no node, by index; absent when nobody wants to know. */
   readonly messages: Map<number, string> | undefined;
 }
@@ -73,6 +75,20 @@ export class LossRun {
     for (const [budget, healthy] of healthyAfter(model, lost)) this.#setHealthy(budget, healthy);
   }
 
+  /** The state once a pod has gone from a node that stays. */
+  losePod(pod: number): void {
+    const { model, snapshot } = this.#input;
+    const uid = model.uidOf(pod);
+    const before = snapshot.pod(uid)?.pod;
+    if (before === undefined) return;
+    snapshot.removePod(uid);
+    this.#undo.push(() => snapshot.setPod(before));
+    if (returnsAfterEviction(model.podClass(pod))) this.#displaced.push(pod);
+    if (!isHealthy(model, pod)) return;
+    for (const budget of model.budgetsOf(pod))
+      this.#setHealthy(budget, (model.budgets[budget] as Budget).healthy - 1);
+  }
+
   /**
    * Tries every pod in turn. Those that found no node are tried again for as long as that places another: company that they
    * want may have come.
@@ -84,7 +100,7 @@ export class LossRun {
     ];
     for (;;) {
       const placedBefore = this.#placements.length;
-      const queue = new WaitingQueue(this.#input.model, waiting);
+      const queue = new WaitingQueue(this.#input.model, waiting, this.#input.turn);
       const left: Waiting[] = [];
       for (let next = queue.next(); next !== undefined; next = queue.next()) {
         if (!this.#place(next, queue)) left.push(next);
@@ -109,6 +125,18 @@ export class LossRun {
     const { model } = this.#input;
     const nodeName = (model.nodes[node] as Node).metadata.name;
     this.#bind(waiting.pod, this.#podOf(waiting), { kind: "scheduled", nodeName });
+  }
+
+  /** Whether a replacement of the pod would find a node as things stand. */
+  fits(index: number): boolean {
+    const pod = replacementPod(this.#input.model, index);
+    this.#makeClaims(pod);
+    try {
+      return this.#algorithm.schedule(pod).kind === "scheduled";
+    } catch (error) {
+      if (error instanceof PluginError) return false;
+      throw error;
+    }
   }
 
   /** Brings the snapshot back to the model's state. */

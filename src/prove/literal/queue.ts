@@ -8,9 +8,19 @@ export interface Waiting {
   readonly isOld: boolean;
 }
 
-/** Which of two comes first: priority, then who was displaced, then the model's order. */
-export function compareWaiting(model: Model, a: Waiting, b: Waiting): number {
-  return priorityOf(model, b) - priorityOf(model, a) || Number(a.isOld) - Number(b.isOld) || a.pod - b.pod;
+/** Where pods of one priority stand among each other: the model's order unless told otherwise. */
+export type Turn = (pod: number) => number;
+
+const MODEL_ORDER: Turn = (pod) => pod;
+
+/** Which of two comes first: priority, then who was displaced, then whose turn it is. */
+export function compareWaiting(model: Model, a: Waiting, b: Waiting, turn: Turn = MODEL_ORDER): number {
+  return (
+    priorityOf(model, b) - priorityOf(model, a) ||
+    Number(a.isOld) - Number(b.isOld) ||
+    turn(a.pod) - turn(b.pod) ||
+    a.pod - b.pod
+  );
 }
 
 function priorityOf(model: Model, { pod }: Waiting): number {
@@ -20,12 +30,14 @@ function priorityOf(model: Model, { pod }: Waiting): number {
 /** Pods in the order in which they are tried; others may join while it is worked off. */
 export class WaitingQueue {
   readonly #model: Model;
+  readonly #turn: Turn;
   /** Last first. */
   readonly #waiting: Waiting[];
 
-  constructor(model: Model, waiting: readonly Waiting[]) {
+  constructor(model: Model, waiting: readonly Waiting[], turn: Turn = MODEL_ORDER) {
     this.#model = model;
-    this.#waiting = [...waiting].sort((a, b) => compareWaiting(model, b, a));
+    this.#turn = turn;
+    this.#waiting = [...waiting].sort((a, b) => compareWaiting(model, b, a, turn));
   }
 
   next(): Waiting | undefined {
@@ -33,7 +45,9 @@ export class WaitingQueue {
   }
 
   join(waiting: Waiting): void {
-    const at = this.#waiting.findIndex((other) => compareWaiting(this.#model, other, waiting) < 0);
+    const at = this.#waiting.findIndex(
+      (other) => compareWaiting(this.#model, other, waiting, this.#turn) < 0,
+    );
     this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, waiting);
   }
 }

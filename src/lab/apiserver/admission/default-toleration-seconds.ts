@@ -1,5 +1,5 @@
 import { TAINT_NOT_READY, TAINT_UNREACHABLE } from "../../../kube/taints.ts";
-import type { Pod, Toleration } from "../../../kube/types/index.ts";
+import type { Pod, PodSpec, Toleration } from "../../../kube/types/index.ts";
 import type { LooseObject } from "../loose.ts";
 import type { AdmissionPlugin } from "./chain.ts";
 
@@ -18,12 +18,17 @@ export function defaultTolerationSeconds(): AdmissionPlugin {
     mutate({ subresource }, object) {
       if (subresource !== undefined) return object;
       const { spec } = object as unknown as Pod;
-      const given = spec.tolerations ?? [];
-      const missing = DEFAULTS.filter(({ key }) => !given.some((toleration) => covers(toleration, key)));
-      if (missing.length === 0) return object;
-      return { ...object, spec: { ...spec, tolerations: [...given, ...missing] } } as unknown as LooseObject;
+      const tolerant = withDefaultTolerations(spec);
+      return tolerant === spec ? object : ({ ...object, spec: tolerant } as unknown as LooseObject);
     },
   };
+}
+
+/** The spec with five minutes for silent nodes, unless it says something else; the same reference when it does. */
+export function withDefaultTolerations(spec: PodSpec): PodSpec {
+  const given = spec.tolerations ?? [];
+  const missing = DEFAULTS.filter(({ key }) => !given.some((toleration) => covers(toleration, key)));
+  return missing.length === 0 ? spec : { ...spec, tolerations: [...given, ...missing] };
 }
 
 function covers({ key, effect }: Toleration, wanted: string | undefined): boolean {

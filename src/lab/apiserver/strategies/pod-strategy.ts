@@ -131,7 +131,7 @@ function resized(next: readonly Container[], old: readonly Container[]): readonl
 }
 
 /** Label keys in affinity terms and spread constraints become requirements with the pod's own values. */
-function withLabelKeys(spec: PodSpec, labels: StringMap): PodSpec {
+export function withLabelKeys(spec: PodSpec, labels: StringMap): PodSpec {
   const { affinity, topologySpreadConstraints } = spec;
   if (affinity === undefined && topologySpreadConstraints === undefined) return spec;
   return {

@@ -1,0 +1,27 @@
+import type { LossChoice } from "../prove/losses/losses.ts";
+import type { Verdict } from "../prove/result.ts";
+
+/** What stands on the command line. */
+export interface ProveFlags {
+  readonly filename?: string[];
+  readonly snapshot?: string;
+  readonly lab?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly nodes?: string;
+  readonly profile?: string;
+  /** Milliseconds. */
+  readonly within?: number;
+  readonly losses: readonly LossChoice[];
+  readonly nodesAtOnce?: number;
+  readonly failOn: readonly Verdict[];
+  readonly baseline?: string;
+  readonly all?: boolean;
+  readonly output: Form;
+}
+
+export const FORMS = ["table", "json", "junit", "sarif", "markdown"] as const;
+export type Form = (typeof FORMS)[number];

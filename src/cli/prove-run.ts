@@ -1,0 +1,139 @@
+/** Does what `holdfast prove` is told: reads, proves, prints. */
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { Comparison } from "../prove/comparison.ts";
+import { placingFor } from "../prove/placing.ts";
+import { prove, type Scope } from "../prove/prove.ts";
+import type { ProveResult, Verdict } from "../prove/result.ts";
+import { InputError } from "../view/input-error.ts";
+import { Progress } from "./progress.ts";
+import type { ProveFlags } from "./prove-flags.ts";
+import { type ProveSource, readSource } from "./prove-source.ts";
+
+export async function runProve(flags: ProveFlags, command: Command): Promise<void> {
+  const earlier = flags.baseline === undefined ? undefined : readResult(flags.baseline);
+  const scope = await scopeOf(flags);
+  const source = await readSource(flags, command, false);
+  const result = proveSource(source, flags, scope);
+  const comparison = earlier === undefined ? undefined : await compare(earlier, result);
+  await print(result, flags, source, comparison);
+  if (fails(result, flags.failOn, comparison)) process.exitCode = 1;
+}
+
+/** Works through the losses; how far it is shows on a terminal meanwhile. */
+function proveSource(
+  { model, profiles, assumed, findings }: ProveSource,
+  flags: ProveFlags,
+  scope: Scope,
+): ProveResult {
+  const progress = new Progress(process.stderr);
+  const { losses, nodesAtOnce, within, all } = flags;
+  try {
+    const result = prove(model, placingFor(model), {
+      losses,
+      scope,
+      ...(nodesAtOnce !== undefined && { nodesAtOnce }),
+      ...(within !== undefined && { withinSeconds: within / 1000 }),
+      ...(profiles !== undefined && { profiles }),
+      ...(all !== undefined && { all }),
+      onLoss: (done, total, { id }) => progress.step(done, total, id),
+    });
+    return {
+      ...result,
+      assumed: [...assumed, ...result.assumed],
+      findings: [...findings, ...result.findings],
+    };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Which workloads are told of. @throws {InputError} for a selector that is none */
+async function scopeOf({ namespace, selector }: ProveFlags): Promise<Scope> {
+  if (selector === undefined) return { ...(namespace !== undefined && { namespace }) };
+  const { parseSelector } = await import("../kube/selector-text.ts");
+  const read = parseSelector(selector);
+  if (!read.ok) throw new InputError({ file: "-l" }, read.error);
+  return { ...(namespace !== undefined && { namespace }), selector: read.value };
+}
+
+async function compare(earlier: ProveResult, result: ProveResult): Promise<Comparison> {
+  const { compareResults } = await import("../prove/comparison.ts");
+  return compareResults(earlier, result);
+}
+
+/** With something to compare with only what got worse counts. */
+function fails(
+  { losses }: ProveResult,
+  failOn: readonly Verdict[],
+  comparison: Comparison | undefined,
+): boolean {
+  if (comparison !== undefined) return comparison.worse.some(({ after }) => failOn.includes(after));
+  return losses.some(({ workloads }) => workloads.some(({ verdict }) => failOn.includes(verdict)));
+}
+
+/** @throws {InputError} when the file is no result */
+function readResult(file: string): ProveResult {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "is not valid JSON" : "cannot be read";
+    throw new InputError({ file }, `${why}: ${(error as Error).message}`, { cause: error });
+  }
+  const { losses, workloads, summary } = (content ?? {}) as Partial<ProveResult>;
+  if (Array.isArray(losses) && Array.isArray(workloads) && summary !== undefined)
+    return content as ProveResult;
+  throw new InputError(
+    { file },
+    "is no result of holdfast prove: expected what -o json prints, with summary, losses and workloads",
+  );
+}
+
+async function print(
+  result: ProveResult,
+  flags: ProveFlags,
+  source: ProveSource,
+  comparison: Comparison | undefined,
+): Promise<void> {
+  const { stdout } = process;
+  switch (flags.output) {
+    case "json": {
+      const { proveJson } = await import("../prove/forms/json.ts");
+      for (const part of proveJson(result, comparison)) stdout.write(part);
+      return;
+    }
+    case "junit": {
+      const { proveJunit } = await import("../prove/forms/junit.ts");
+      stdout.write(proveJunit(result, flags.failOn));
+      return;
+    }
+    case "sarif": {
+      const { proveSarif } = await import("../prove/forms/sarif.ts");
+      stdout.write(proveSarif(result, placeOf(source)));
+      return;
+    }
+    case "markdown": {
+      const { proveMarkdown } = await import("../prove/forms/markdown.ts");
+      stdout.write(proveMarkdown(result, comparison));
+      return;
+    }
+    case "table": {
+      const { proveText } = await import("../prove/forms/text.ts");
+      // Asked of the terminal, which knows of NO_COLOR and of terminals without any.
+      const colours = stdout.isTTY && stdout.hasColors();
+      stdout.write(proveText(result, { colours, columns: stdout.columns }, comparison));
+    }
+  }
+}
+
+/** Where the manifest of a workload stands, of files. */
+function placeOf({ manifests = [] }: ProveSource) {
+  const places = new Map(
+    manifests.map(({ object, place }) => {
+      const { kind, metadata } = object;
+      return [`${kind} ${metadata.namespace ?? "default"}/${metadata.name}` as string, place] as const;
+    }),
+  );
+  return (workload: string) => places.get(workload);
+}

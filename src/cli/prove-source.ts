@@ -1,0 +1,129 @@
+/** Where a cluster to be looked at comes from: files, a snapshot, a lab or a kubeconfig. Reads only. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { KubeObject } from "../kube/types/index.ts";
+import type { ProfileFile } from "../lab/node/profile.ts";
+import { ModelBuilder } from "../prove/model/builder.ts";
+import type { Model } from "../prove/model/model.ts";
+import type { AssumedNodes } from "../prove/stage/assumed-nodes.ts";
+import { InputError } from "../view/input-error.ts";
+import type { Manifest } from "../view/manifests.ts";
+import type { ProveFlags } from "./prove-flags.ts";
+
+export interface ProveSource {
+  readonly model: Model;
+  readonly profiles?: ProfileFile;
+  /** What was supplied, because the input presupposes it. */
+  readonly assumed: readonly string[];
+  /** What is wrong before anything is lost. */
+  readonly findings: readonly string[];
+  /** Of files: what stands where. */
+  readonly manifests?: readonly Manifest[];
+  /** Every object, for those who change some or replay them. */
+  readonly objects?: readonly KubeObject[];
+  /** The nodes that files were put on. */
+  readonly nodes?: AssumedNodes;
+}
+
+/** Reads what the flags name. @throws {InputError} @throws {ConnectionError} */
+export async function readSource(
+  flags: ProveFlags,
+  command: Command,
+  keepsObjects: boolean,
+): Promise<ProveSource> {
+  if (flags.filename !== undefined) return fromFiles(flags, flags.filename, command);
+  const { openSnapshotSource, readCluster } = await import("./prove-cluster.ts");
+  const { objects, kubernetesMinor, omitted, name } =
+    flags.snapshot === undefined ? await readCluster(flags) : await openSnapshotSource(flags.snapshot);
+  const builder = new ModelBuilder({ kubernetesMinor });
+  const kept: KubeObject[] = [];
+  for await (const object of objects) {
+    builder.add(object);
+    if (keepsObjects) kept.push(object);
+  }
+  const model = builder.build();
+  if (model.nodes.length === 0)
+    throw new InputError({ file: name }, "holds no node: there is nothing to lose in it");
+  const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
+  return {
+    model,
+    ...(await profilesOf(flags.profile)),
+    assumed: [],
+    findings: [...missing, ...waiting(model)],
+    ...(keepsObjects && { objects: kept }),
+  };
+}
+
+/** A folder of a stack holds its manifests in a folder of their own, beside what is known of its workloads. */
+const STACK = { manifests: "manifests", profile: "profile.yaml" };
+
+async function fromFiles(
+  flags: ProveFlags,
+  paths: readonly string[],
+  command: Command,
+): Promise<ProveSource> {
+  const [{ readManifests }, { stageManifests }, nodesModule] = await Promise.all([
+    import("../view/manifests.ts"),
+    import("../prove/stage/stage.ts"),
+    import("../prove/stage/assumed-nodes.ts"),
+  ]);
+  const stacks = paths.filter(isStack);
+  const manifests = readManifests(paths.map((path) => (isStack(path) ? join(path, STACK.manifests) : path)));
+  const bringsNodes = manifests.some(({ object }) => object.kind === "Node" && object.apiVersion === "v1");
+  if (bringsNodes && flags.nodes !== undefined)
+    command.error("error: --nodes is for files that define no node, and these define some");
+  const nodes = parseNodes(flags.nodes, nodesModule, command);
+  const staged = stageManifests(manifests, { nodes, seed: 1 });
+  const builder = new ModelBuilder();
+  for (const object of staged.objects) builder.add(object);
+  const profile = flags.profile ?? stacks.map((path) => join(path, STACK.profile))[0];
+  return {
+    model: builder.build(),
+    ...(await profilesOf(profile)),
+    assumed: staged.assumed,
+    findings: staged.findings,
+    manifests,
+    objects: staged.objects,
+    ...(!bringsNodes && { nodes }),
+  };
+}
+
+function isStack(path: string): boolean {
+  const profile = statSync(join(path, STACK.profile), { throwIfNoEntry: false });
+  return profile?.isFile() === true && existsSync(join(path, STACK.manifests));
+}
+
+function parseNodes(
+  text: string | undefined,
+  { parseAssumedNodes, DEFAULT_NODES }: typeof import("../prove/stage/assumed-nodes.ts"),
+  command: Command,
+): AssumedNodes {
+  if (text === undefined) return DEFAULT_NODES;
+  try {
+    return parseAssumedNodes(text);
+  } catch (error) {
+    return command.error(`error: option '--nodes' is invalid: ${(error as Error).message}`);
+  }
+}
+
+async function profilesOf(file: string | undefined): Promise<{ readonly profiles?: ProfileFile }> {
+  if (file === undefined) return {};
+  const { readProfile } = await import("../lab/node/profile-file.ts");
+  return { profiles: readProfile(file) };
+}
+
+const NAMED_MAX = 5;
+
+/** Pods that have no node now: nothing that a loss does. */
+function waiting(model: Model): string[] {
+  const found: string[] = [];
+  for (let pod = 0; pod < model.podCount; pod++) {
+    if ((model.nodeOf[pod] as number) < 0) found.push(model.keyOf(pod));
+  }
+  if (found.length === 0) return [];
+  const more = found.length > NAMED_MAX ? ` and ${found.length - NAMED_MAX} more` : "";
+  return [
+    `${found.length} pod${found.length === 1 ? "" : "s"} without a node before anything is lost: ${found.slice(0, NAMED_MAX).join(", ")}${more}`,
+  ];
+}

@@ -1,0 +1,251 @@
+/**
+ * What a cluster's workloads are before anything is lost, as the judge reads it: how many pods are ready, how few are enough
+ * and who says so, how long one takes to start, what data it holds, whether requests go to it. Worked out once for all losses.
+ */
+
+import { labelsContain } from "../../kube/selectors.ts";
+import { TAINT_UNREACHABLE } from "../../kube/taints.ts";
+import { type Timing, timingFor } from "../../kube/timing.ts";
+import type { Job, KubeObject, Service } from "../../kube/types/index.ts";
+import { planEviction } from "../../lab/controllers/taint-eviction/eviction-plan.ts";
+import { knownProfile } from "../../lab/node/apps/workload-profile.ts";
+import type { ProfileFile } from "../../lab/node/profile.ts";
+import { type ControlPlane, controlPlaneOf } from "../losses/control-plane.ts";
+import type { Model } from "../model/model.ts";
+import type { PodClass } from "../model/pod-class.ts";
+import type { Workload } from "../model/workload.ts";
+import { dataOf, type HeldData } from "./data.ts";
+import { quorumOf } from "./quorum.ts";
+import { type StartTime, startTimeOf } from "./start-time.ts";
+
+export interface ClassFacts {
+  readonly podClass: PodClass;
+  /** Seconds from a node's taint until they are evicted from it; Infinity for those that stay. */
+  readonly evictedAfter: number;
+  readonly start: StartTime;
+  readonly data: HeldData;
+  /** Whether some Service sends requests to them. */
+  readonly isServed: boolean;
+  /** Indexes of the requirements that their being ready counts for. */
+  readonly requirements: readonly number[];
+}
+
+/**
+ * - "serving": what counts is how many are ready.
+ * - "task": a Job, which serves nobody: lost pods only begin anew.
+ * - "per-node": each pod is there for its own node.
+ */
+export type Purpose = "serving" | "task" | "per-node";
+
+export interface WorkloadFacts {
+  readonly workload: Workload;
+  readonly purpose: Purpose;
+  /** Ready and not on their way out. */
+  readonly ready: number;
+  readonly wanted: number;
+  /** Of tasks: how many more failures it bears. */
+  readonly failuresLeft: number;
+  /** Classes of its pods. */
+  readonly classes: readonly number[];
+}
+
+/** So many of these pods have to be ready. */
+export interface Requirement {
+  /** Index of the workload, or of every workload that a budget covers. */
+  readonly workloads: readonly number[];
+  readonly classes: readonly number[];
+  readonly enough: number;
+  readonly ready: number;
+  /** "it needs one", "3 etcd members need a quorum of 2", "budget shop/cart wants 2". */
+  readonly why: string;
+}
+
+export interface Facts {
+  readonly model: Model;
+  readonly timing: Timing;
+  readonly controlPlane: ControlPlane;
+  readonly classes: readonly ClassFacts[];
+  readonly workloads: readonly WorkloadFacts[];
+  readonly requirements: readonly Requirement[];
+  /** What would add nodes when pods find no room, which nobody can tell beforehand. */
+  readonly autoscaler?: string;
+  readonly assumed: readonly string[];
+}
+
+export interface FactOptions {
+  /** What is known of the programs beyond the catalogue. */
+  readonly profiles?: ProfileFile;
+}
+
+export function factsOf(model: Model, { profiles }: FactOptions = {}): Facts {
+  const assumed: string[] = [];
+  const timing = timingFor(model.kubernetesMinor);
+  const classesOf: number[][] = model.workloads.map(() => []);
+  for (const { index, workload } of model.classes) classesOf[workload]?.push(index);
+  const readyOf = readyByClass(model);
+  const workloads = model.workloads.map((workload) =>
+    workloadFacts(workload, classesOf[workload.index] ?? [], readyOf, model),
+  );
+  const requirements = requirementsOf(workloads, model, readyOf, assumed);
+  const requiring: number[][] = model.classes.map(() => []);
+  for (const [index, { classes }] of requirements.entries())
+    for (const each of classes) requiring[each]?.push(index);
+  const isServed = servedClasses(model);
+  const guessed = new Set<string>();
+  const classes = model.classes.map((podClass): ClassFacts => {
+    const { prototype, index } = podClass;
+    const { name } = model.workloads[podClass.workload] as Workload;
+    const namespace = prototype.metadata.namespace ?? "";
+    for (const container of prototype.spec.containers) {
+      const { startSeconds, pullSeconds } = knownProfile(profiles, { namespace, workload: name, container });
+      if (startSeconds === undefined || pullSeconds === undefined) guessed.add(container.image);
+    }
+    return {
+      podClass,
+      evictedAfter: evictedAfter(podClass),
+      start: startTimeOf(prototype, name, profiles),
+      data: dataOf(podClass, model),
+      isServed: isServed(podClass),
+      requirements: requiring[index] ?? [],
+    };
+  });
+  if (guessed.size > 0) {
+    assumed.push(
+      `${guessed.size} image${guessed.size === 1 ? "" : "s"} that nothing is known about take${guessed.size === 1 ? "s" : ""} 2 to 6 s to pull and 1 to 3 s to start`,
+    );
+  }
+  const autoscaler = autoscalerOf(model);
+  return {
+    model,
+    timing,
+    controlPlane: controlPlaneOf(model),
+    classes,
+    workloads,
+    requirements,
+    ...(autoscaler !== undefined && { autoscaler }),
+    assumed,
+  };
+}
+
+/** Whether the pod counts: ready, on a node, and not on its way out. */
+export function countsAsReady(model: Model, pod: number): boolean {
+  return model.isReady(pod) && !model.isTerminating(pod) && (model.nodeOf[pod] as number) >= 0;
+}
+
+function readyByClass(model: Model): Int32Array {
+  const ready = new Int32Array(model.classes.length);
+  for (let pod = 0; pod < model.podCount; pod++) {
+    const index = model.classOf[pod] as number;
+    if (countsAsReady(model, pod)) ready[index] = (ready[index] as number) + 1;
+  }
+  return ready;
+}
+
+function workloadFacts(
+  workload: Workload,
+  classes: readonly number[],
+  readyOf: Int32Array,
+  model: Model,
+): WorkloadFacts {
+  const ready = total(classes, readyOf);
+  const isPerNode =
+    workload.isStatic || classes.some((index) => model.classes[index]?.replacement === "same-node");
+  const purpose: Purpose =
+    isPerNode || workload.kind === "DaemonSet"
+      ? "per-node"
+      : workload.kind === "Job" || workload.kind === "CronJob"
+        ? "task"
+        : "serving";
+  return {
+    workload,
+    purpose,
+    ready,
+    wanted: workload.replicas ?? ready,
+    failuresLeft: failuresLeft(workload.object),
+    classes,
+  };
+}
+
+function failuresLeft(object: KubeObject | undefined): number {
+  if (object?.kind !== "Job") return Number.POSITIVE_INFINITY;
+  const { spec, status } = object as Job;
+  // A policy may let such failures pass; which ones is for the Job to say, and most say so of pods that were evicted.
+  if (spec.podFailurePolicy !== undefined) return Number.POSITIVE_INFINITY;
+  return (spec.backoffLimit ?? 6) - (status?.failed ?? 0);
+}
+
+function requirementsOf(
+  workloads: readonly WorkloadFacts[],
+  model: Model,
+  readyOf: Int32Array,
+  assumed: string[],
+): Requirement[] {
+  const requirements: Requirement[] = [];
+  for (const { workload, purpose, ready, wanted, classes } of workloads) {
+    if (purpose === "task" || workload.isStatic || ready === 0) continue;
+    const prototype = model.classes[classes[0] as number]?.prototype;
+    const quorum = workload.kind === "StatefulSet" && prototype ? quorumOf(prototype, wanted) : undefined;
+    if (quorum !== undefined) {
+      const { program, quorum: needed } = quorum;
+      assumed.push(
+        `${workload.kind} ${workload.namespace}/${workload.name}: ${wanted} ${program} members need a quorum of ${needed}`,
+      );
+    }
+    const enough = Math.min(quorum?.quorum ?? 1, ready);
+    const why =
+      quorum === undefined
+        ? "it needs one"
+        : `${wanted} ${quorum.program} members need a quorum of ${quorum.quorum}`;
+    requirements.push({ workloads: [workload.index], classes, enough, ready, why });
+  }
+  for (const { object, classes, desiredHealthy } of model.budgets) {
+    const ready = total(classes, readyOf);
+    // What is below the floor already is nothing that a loss does.
+    const enough = Math.min(desiredHealthy, ready);
+    if (enough === 0) continue;
+    const covered = [...new Set(classes.map((index) => (model.classes[index] as PodClass).workload))].sort(
+      (a, b) => a - b,
+    );
+    const why = `budget ${object.metadata.namespace}/${object.metadata.name} wants ${desiredHealthy}`;
+    requirements.push({ workloads: covered, classes, enough, ready, why });
+  }
+  return requirements;
+}
+
+function total(classes: readonly number[], of: Int32Array): number {
+  return classes.reduce((sum, index) => sum + (of[index] ?? 0), 0);
+}
+
+function evictedAfter({ prototype }: PodClass): number {
+  const plan = planEviction([{ key: TAINT_UNREACHABLE, effect: "NoExecute" }], prototype.spec.tolerations);
+  if (plan.kind === "stay") return Number.POSITIVE_INFINITY;
+  return plan.kind === "evict-now" ? 0 : plan.afterMs / 1000;
+}
+
+function servedClasses({ objects }: Model): (podClass: PodClass) => boolean {
+  const bySelection = new Map<string, Service[]>();
+  for (const service of objects.services.all()) {
+    const { selector, type, publishNotReadyAddresses } = service.spec;
+    if (
+      !selector ||
+      Object.keys(selector).length === 0 ||
+      type === "ExternalName" ||
+      publishNotReadyAddresses
+    )
+      continue;
+    const namespace = service.metadata.namespace ?? "";
+    bySelection.set(namespace, [...(bySelection.get(namespace) ?? []), service]);
+  }
+  return ({ prototype: { metadata } }) =>
+    (bySelection.get(metadata.namespace ?? "") ?? []).some(({ spec }) =>
+      labelsContain(metadata.labels, spec.selector ?? {}),
+    );
+}
+
+const AUTOSCALERS = /cluster-autoscaler|karpenter/;
+
+/** A program in the cluster that adds nodes. */
+function autoscalerOf({ workloads }: Model): string | undefined {
+  const found = workloads.find(({ kind, name }) => kind === "Deployment" && AUTOSCALERS.test(name));
+  return found && `${found.kind} ${found.namespace}/${found.name}`;
+}

@@ -1,0 +1,111 @@
+import type { LossClock } from "./clock.ts";
+import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
+import type { Fate, Fates } from "./fate.ts";
+import { NEVER, NO_TIME, type Seconds } from "./seconds.ts";
+import { type Absence, shortfall } from "./shortfall.ts";
+
+/** Who is gone after one loss, and for how long. */
+export class Gone {
+  readonly #facts: Facts;
+  readonly #clock: LossClock;
+  readonly #fates = new Map<number, Fate>();
+  readonly #victims: ReadonlySet<number>;
+  readonly #byRequirement = new Map<number, number[]>();
+  /** When the first lost pod is evicted, after which others may have to make room. */
+  readonly #firstEvicted: Seconds;
+
+  constructor(
+    facts: Facts,
+    fates: Fates,
+    clock: LossClock,
+    {
+      lost,
+      victims,
+    }: { readonly lost: ReadonlyMap<number, readonly number[]>; readonly victims: ReadonlySet<number> },
+  ) {
+    this.#facts = facts;
+    this.#clock = clock;
+    this.#victims = victims;
+    const { model } = facts;
+    for (const pods of lost.values()) {
+      const nodes = [
+        ...new Set(pods.filter((pod) => !victims.has(pod)).map((pod) => model.nodeOf[pod] as number)),
+      ];
+      const tainted = clock.tainted(nodes.sort((a, b) => a - b));
+      for (const pod of pods) {
+        if (!victims.has(pod)) this.#fates.set(pod, fates.of(pod, tainted.get(model.nodeOf[pod] as number)));
+        if (!countsAsReady(model, pod)) continue;
+        for (const index of facts.classes[model.classOf[pod] as number]?.requirements ?? []) {
+          const others = this.#byRequirement.get(index);
+          if (others === undefined) this.#byRequirement.set(index, [pod]);
+          else others.push(pod);
+        }
+      }
+    }
+    this.#firstEvicted = this.#earliest();
+    for (const pod of victims) this.#fates.set(pod, fates.ofVictim(pod, this.#firstEvicted));
+  }
+
+  fate(pod: number): Fate {
+    return this.#fates.get(pod) as Fate;
+  }
+
+  isVictim(pod: number): boolean {
+    return this.#victims.has(pod);
+  }
+
+  absence(pod: number): Absence {
+    const fate = this.fate(pod);
+    const from = this.#victims.has(pod) ? this.#firstEvicted : NO_TIME;
+    if (fate.kind === "back") return { from, until: fate.serves };
+    if (fate.kind === "stays-gone") return { from, until: { ...NEVER, min: fate.mayServe ?? NEVER.min } };
+    return { from, until: { ...NEVER, min: fate.isDown ? fate.evicted.min : 0 } };
+  }
+
+  /** The requirement on that workload that is missed for longest, if one is. */
+  broken(workload: number) {
+    let worst: { readonly down: Seconds; readonly requirement: number } | undefined;
+    for (const [index, pods] of this.#byRequirement) {
+      const requirement = this.#facts.requirements[index];
+      if (requirement === undefined || !requirement.workloads.includes(workload)) continue;
+      const down = shortfall(
+        pods.map((pod) => this.absence(pod)),
+        requirement.ready - requirement.enough,
+      );
+      if (down.max <= 0) continue;
+      if (worst === undefined || isLonger(down, worst.down)) worst = { down, requirement: index };
+    }
+    return worst;
+  }
+
+  /** How long fewer are ready than are wanted, or than were before if that is less. */
+  degraded({ ready, wanted }: WorkloadFacts, pods: readonly number[]): Seconds {
+    const absences = pods
+      .filter((pod) => countsAsReady(this.#facts.model, pod))
+      .map((pod) => this.absence(pod));
+    return shortfall(absences, Math.max(0, ready - wanted));
+  }
+
+  /** How long requests go to pods that are gone with their node, where such pods get requests at all. */
+  served(pods: readonly number[]): Seconds {
+    const { classes, model } = this.#facts;
+    const isServed = pods.some(
+      (pod) => countsAsReady(model, pod) && classes[model.classOf[pod] as number]?.isServed,
+    );
+    return isServed ? this.#clock.withdrawn : NO_TIME;
+  }
+
+  #earliest(): Seconds {
+    let earliest: Seconds | undefined;
+    for (const fate of this.#fates.values()) {
+      const evicted = fate.evicted;
+      if (evicted !== undefined && (earliest === undefined || evicted.median < earliest.median))
+        earliest = evicted;
+    }
+    return earliest ?? NO_TIME;
+  }
+}
+
+function isLonger(a: Seconds, b: Seconds): boolean {
+  return a.max === b.max ? a.median > b.median : a.max > b.max;
+}

@@ -1,0 +1,261 @@
+/**
+ * Judges one loss: what placing came to and how long everything takes, as a verdict for every workload that it touches.
+ *
+ * Data goes: loss + outcome → clock (`clock.ts`) → fate of every lost pod (`fate.ts`) → for how long which requirement is not
+ * met (`shortfall.ts`) → verdict, cause and trace (`words.ts`). With several outcomes, one for each way of breaking ties, the worst
+ * counts. Nothing here places a pod, and nothing is guessed: what cannot be told is `unknown`, by name.
+ */
+import type { Loss } from "../losses/loss.ts";
+import { type Outcome, UNPLACED } from "../outcome.ts";
+import { isWorse, type Proof, type SecondsOrNever, VERDICTS, type WorkloadVerdict } from "../result.ts";
+import { casesOf } from "./cases.ts";
+import { clockOf, type LossClock, Zones } from "./clock.ts";
+import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
+import { Fates } from "./fate.ts";
+import { Gone } from "./gone.ts";
+import { Images } from "./images.ts";
+import { orNever } from "./seconds.ts";
+import { mostAbsent } from "./shortfall.ts";
+import { causeOf, fixOf, traceOf } from "./words.ts";
+
+/** One way in which chance may have it. */
+export interface Try {
+  /** Breaks ties between nodes. */
+  readonly seed: number;
+  /** Displaced pods come in another order than the model's; which is theirs, evictions decide. */
+  readonly isShuffled: boolean;
+}
+
+/** How displaced pods are placed. */
+export interface Placing {
+  outcome(loss: Loss, one: Try): Outcome;
+  /** Why a pod found no node in that outcome, in the scheduler's words, and the smallest change that would place it. */
+  explain(loss: Loss, one: Try, pod: number): { readonly message: string; readonly fix?: string };
+  /** Which of the pods without a node would have found one had they come first: somebody else has taken their room. */
+  contested(loss: Loss, one: Try, unplaced: readonly number[]): readonly number[];
+  /** Whether every way of choosing nodes places all that the loss displaces. */
+  isCertified(loss: Loss): boolean;
+}
+
+export interface JudgeOptions {
+  readonly facts: Facts;
+  readonly placing: Placing;
+  /** Ways of chance that are tried where no certificate holds: the first of them alone where one does. */
+  readonly tries: readonly Try[];
+  /** Degraded for longer than so many seconds counts as an outage. */
+  readonly withinSeconds?: number;
+}
+
+export interface Judgement {
+  readonly loss: Loss;
+  /** Every workload that the loss touches, by the order of the model; safe ones too. */
+  readonly workloads: readonly { readonly index: number; readonly verdict: WorkloadVerdict }[];
+  /** By what the workloads that are not touched are safe. */
+  readonly untouched: { readonly certificate: number; readonly simulation: number };
+}
+
+export class Judge {
+  readonly #options: JudgeOptions;
+  readonly #zones: Zones;
+  readonly #images: Images;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+    this.#zones = new Zones(options.facts);
+    this.#images = new Images(options.facts);
+  }
+
+  judge(loss: Loss): Judgement {
+    const { facts, placing, tries } = this.#options;
+    const clock = clockOf(loss, facts, this.#zones);
+    const isCertified = clock.isControlled && placing.isCertified(loss);
+    const tried =
+      isCertified || !clock.isControlled
+        ? tries.slice(0, 1)
+        : tries.filter(({ isShuffled }) => !isShuffled || loss.pod === undefined);
+    const proof: Proof = clock.isControlled
+      ? isCertified
+        ? "certificate: there is room for all that is displaced, whatever the scheduler chooses"
+        : simulated(tried)
+      : "certificate: without a control plane nothing is placed";
+    const worst = new Map<number, WorkloadVerdict>();
+    for (const one of tried) {
+      const outcome: Outcome = clock.isControlled
+        ? placing.outcome(loss, one)
+        : { placements: [], victims: [] };
+      for (const [index, verdict] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
+        const known = worst.get(index);
+        worst.set(index, known === undefined ? verdict : worseOf(known, verdict));
+      }
+    }
+    const indexes = [...worst.keys()].sort((a, b) => a - b);
+    return {
+      loss,
+      workloads: indexes.map((index) => ({ index, verdict: worst.get(index) as WorkloadVerdict })),
+      untouched: this.#untouched(loss, indexes, isCertified || !clock.isControlled),
+    };
+  }
+
+  /** Those whose pods may be made to go by something more important are safe as far as was tried, the others for certain. */
+  #untouched(loss: Loss, touched: readonly number[], isCertain: boolean): Judgement["untouched"] {
+    const { workloads, model, classes } = this.#options.facts;
+    const count = workloads.length - touched.length;
+    if (isCertain) return { certificate: count, simulation: 0 };
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const pod of lostPods(loss, this.#options.facts)) {
+      const { spec } = model.podClass(pod).prototype;
+      if (spec.preemptionPolicy !== "Never") highest = Math.max(highest, spec.priority ?? 0);
+    }
+    const isTouched = new Set(touched);
+    const mayGo = workloads.filter(
+      ({ workload, classes: own }) =>
+        !isTouched.has(workload.index) &&
+        own.some((index) => (classes[index]?.podClass.prototype.spec.priority ?? 0) < highest),
+    ).length;
+    return { certificate: count - mayGo, simulation: mayGo };
+  }
+
+  #judgeOutcome(
+    loss: Loss,
+    outcome: Outcome,
+    about: { readonly clock: LossClock; readonly one: Try; readonly proof: Proof },
+  ): Map<number, WorkloadVerdict> {
+    const { facts } = this.#options;
+    const { model } = facts;
+    const fates = new Fates(loss, outcome, {
+      facts,
+      clock: about.clock,
+      images: this.#images,
+      contested: this.#contested(loss, outcome, about.one),
+    });
+    const lost = new Map<number, number[]>();
+    const note = (pod: number) => {
+      const { workload } = model.podClass(pod);
+      const pods = lost.get(workload);
+      if (pods === undefined) lost.set(workload, [pod]);
+      else pods.push(pod);
+    };
+    for (const pod of lostPods(loss, facts)) note(pod);
+    const victims = outcome.victims.filter(
+      (pod) => countsAsReady(model, pod) && !isLost(loss, model.nodeOf[pod] as number, pod),
+    );
+    for (const pod of victims) note(pod);
+    const gone = new Gone(facts, fates, about.clock, { lost, victims: new Set(victims) });
+    const verdicts = new Map<number, WorkloadVerdict>();
+    for (const [index, pods] of lost)
+      verdicts.set(index, this.#verdict(index, pods, gone, { ...about, loss }));
+    return verdicts;
+  }
+
+  /**
+   * Pods come in the order of their evictions, which chance decides. Where there is not room for all, whoever is placed may come
+   * too late in another order, unless it is more important: the pods without a node of which that is so.
+   */
+  #contested(loss: Loss, outcome: Outcome, one: Try): readonly number[] {
+    const { facts, placing } = this.#options;
+    const { model } = facts;
+    const last = new Map(outcome.placements.map(({ pod, node }) => [pod, node]));
+    // A pod that waited before stands behind all that are as important.
+    const unplaced = [...last]
+      .filter(([pod, node]) => node === UNPLACED && (model.nodeOf[pod] as number) >= 0)
+      .map(([pod]) => pod);
+    if (unplaced.length === 0 || last.size === unplaced.length || loss.pod !== undefined) return [];
+    return placing.contested(loss, one, unplaced);
+  }
+
+  #verdict(
+    index: number,
+    pods: readonly number[],
+    gone: Gone,
+    { clock, one, proof, loss }: { clock: LossClock; one: Try; proof: Proof; loss: Loss },
+  ): WorkloadVerdict {
+    const { facts, placing, withinSeconds } = this.#options;
+    const workload = facts.workloads[index] as WorkloadFacts;
+    const { kind, namespace, name } = workload.workload;
+    const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
+    const lowest = workload.ready - mostAbsent(ready.map((pod) => gone.absence(pod)));
+    const enough = enoughOf(index, facts);
+    const isServed = ready.some(
+      (pod) => !gone.isVictim(pod) && facts.classes[facts.model.classOf[pod] as number]?.isServed,
+    );
+    const situation = { facts, loss, clock, workload, pods, gone };
+    const cases = casesOf(situation, withinSeconds);
+    const [main, ...others] = cases.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+    const base = {
+      kind,
+      namespace,
+      name,
+      ready: { before: workload.ready, lowest, wanted: workload.wanted, enough },
+      ...(isServed && { deadEndpointsSeconds: orNever(clock.withdrawn) }),
+    };
+    if (main === undefined) {
+      const why = workload.purpose === "per-node" ? PER_NODE : proof;
+      return { ...base, verdict: "safe", cause: "nothing that it needs is lost", proof: why };
+    }
+    // That fewer are ready goes without saying where too few are.
+    const rest = others.filter(({ verdict }) => verdict !== "degraded");
+    const unplaced = [main, ...rest].flatMap((one) => one.unplaced ?? [])[0];
+    const words = unplaced === undefined ? undefined : placing.explain(loss, one, unplaced);
+    const fix = words?.fix ?? fixOf(main, situation);
+    return {
+      ...base,
+      verdict: main.verdict,
+      ...(main.down !== undefined && { downSeconds: orNever(main.down) }),
+      cause: causeOf(main, situation),
+      proof,
+      ...(words !== undefined && { message: words.message }),
+      ...(fix !== undefined && { fix }),
+      ...(rest.length > 0 && {
+        also: rest.map((one) => ({ verdict: one.verdict, cause: causeOf(one, situation) })),
+      }),
+      ...(main.verdict !== "degraded" && { trace: traceOf(situation, words?.message) }),
+    };
+  }
+}
+
+const PER_NODE: Proof = "certificate: each of its pods is there for its own node";
+
+function simulated(tried: readonly Try[]): Proof {
+  const orders = tried.filter(({ isShuffled }) => isShuffled).length;
+  const seeds = `${tried.length - orders} tie-break seeds`;
+  return orders === 0 ? `simulation: ${seeds}` : `simulation: ${seeds}, ${orders} other orders of eviction`;
+}
+
+/** The pods of what is lost that somebody counts on: those on their way out are not. */
+export function lostPods(loss: Loss, { model }: Pick<Facts, "model">): number[] {
+  const pods = loss.pod === undefined ? loss.nodes.flatMap((node) => [...model.podsOn(node)]) : [loss.pod];
+  return pods.filter((pod) => !model.isTerminating(pod)).sort((a, b) => a - b);
+}
+
+function isLost(loss: Loss, node: number, pod: number): boolean {
+  return loss.pod === undefined ? loss.nodes.includes(node) : loss.pod === pod;
+}
+
+/** Of what one workload has to have, the most that anybody asks of it alone. */
+function enoughOf(index: number, { requirements }: Facts): number {
+  let enough = 0;
+  for (const { workloads, enough: needed } of requirements) {
+    if (workloads.length === 1 && workloads[0] === index) enough = Math.max(enough, needed);
+  }
+  return enough;
+}
+
+/** The worse of what two ways of chance come to, with a range that covers both. */
+function worseOf(a: WorkloadVerdict, b: WorkloadVerdict): WorkloadVerdict {
+  const [worse, better] = isWorse(b.verdict, a.verdict) ? [b, a] : [a, b];
+  const [long, short] = [worse.downSeconds, better.downSeconds];
+  if (long === undefined) return worse;
+  // An outage that not every way of chance brings about may not come at all.
+  if (worse.verdict === "outage" && better.verdict !== "outage")
+    return { ...worse, downSeconds: { ...long, min: 0 } };
+  const pick = (of: keyof SecondsOrNever, choose: (...values: number[]) => number) => {
+    const value = choose(long[of] ?? Number.POSITIVE_INFINITY, short?.[of] ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(value) ? value : null;
+  };
+  const downSeconds = {
+    min: pick("min", Math.min),
+    median: pick("median", Math.max),
+    max: pick("max", Math.max),
+  };
+  return { ...worse, downSeconds };
+}

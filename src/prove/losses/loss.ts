@@ -1,0 +1,12 @@
+/** One thing that may be lost at once. */
+import type { LossKind } from "../result.ts";
+
+export interface Loss {
+  /** Stable and readable: "node/node-1", "zone/eu-1", "pair/node-1+node-2", "pod/shop/cart-0". */
+  readonly id: string;
+  readonly kind: LossKind;
+  /** Indexes of the model's nodes, ascending. */
+  readonly nodes: readonly number[];
+  /** Index of the one pod that is lost, where no node is. */
+  readonly pod?: number;
+}
