@@ -74,6 +74,16 @@ export class Chooser {
     return chosen;
   }
 
+  /** Whether one node will do. */
+  suits(facts: ClassFacts, node: number): boolean {
+    this.#counts.load(facts);
+    this.#gate.prepare(facts);
+    const { shape, layout } = facts.ranking;
+    const suits = this.#suits(shape, node) && this.#gate.passesNode(layout.groupOf[node] as number, node);
+    this.#counts.clear();
+    return suits;
+  }
+
   #singleOut({ builtAt }: Ranking): void {
     this.#podNumber++;
     this.#singleCount = 0;
@@ -120,7 +130,6 @@ export class Chooser {
   #findBest(facts: ClassFacts, ranking: Ranking): number {
     const { shape, layout } = facts.ranking;
     const { rankOf, now } = this.#state;
-    const spread = this.#spread;
     const rest = this.#rateRest(facts);
     let best = NOWHERE;
     let bestScore = Number.NEGATIVE_INFINITY;
@@ -143,7 +152,6 @@ export class Chooser {
       const own = rest(group, this.#singleSpread[i] as number, this.#singleCompany[i] as number);
       offer(node, own + now.rate(shape, node) + (shape.images?.[node] ?? 0));
     }
-    void spread;
     return best;
   }
 
@@ -156,7 +164,7 @@ export class Chooser {
 
   /** Rates everything feasible, and gives what normalizes: the sum of what is not a node's own, by group and raw scores. */
   #rateRest(facts: ClassFacts): (group: number, spread: number, company: number) => number {
-    const { layout, shape } = facts.ranking;
+    const { layout } = facts.ranking;
     const spread = this.#spread;
     spread.prepare(facts);
     let mostTaints = 0;
@@ -193,7 +201,6 @@ export class Chooser {
     }
     const range = mostCompany - leastCompany;
     const hasSpread = facts.wishes.length > 0;
-    void shape;
     return (group, rawSpread, rawCompany) => {
       let score = TAINTS_WEIGHT * (MAX_NODE_SCORE - scaled(layout.softTaints[group] as number, mostTaints));
       score += WISHES_WEIGHT * scaled(layout.wishes[group] as number, mostWishes);

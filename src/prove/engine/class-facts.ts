@@ -52,6 +52,8 @@ export interface ClassFacts {
   readonly shunned: readonly DomainCount[];
   /** What the company in a domain is worth. */
   readonly company: readonly DomainCount[];
+  /** What making room for such a pod would change is more than the engine follows. */
+  readonly leavesPreemption: boolean;
   /** All of them, by slot. */
   readonly counts: readonly DomainCount[];
 }

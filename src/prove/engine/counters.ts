@@ -70,6 +70,12 @@ export class Counters {
     }
   }
 
+  /** How much one pod of the class counts in a counter. */
+  weightIn(counter: Counter, podClass: number): number {
+    for (const part of this.#partsOf[podClass] as Part[]) if (part.counter === counter) return part.weight;
+    return 0;
+  }
+
   /** Forgets every change: the loss is over. */
   reset(): void {
     for (const { changedNodes, changes } of this.#touched) {

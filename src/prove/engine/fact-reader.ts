@@ -92,7 +92,7 @@ export class FactReader {
       counts.push(count);
       return count;
     };
-    const spread = ({ honorsTaints, isByHost, ...fact }: SpreadFact, isSoft: boolean) => {
+    const spread = ({ honorsTaints, isByHost, countsNobody: _, ...fact }: SpreadFact, isSoft: boolean) => {
       // What a node has of its own is all that a wish by hostname looks at.
       const isOwn = isByHost && isSoft;
       const included = isOwn ? undefined : fact.included;
@@ -109,6 +109,8 @@ export class FactReader {
       near: near && { mayBeFirst: near.mayBeFirst, keys: nearKeys.map(counted) },
       shunned: shunned.map(counted),
       company: company.map(counted),
+      leavesPreemption:
+        near !== undefined || pod.claimNames.length > 0 || rules.some(({ countsNobody }) => countsNobody),
       counts,
     };
   }

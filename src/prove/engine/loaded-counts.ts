@@ -66,7 +66,7 @@ export class LoadedCounts {
   }
 
   #addToNode(count: DomainCount, byNode: Int32Array, node: number, by: number): void {
-    if (!this.#isIncluded(count, node)) return;
+    if (!this.isIncluded(count, node)) return;
     byNode[node] = (byNode[node] as number) + by;
     this.nodes.push(node);
   }
@@ -111,12 +111,13 @@ export class LoadedCounts {
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i] as number;
       const domain = domainOf[node] as number;
-      if (domain < 0 || !this.#isIncluded(count, node)) continue;
+      if (domain < 0 || !this.isIncluded(count, node)) continue;
       totals[domain] = (totals[domain] as number) + (counts[i] as number);
     }
   }
 
-  #isIncluded({ included, dropsLost }: DomainCount, node: number): boolean {
+  /** Whether what stands on the node counts. */
+  isIncluded({ included, dropsLost }: DomainCount, node: number): boolean {
     return !(included !== undefined && included[node] === 0) && !(dropsLost && this.#isLost[node] === 1);
   }
 }

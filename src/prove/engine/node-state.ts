@@ -101,6 +101,20 @@ export class NodeState {
     }
   }
 
+  /** What of the node's ports is taken, to be put back after trying something out. */
+  portsOf(node: number): Uint8Array {
+    return this.#takenPorts.slice(node * this.#portCount, (node + 1) * this.#portCount);
+  }
+
+  setPorts(node: number, taken: Uint8Array): void {
+    this.#takenPorts.set(taken, node * this.#portCount);
+  }
+
+  /** Whether one of the ports is taken that the pods of the shape ask for. */
+  hasPortConflict({ portConflicts = [] }: Shape, node: number): boolean {
+    return portConflicts.some((port) => this.#takenPorts[node * this.#portCount + port] === 1);
+  }
+
   /** A pod of that class comes to the node. */
   add(podClass: number, node: number): void {
     const footprint = this.footprints[podClass] as Footprint;

@@ -26,6 +26,8 @@ export interface SpreadFact {
   /** By node, 1 where it counts; absent where all do. */
   readonly included: Uint8Array | undefined;
   readonly honorsTaints: boolean;
+  /** There is no selector, or one that selects everything. */
+  readonly countsNobody: boolean;
   /** By domain, how many nodes count; one number for all where every node is a domain. */
   readonly domainNodes: Int32Array;
 }
@@ -78,6 +80,7 @@ export class SpreadFacts {
       isByHost: topologyKey === HOSTNAME_KEY,
       included,
       honorsTaints,
+      countsNobody: selector.toString() === "",
       domainNodes: this.#domainNodes(key, included),
     };
   }

@@ -1,4 +1,4 @@
-import { unreachable } from "../../base/invariant.ts";
+import { invariant, unreachable } from "../../base/invariant.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { Node, Pod } from "../../kube/types/index.ts";
 import { type Outcome as Attempted, SchedulingAlgorithm } from "../../scheduler/algorithm.ts";
@@ -36,6 +36,8 @@ export interface Eviction {
   readonly node: number;
   /** It was being deleted already. */
   readonly wasTerminating: boolean;
+  /** It had come to the node during the loss. */
+  readonly wasArrival: boolean;
 }
 
 /** What became of one attempt to place a pod. */
@@ -139,6 +141,18 @@ export class LossRun {
     }
   }
 
+  /** Takes over an eviction that somebody else has decided. Whoever has to come back because of it is that one's business. */
+  adoptEviction(
+    { pod, isOld, isArrival }: { pod: number; isOld: boolean; isArrival: boolean },
+    node: number,
+  ): void {
+    const { model, snapshot } = this.#input;
+    const { uid } = isArrival && !isOld ? replacementPod(model, pod).metadata : { uid: model.uidOf(pod) };
+    const info = snapshot.pod(uid);
+    invariant(info !== undefined, `Pod ${uid} is not among those that stand somewhere`);
+    this.#evictVictim(info, (model.nodes[node] as Node).metadata.name, undefined);
+  }
+
   /** Brings the snapshot back to the model's state. */
   undo(): void {
     for (let step = this.#undo.pop(); step !== undefined; step = this.#undo.pop()) step();
@@ -230,17 +244,22 @@ export class LossRun {
     return () => (again.kind === "unschedulable" ? again.diagnosis.message() : diagnosis.message());
   }
 
-  #evictVictim({ pod, uid }: PodInfo, nodeName: string, queue: WaitingQueue): void {
+  #evictVictim({ pod, uid }: PodInfo, nodeName: string, queue: WaitingQueue | undefined): void {
     const { model, snapshot, podIndex, nodeIndex } = this.#input;
     const replaced = this.#replaced.get(uid);
     const index = replaced ?? (podIndex.get(uid) as number);
     snapshot.removePod(uid);
     this.#undo.push(() => snapshot.assume(pod, nodeName));
     const wasTerminating = pod.metadata.deletionTimestamp !== undefined;
-    this.#evictions.push({ pod: index, node: nodeIndex.get(nodeName) as number, wasTerminating });
+    this.#evictions.push({
+      pod: index,
+      node: nodeIndex.get(nodeName) as number,
+      wasTerminating,
+      wasArrival: replaced !== undefined,
+    });
     // One that was on its way out already has been replaced, where it is to be.
     if (wasTerminating) return;
-    if (returnsAfterEviction(model.podClass(index))) queue.join({ pod: index, isOld: false });
+    if (returnsAfterEviction(model.podClass(index))) queue?.join({ pod: index, isOld: false });
     if (replaced !== undefined || !isHealthy(model, index)) return;
     for (const budget of model.budgetsOf(index)) {
       const healthy = this.#healthy.get(budget) ?? (model.budgets[budget] as Budget).healthy;

@@ -12,10 +12,15 @@ export function replacementPod(model: Model, index: number): Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { ...kept, name: `${kept.name}-next`, uid: `${kept.uid}/next` },
+    metadata: { ...kept, name: replacementName(kept.name), uid: `${kept.uid}/next` },
     spec: unbound,
     status: fresh,
   };
+}
+
+/** The name of the pod that is made in the place of another; each has one such successor at a time. */
+export function replacementName(name: string): string {
+  return `${name}-next`;
 }
 
 /** The claims that the ephemeral volume controller makes for the pod as soon as it is there. */

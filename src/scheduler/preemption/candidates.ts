@@ -6,11 +6,18 @@ export interface Candidate {
   readonly victims: Victims;
 }
 
+/** What weighs in the choice between candidates. */
+export interface Harm {
+  readonly budgetViolations: number;
+  /** From the most important to the least. */
+  readonly pods: readonly { readonly priority: number; readonly startMs: number }[];
+}
+
 /** Keeps the sum of negative priorities from making more victims look better. */
 const PRIORITY_OFFSET = 2 ** 31;
 
 /** What makes one candidate better than another, the most telling first; the higher, the better. */
-const RANKINGS: readonly ((victims: Victims, nowMs: number) => number)[] = [
+const RANKINGS: readonly ((harm: Harm) => number)[] = [
   ({ budgetViolations }) => -budgetViolations,
   ({ pods }) => -(pods[0]?.priority ?? 0),
   ({ pods }) => -pods.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0),
@@ -20,19 +27,26 @@ const RANKINGS: readonly ((victims: Victims, nowMs: number) => number)[] = [
 
 /** The candidate that does the least harm: the first of the best. */
 export function pickCandidate(candidates: readonly Candidate[], nowMs: number): Candidate {
-  let best = candidates;
+  return pickLeastHarm(candidates, ({ victims: { pods, budgetViolations } }) => ({
+    budgetViolations,
+    pods: pods.map(({ pod, priority }) => ({ priority, startMs: startOf(pod, nowMs) })),
+  }));
+}
+
+/** The first of those that do the least harm. The list must not be empty. */
+export function pickLeastHarm<T>(candidates: readonly T[], harmOf: (candidate: T) => Harm): T {
+  let best = candidates.map((candidate) => ({ candidate, harm: harmOf(candidate) }));
   for (const ranking of RANKINGS) {
-    const ranked = best.map((candidate) => ({ candidate, rank: ranking(candidate.victims, nowMs) }));
-    const highest = Math.max(...ranked.map(({ rank }) => rank));
-    best = ranked.filter(({ rank }) => rank === highest).map(({ candidate }) => candidate);
+    const ranks = best.map(({ harm }) => ranking(harm));
+    const highest = Math.max(...ranks);
+    best = best.filter((_, i) => ranks[i] === highest);
     if (best.length === 1) break;
   }
-  return best[0] as Candidate;
+  return (best[0] as { candidate: T }).candidate;
 }
 
 /** When the oldest of the most important victims started: the younger it is, the less work is lost. */
-function earliestStart({ pods }: Victims, nowMs: number): number {
+function earliestStart({ pods }: Harm): number {
   const highest = pods[0]?.priority;
-  const starts = pods.filter(({ priority }) => priority === highest).map(({ pod }) => startOf(pod, nowMs));
-  return Math.min(...starts);
+  return Math.min(...pods.filter(({ priority }) => priority === highest).map(({ startMs }) => startMs));
 }
