@@ -19,6 +19,7 @@ import { Ports } from "./ports.ts";
 import { Preemptor } from "./preemptor.ts";
 import { Rankings } from "./rankings.ts";
 import { Reclaimable } from "./reclaimable.ts";
+import { prioritiesOf } from "./standing-pods.ts";
 import { Topology } from "./topology.ts";
 
 export interface ExactOptions {
@@ -35,6 +36,7 @@ export class ExactAnswer {
   readonly #facts: FactReader;
   readonly #chooser: Chooser;
   readonly #preemptor: Preemptor;
+  readonly #priorities: Float64Array;
   readonly #waitingBefore: readonly number[];
   /** The lowest priority of any pod that stands somewhere: nobody is preempted for one that is no more important. */
   readonly #lowestPriority: number;
@@ -68,8 +70,9 @@ export class ExactAnswer {
     });
     this.#chooser = new Chooser(this.#state, rankings, counters, topology);
     const reclaimable = new Reclaimable(model, standing);
-    this.#preemptor = new Preemptor({ state: this.#state, counters, topology, reclaimable });
+    this.#preemptor = new Preemptor({ model, state: this.#state, counters, topology, reclaimable });
     this.#waitingBefore = waitingBefore(model);
+    this.#priorities = prioritiesOf(model);
     this.#lowestPriority = lowestPriority(model);
   }
 
@@ -82,6 +85,7 @@ export class ExactAnswer {
       chooser: this.#chooser,
       preemptor: this.#preemptor,
       lost,
+      priorities: this.#priorities,
       coverage: this.coverage,
       lowestPriority: this.#lowestPriority,
       beginLiteral: () => {

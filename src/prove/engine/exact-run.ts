@@ -25,6 +25,8 @@ export interface ExactRunInput {
   readonly chooser: Chooser;
   readonly preemptor: Preemptor;
   readonly coverage: Coverage;
+  /** By class. */
+  readonly priorities: Float64Array;
   /** Of all pods that stand somewhere before the loss. */
   readonly lowestPriority: number;
   /** The loss on the literal scheduler's snapshot, before anybody is placed. */
@@ -51,7 +53,7 @@ export class ExactRun {
 
   constructor(input: ExactRunInput) {
     this.#input = input;
-    this.#pods = new StandingPods(input.model);
+    this.#pods = new StandingPods(input.model, input.priorities);
     this.#budgets = new LossBudgets(input.model, input.lost);
     this.#lowestPriority = input.lowestPriority;
   }

@@ -21,6 +21,11 @@ export class LossBudgets {
     for (const budget of this.#model.budgetsOf(pod)) this.#healthy.set(budget, this.#healthyOf(budget) - 1);
   }
 
+  /** Whether one of the budgets allows something else than before the loss. */
+  haveChanged(budgets: readonly number[]): boolean {
+    return budgets.some((index) => this.#healthy.has(index));
+  }
+
   /** Lets the pods, most important first, use up their budgets; those that find nothing left are violating. */
   split(pods: readonly Standing[]): {
     readonly violating: readonly Standing[];

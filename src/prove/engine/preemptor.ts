@@ -4,9 +4,11 @@
  * those pods together would make room.
  */
 import { pickLeastHarm } from "../../scheduler/preemption/candidates.ts";
+import type { Model } from "../model/model.ts";
 import type { ClassFacts, DomainCount, SpreadRule } from "./class-facts.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { PODS } from "./footprints.ts";
+import { type Candidate, KnownVerdicts } from "./known-verdicts.ts";
 import { LoadedCounts } from "./loaded-counts.ts";
 import type { LossBudgets } from "./loss-budgets.ts";
 import type { LossState } from "./loss-state.ts";
@@ -14,13 +16,6 @@ import type { Reclaimable } from "./reclaimable.ts";
 import type { Shape } from "./shapes.ts";
 import type { Standing, StandingPods } from "./standing-pods.ts";
 import type { Topology, TopologyKey } from "./topology.ts";
-
-/** A node, and who has to leave it, from the most important to the least. */
-export interface Candidate {
-  readonly node: number;
-  readonly victims: readonly Standing[];
-  readonly budgetViolations: number;
-}
 
 /** As in `preempt.ts`: in large clusters the search ends once so many nodes could be used. */
 const CANDIDATES_PERCENT = 10;
@@ -35,6 +30,7 @@ interface Fewest {
 }
 
 export interface PreemptorInput {
+  readonly model: Model;
   readonly state: LossState;
   readonly counters: Counters;
   readonly topology: Topology;
@@ -47,6 +43,7 @@ export class Preemptor {
   /** By slot, how much those who have been taken off the node at hand counted. */
   readonly #off: number[] = [];
   readonly #fewest: Fewest[] = [];
+  readonly #known = new KnownVerdicts();
 
   constructor(input: PreemptorInput) {
     this.#input = input;
@@ -101,7 +98,34 @@ export class Preemptor {
     return true;
   }
 
+  /** What a node comes to that the loss has not touched is kept for others of the same shape, where company does not matter. */
   #candidateOn(
+    node: number,
+    facts: ClassFacts,
+    priority: number,
+    pods: StandingPods,
+    budgets: LossBudgets,
+  ): Candidate | undefined {
+    const isOwn = facts.rules.length > 0 || facts.shunned.length > 0;
+    if (isOwn || pods.hasChanged(node) || this.#input.state.isLost[node] === 1) {
+      return this.#work(node, facts, priority, pods, budgets);
+    }
+    const known = this.#known.of(facts.ranking.shape, priority);
+    const verdict = known.get(node);
+    if (verdict !== undefined && !budgets.haveChanged(verdict.budgets)) return verdict.candidate;
+    const candidate = this.#work(node, facts, priority, pods, budgets);
+    if (verdict === undefined) {
+      const concerned = candidate === undefined ? [] : this.#budgetsOn(node, priority, pods);
+      if (!budgets.haveChanged(concerned)) this.#known.keep(known, node, { candidate, budgets: concerned });
+    }
+    return candidate;
+  }
+
+  #budgetsOn(node: number, priority: number, pods: StandingPods): readonly number[] {
+    return pods.lessImportantOn(node, priority).flatMap(({ pod }) => this.#input.model.budgetsOf(pod));
+  }
+
+  #work(
     node: number,
     facts: ClassFacts,
     priority: number,

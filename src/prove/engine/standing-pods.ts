@@ -18,13 +18,16 @@ export interface Standing {
 /** Who stands where during a loss: what the model says, but for who has come, gone, or begun to be deleted. */
 export class StandingPods {
   readonly #model: Model;
+  readonly #priorities: Float64Array;
   readonly #arrivals = new Map<number, Standing[]>();
   readonly #gone = new Set<number>();
   readonly #terminating = new Set<number>();
   readonly #changed = new Set<number>();
 
-  constructor(model: Model) {
+  /** @param priorities by class */
+  constructor(model: Model, priorities: Float64Array) {
     this.#model = model;
+    this.#priorities = priorities;
   }
 
   terminate(pod: number): void {
@@ -47,7 +50,7 @@ export class StandingPods {
     return {
       pod,
       podClass,
-      priority: priorityOf(this.#model, podClass),
+      priority: this.#priorities[podClass] as number,
       startMs: start === 0 ? nowMs : start * 1_000,
       isOld: false,
       ...how,
@@ -74,7 +77,7 @@ export class StandingPods {
     const model = this.#model;
     const found = (this.#arrivals.get(node) ?? []).filter((standing) => standing.priority < priority);
     for (const pod of model.podsOn(node)) {
-      const own = priorityOf(model, model.classOf[pod] as number);
+      const own = this.#priorities[model.classOf[pod] as number] as number;
       if (own >= priority || this.#gone.has(pod)) continue;
       const isTerminating = this.#terminating.has(pod) || model.isTerminating(pod);
       found.push(this.standing(pod, { isTerminating, isArrival: false }));
@@ -82,12 +85,16 @@ export class StandingPods {
     return found.sort((a, b) => this.compare(a, b));
   }
 
-  /** By importance, as preemption sees it. */
+  /** By importance, as preemption sees it. The order of the model is that of names. */
   compare(a: Standing, b: Standing): number {
+    const order = b.priority - a.priority || a.startMs - b.startMs;
+    if (order !== 0) return order;
+    return a.isArrival || b.isArrival ? this.#compareNames(a, b) : a.pod - b.pod;
+  }
+
+  #compareNames(a: Standing, b: Standing): number {
     const model = this.#model;
     return (
-      b.priority - a.priority ||
-      a.startMs - b.startMs ||
       compareTexts(model.namespaceOf(a.pod), model.namespaceOf(b.pod)) ||
       compareTexts(this.#nameOf(a), this.#nameOf(b))
     );
@@ -99,6 +106,7 @@ export class StandingPods {
   }
 }
 
-function priorityOf({ classes }: Model, podClass: number): number {
-  return classes[podClass]?.prototype.spec.priority ?? 0;
+/** By class, the priority of its pods. */
+export function prioritiesOf({ classes }: Model): Float64Array {
+  return Float64Array.from(classes, ({ prototype }) => prototype.spec.priority ?? 0);
 }
