@@ -74,21 +74,21 @@ export class ModelBuilder {
   /** Takes an object of any kind. Objects are not changed, and what matters of them is not held on to twice. */
   add(given: KubeObject): void {
     const object = withoutNulls(given);
-    const name = describeObject(object.kind, object.metadata?.namespace, object.metadata?.name);
     const error = typeError(object);
-    if (error !== undefined && groupKindOf(object) !== "/Pod") {
-      this.#unknowns.push({ object: name, why: `cannot be read: ${error}` });
+    const kind = groupKindOf(object);
+    if (error !== undefined && kind !== "/Pod") {
+      this.#unknowns.push({ object: nameOf(object), why: `cannot be read: ${error}` });
       return;
     }
-    switch (groupKindOf(object)) {
+    switch (kind) {
       case "/Pod":
         this.#addPod(object as Pod, error);
         break;
       case "/Node":
-        this.#addNode(object as Node, name);
+        this.#addNode(object as Node);
         break;
       default:
-        this.#addOther(object, name);
+        this.#addOther(object, kind);
     }
   }
 
@@ -160,7 +160,8 @@ export class ModelBuilder {
       this.#realUids.set(index, metadata.uid);
   }
 
-  #addNode(node: Node, name: string): void {
+  #addNode(node: Node): void {
+    const name = nameOf(node);
     const slim = slimObject(node, this.#interner) as Node;
     const { list: allocatable, problems } = checkAmounts(slim.status.allocatable);
     for (const problem of problems) {
@@ -175,12 +176,11 @@ export class ModelBuilder {
     this.#owners.add(slim);
   }
 
-  #addOther(object: KubeObject, name: string): void {
-    const kind = groupKindOf(object);
+  #addOther(object: KubeObject, kind: string): void {
     const table = tables.get(kind)?.(this.#objects);
     const isWorkload = WORKLOAD_KINDS.has(kind);
     const slim = table || isWorkload ? slimObject(object, this.#interner) : object;
-    if (!PASSING_KINDS.has(kind)) this.#owners.add(slim);
+    if (isWorkload || (table === undefined && !PASSING_KINDS.has(kind))) this.#owners.add(slim);
     if (table === undefined && !isWorkload) {
       const key = `${object.apiVersion}/${object.kind}`;
       this.#passedOver.set(key, (this.#passedOver.get(key) ?? 0) + 1);
@@ -188,7 +188,7 @@ export class ModelBuilder {
     }
     const { namespace, name: ownName } = object.metadata;
     const key = `${kind} ${namespace ?? ""}/${ownName}`;
-    if (this.#workloads.has(key) || table?.get(namespace, ownName)) this.#notes.add(TWICE, name);
+    if (this.#workloads.has(key) || table?.get(namespace, ownName)) this.#notes.add(TWICE, nameOf(object));
     if (isWorkload) this.#workloads.set(key, slim);
     table?.set(slim);
   }
@@ -212,6 +212,10 @@ const PASSING_KINDS = new Set([
   "discovery.k8s.io/EndpointSlice",
   "events.k8s.io/Event",
 ]);
+
+function nameOf({ kind, metadata }: KubeObject): string {
+  return describeObject(kind, metadata?.namespace, metadata?.name);
+}
 
 /** Why an object of a built-in kind cannot be what it says, in the words of a real API server. */
 function typeError(object: KubeObject): string | undefined {

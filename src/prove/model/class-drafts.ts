@@ -1,7 +1,6 @@
 import { deepFreeze } from "../../base/deep.ts";
 import { controllerOf } from "../../kube/owners.ts";
 import type { Pod } from "../../kube/types/index.ts";
-import { canonicalJson } from "../../lab/controllers/shared/template-hash.ts";
 import type { Interner } from "./interner.ts";
 import { shapeOf } from "./pod-shape.ts";
 
@@ -29,7 +28,8 @@ export class ClassDrafts {
     const readable = isWhole ? pod : bareOf(pod);
     const { prototype, isPinned, problems } = shapeOf(readable, this.#interner);
     const wrong = isWhole ? problems : [`cannot be read: ${error ?? "it has no spec"}`];
-    const key = `${isPinned ? "pinned " : ""}${canonicalJson(prototype)}${wrong.join("\n")}`;
+    // Fields stand in the order of their making, and the parts that are interned in theirs.
+    const key = `${isPinned ? "pinned " : ""}${JSON.stringify(prototype)}${wrong.join("\n")}`;
     const known = this.#byShape.get(key);
     if (known !== undefined) return known;
     this.#byShape.set(key, this.drafts.length);

@@ -27,15 +27,18 @@ export interface TopOwner {
 
 /** Every object that may own pods or their owners, by uid and by name. */
 export class Owners {
+  readonly #all: Known[] = [];
   readonly #byUid = new Map<string, Known>();
-  readonly #byName = new Map<string, Known>();
+  /** Only needed where uids are missing, as in manifests. */
+  #byName: ReadonlyMap<string, Known> | undefined;
 
   add(object: KubeObject): void {
     const { apiVersion, kind, metadata } = object;
     const { name, namespace, uid = "" } = metadata;
     const known = { apiVersion, kind, name, uid, namespace, owner: controllerOf(object) };
+    this.#all.push(known);
+    this.#byName = undefined;
     if (uid !== "") this.#byUid.set(uid, known);
-    this.#byName.set(nameKey(known, namespace), known);
   }
 
   /** Follows a pod's controller up to the object that nobody controls. */
@@ -60,6 +63,7 @@ export class Owners {
   #find(reference: OwnerReference, namespace: string): Known | undefined {
     const byUid = reference.uid ? this.#byUid.get(reference.uid) : undefined;
     if (byUid !== undefined) return byUid;
+    this.#byName ??= new Map(this.#all.map((known) => [nameKey(known, known.namespace), known]));
     const byName =
       this.#byName.get(nameKey(reference, namespace)) ?? this.#byName.get(nameKey(reference, undefined));
     // One of the same name with another uid is a successor, which owns nothing of its predecessor's.

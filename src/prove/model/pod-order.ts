@@ -14,27 +14,37 @@ export function fullName(pods: PodTable, drafts: readonly ClassDraft[], pod: num
 
 /** Places in the table in order of namespace and name. Of several pods of one name the last to come stays. */
 export function orderPods(pods: PodTable, drafts: readonly ClassDraft[], notes: Notes): Uint32Array {
-  const names = new Array<string>(pods.count);
-  const namespaces = new Array<string>(pods.count);
-  for (let i = 0; i < pods.count; i++) {
-    names[i] = fullName(pods, drafts, i);
-    namespaces[i] = drafts[pods.classOf[i] as number]?.prototype.metadata.namespace ?? "";
-  }
+  const places = Uint32Array.from({ length: pods.count }, (_, i) => i);
+  // API servers list in this order already: then there is nothing to do, and no name to be held.
+  if (isOrdered(pods, drafts)) return places;
+  const names = Array.from(places, (pod) => fullName(pods, drafts, pod));
   const compare = (a: number, b: number) =>
-    compareTexts(namespaces[a] as string, namespaces[b] as string) ||
+    compareTexts(namespaceOf(pods, drafts, a), namespaceOf(pods, drafts, b)) ||
     compareTexts(names[a] as string, names[b] as string);
-  const order = Uint32Array.from({ length: pods.count }, (_, i) => i);
-  // API servers list in this order already.
-  if (!isOrdered(order, compare)) order.sort((a, b) => compare(a, b) || a - b);
+  const order = places.sort((a, b) => compare(a, b) || a - b);
   return order.filter((pod, i) => {
     const next = order[i + 1];
     if (next === undefined || compare(pod, next) !== 0) return true;
-    notes.add(TWICE, describeObject("Pod", namespaces[pod], names[pod] as string));
+    notes.add(TWICE, describeObject("Pod", namespaceOf(pods, drafts, pod), names[pod] as string));
     return false;
   });
 }
 
-function isOrdered(order: Uint32Array, compare: (a: number, b: number) => number): boolean {
-  for (let i = 1; i < order.length; i++) if (compare(i - 1, i) > 0) return false;
+function namespaceOf(pods: PodTable, drafts: readonly ClassDraft[], pod: number): string {
+  return drafts[pods.classOf[pod] as number]?.prototype.metadata.namespace ?? "";
+}
+
+/** Whether each pod comes after the one before, and none twice. */
+function isOrdered(pods: PodTable, drafts: readonly ClassDraft[]): boolean {
+  let namespace = "";
+  let name = "";
+  for (let pod = 0; pod < pods.count; pod++) {
+    const ownNamespace = namespaceOf(pods, drafts, pod);
+    const ownName = fullName(pods, drafts, pod);
+    if (compareTexts(namespace, ownNamespace) > 0) return false;
+    if (namespace === ownNamespace && compareTexts(name, ownName) >= 0) return false;
+    namespace = ownNamespace;
+    name = ownName;
+  }
   return true;
 }

@@ -77,7 +77,7 @@ export function shapeOf(pod: Pod, interner: Interner): PodShape {
       uid: "",
       resourceVersion: "",
       creationTimestamp: "",
-      ...(metadata.labels && { labels: metadata.labels }),
+      ...(metadata.labels && { labels: interner.intern(metadata.labels) }),
       ...(owner && { ownerReferences: interner.intern([owner]) }),
     },
     spec: specOf(pod, pinnedTo, problems, interner),
@@ -137,13 +137,14 @@ function containerOf(
   const requests = checked(container.resources?.requests);
   const ports = container.ports?.filter(({ hostPort }) => hostPort !== undefined && hostPort > 0);
   return {
-    name,
+    // In order of name, as everything that is interned.
     image,
     imagePullPolicy: container.imagePullPolicy ?? "IfNotPresent",
-    resources: requests === undefined ? {} : { requests },
+    name,
     ...(ports?.length && { ports }),
-    ...(restartPolicy && { restartPolicy }),
     ...(readinessProbe && { readinessProbe: pacing(readinessProbe) }),
+    resources: requests === undefined ? {} : { requests },
+    ...(restartPolicy && { restartPolicy }),
     ...(startupProbe && { startupProbe: pacing(startupProbe) }),
   };
 }
@@ -152,11 +153,11 @@ function containerOf(
 function pacing(probe: Probe): Probe {
   const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = probe;
   return {
+    failureThreshold: failureThreshold ?? 3,
     ...(initialDelaySeconds !== undefined && { initialDelaySeconds }),
     periodSeconds: periodSeconds ?? 10,
-    timeoutSeconds: timeoutSeconds ?? 1,
     successThreshold: successThreshold ?? 1,
-    failureThreshold: failureThreshold ?? 3,
+    timeoutSeconds: timeoutSeconds ?? 1,
   };
 }
 

@@ -1,16 +1,23 @@
 /** The same JSON without fields and items that are null, which to an API server are not there; the same object when none is. */
 export function withoutNulls<T>(value: T): T {
+  return hasNull(value) ? strip(value) : value;
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== "object") return false;
+  if (value === null) return true;
   if (Array.isArray(value)) {
-    const items = value.filter((item) => item !== null).map(withoutNulls);
-    return items.length === value.length && items.every((item, i) => item === value[i])
-      ? value
-      : (items as T);
+    for (const item of value) if (hasNull(item)) return true;
+    return false;
   }
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) if (hasNull(fields[key])) return true;
+  return false;
+}
+
+function strip<T>(value: T): T {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(strip) as T;
   if (typeof value !== "object" || value === null) return value;
-  const before = Object.entries(value);
-  const after = before.flatMap(([key, field]) =>
-    field === null ? [] : [[key, withoutNulls(field)] as const],
-  );
-  const isSame = after.length === before.length && after.every(([, field], i) => field === before[i]?.[1]);
-  return isSame ? value : (Object.fromEntries(after) as T);
+  const fields = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(fields.map(([key, field]) => [key, strip(field)])) as T;
 }

@@ -62,14 +62,14 @@ export function collectWorkloads(
     }
     const top = owners.topOf(owner, namespace);
     const key = keep(top.reference, top.namespace ?? "");
-    const object = describeObject(top.reference.kind, top.namespace, top.reference.name);
+    const object = () => describeObject(top.reference.kind, top.namespace, top.reference.name);
     if (top.cycle !== undefined) {
       const why = `its owners own each other (${top.cycle.join(", ")}): nobody is at the top`;
-      unknowns.push({ object, why, key });
+      unknowns.push({ object: object(), why, key });
     } else if (top.isMissing) {
-      notes.add("not in the input though it owns pods; taken to be as its pods tell", object);
+      notes.add("not in the input though it owns pods; taken to be as its pods tell", object());
     } else if (!workloads.has(key)) {
-      notes.add("of a kind that is not modelled; taken to leave what it owns as it is", object);
+      notes.add("of a kind that is not modelled; taken to leave what it owns as it is", object());
     }
     return key;
   };

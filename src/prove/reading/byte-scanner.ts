@@ -5,6 +5,24 @@
  * A value may end beyond the window: then `Incomplete` is thrown, and whoever holds the window tries again with more of it.
  */
 
+/** What may come next within a value. */
+const VALUE = 0;
+/** A value, or the end of a list. */
+const FIRST_VALUE = 1;
+/** A field's name, or the end of an object. */
+const FIRST_KEY = 2;
+const KEY = 3;
+const COLON_NEXT = 4;
+const COMMA_NEXT = 5;
+const WANTED = [
+  "a value",
+  "a value or ]",
+  "a field's name or }",
+  "a field's name",
+  ":",
+  ", or a closing bracket",
+];
+
 /** The window ends within a value. */
 export class Incomplete extends Error {
   override readonly name = "Incomplete";
@@ -34,6 +52,9 @@ export const CLOSE_OBJECT = 0x7d;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
+/** From here on a native copy is faster than a loop. */
+const LONG = 100;
+
 /** Deeper than any object that an API server takes, and shallow enough for the stack. */
 const DEPTH_MAX = 500;
 
@@ -45,6 +66,8 @@ export class ByteScanner {
   end = 0;
   /** Whether nothing comes after the window. */
   isLast = false;
+  /** The brackets that are open within a value that is passed over. */
+  readonly open = new Uint8Array(DEPTH_MAX);
   /** What has been kept. */
   out: Uint8Array = new Uint8Array(0);
   outAt = 0;
@@ -95,18 +118,22 @@ export class ByteScanner {
     const { bytes, end } = this;
     let at = this.at + 1;
     for (;;) {
-      if (at >= end) throw this.#short();
       const byte = bytes[at] as number;
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH) {
-        if (at + 1 >= end) throw this.#short();
-        if (!ESCAPES.has(bytes[at + 1] as number)) throw new JsonError(at, "a string has an unknown escape");
-        at += 2;
-      } else if (byte < SPACE) {
-        throw new JsonError(at, "a string has a control character, or no end");
-      } else at++;
+      if (at >= end || byte === BACKSLASH || byte < SPACE) at = this.#within(at);
+      else if (byte === QUOTE) break;
+      else at++;
     }
     this.at = at + 1;
+  }
+
+  /** Within a string, at an escape or at what may not be there: the place behind the escape. */
+  #within(at: number): number {
+    const { bytes, end } = this;
+    if (at >= end) throw this.#short();
+    if (bytes[at] !== BACKSLASH) throw new JsonError(at, "a string has a control character, or no end");
+    if (at + 1 >= end) throw this.#short();
+    if (!ESCAPES.has(bytes[at + 1] as number)) throw new JsonError(at, "a string has an unknown escape");
+    return at + 2;
   }
 
   /** Passes over a field's name and the colon behind it; gives the place behind its last byte. */
@@ -118,23 +145,77 @@ export class ByteScanner {
     return keyEnd;
   }
 
-  /** Passes over a value of any kind. */
-  skip(depth = 0): void {
-    const byte = this.need();
-    if (byte === QUOTE) this.skipString();
-    else if (byte === OPEN_OBJECT) {
-      this.#checkDepth(depth);
-      if (!this.enter(CLOSE_OBJECT)) return;
-      do {
-        this.skipKey();
-        this.skip(depth + 1);
-      } while (this.hasMore(CLOSE_OBJECT));
-    } else if (byte === OPEN_LIST) {
-      this.#checkDepth(depth);
-      if (!this.enter(CLOSE_LIST)) return;
-      do this.skip(depth + 1);
-      while (this.hasMore(CLOSE_LIST));
-    } else this.#skipScalar();
+  /**
+   * Passes over a value of any kind. Most bytes of a cluster are passed over here, which is why it is one loop: it knows where it
+   * is by the brackets that are open, and by what may come next.
+   */
+  skip(): void {
+    const { bytes, end, open } = this;
+    let at = this.at;
+    let depth = 0;
+    let next = VALUE;
+    for (;;) {
+      if (at >= end) {
+        this.at = at;
+        throw this.#short();
+      }
+      const byte = bytes[at] as number;
+      if (byte === SPACE || (byte <= 0x0d && isSpace(byte))) {
+        at++;
+        continue;
+      }
+      if (next <= FIRST_VALUE && byte !== QUOTE) {
+        if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+          if (depth === DEPTH_MAX) {
+            this.at = at;
+            throw this.error(`a value is nested more than ${DEPTH_MAX} deep`);
+          }
+          open[depth++] = byte;
+          next = byte === OPEN_OBJECT ? FIRST_KEY : FIRST_VALUE;
+          at++;
+          continue;
+        }
+        if (next === FIRST_VALUE && byte === CLOSE_LIST) {
+          at++;
+          depth--;
+        } else {
+          this.at = at;
+          this.#skipScalar();
+          at = this.at;
+        }
+      } else if (byte === QUOTE && next <= KEY) {
+        at++;
+        for (let inside = bytes[at]; inside !== QUOTE; inside = bytes[at]) {
+          // Escapes, control characters and the end of the window are looked at closely.
+          if (at >= end || inside === BACKSLASH || (inside as number) < SPACE) at = this.#within(at);
+          else at++;
+        }
+        if (at >= end) at = this.#within(at);
+        at++;
+        if (next >= FIRST_KEY) {
+          next = COLON_NEXT;
+          continue;
+        }
+      } else if (next === COLON_NEXT && byte === COLON) {
+        at++;
+        next = VALUE;
+        continue;
+      } else if (next === COMMA_NEXT && byte === COMMA) {
+        at++;
+        next = open[depth - 1] === OPEN_OBJECT ? KEY : VALUE;
+        continue;
+      } else if (isCloseOf(byte, depth === 0 ? 0 : (open[depth - 1] as number), next)) {
+        at++;
+        depth--;
+      } else {
+        this.at = at;
+        throw this.unexpected(WANTED[next] as string);
+      }
+      // A value has ended.
+      if (depth === 0) break;
+      next = COMMA_NEXT;
+    }
+    this.at = at;
   }
 
   /** Copies a value of any kind, without space. */
@@ -183,9 +264,22 @@ export class ByteScanner {
     this.out[this.outAt++] = byte;
   }
 
+  /** Copies a value of any kind as it stands. */
+  copyAsIs(): void {
+    this.need();
+    const start = this.at;
+    this.skip();
+    this.putRange(start, this.at);
+  }
+
   /** Keeps bytes of the window. */
   putRange(from: number, to: number): void {
     const { bytes, out } = this;
+    if (to - from > LONG) {
+      out.set(bytes.subarray(from, to), this.outAt);
+      this.outAt += to - from;
+      return;
+    }
     let outAt = this.outAt;
     for (let i = from; i < to; i++) out[outAt++] = bytes[i] as number;
     this.outAt = outAt;
@@ -215,12 +309,18 @@ export class ByteScanner {
     while (at < end && isScalarByte(bytes[at] as number)) at++;
     // What follows a scalar is part of the text, unless the text ends with it.
     if (at === end && !this.isLast) throw INCOMPLETE;
-    if (!isDigits(bytes, start, at)) {
+    if (!isDigits(bytes, start, at) && !isWord(bytes, start, at)) {
       const text = String.fromCharCode(...bytes.subarray(start, Math.min(at, start + 64)));
       if (!SCALAR.test(text)) throw at === end ? this.#short() : this.unexpected("a value");
     }
     this.at = at;
   }
+}
+
+/** Whether the byte closes the bracket that is open, and may. */
+function isCloseOf(byte: number, open: number, next: number): boolean {
+  if (byte === CLOSE_OBJECT) return open === OPEN_OBJECT && (next === COMMA_NEXT || next === FIRST_KEY);
+  return byte === CLOSE_LIST && open === OPEN_LIST && next === COMMA_NEXT;
 }
 
 const ESCAPES = new Set([...'"\\/bfnrtu'].map((c) => c.charCodeAt(0)));
@@ -240,6 +340,24 @@ function isScalarByte(byte: number): boolean {
     byte === 0x2d ||
     byte === 0x2e
   );
+}
+
+const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));
+
+function isWord(bytes: Uint8Array, from: number, to: number): boolean {
+  for (const word of WORDS) {
+    if (word.length !== to - from) continue;
+    let i = 0;
+    while (i < word.length && bytes[from + i] === word[i]) i++;
+    if (i === word.length) return true;
+  }
+  return false;
+}
+
+/** Whether a stretch of bytes holds a backslash. */
+export function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH) return true;
+  return false;
 }
 
 /** Whether the bytes are a plain number without a leading nought: most scalars are. */

@@ -1,8 +1,19 @@
 /** Which fields of an object are kept: a tree of names, made to be asked with bytes. */
-import { type ByteScanner, CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT } from "./byte-scanner.ts";
+import {
+  type ByteScanner,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  hasEscape,
+  OPEN_LIST,
+  OPEN_OBJECT,
+} from "./byte-scanner.ts";
 
-/** What is done with a field's value: kept, passed over, kept in part, or looked at by somebody who passes over it. */
-export type FieldAction = "keep" | "skip" | FieldTree | ((scanner: ByteScanner) => void);
+/**
+ * What is done with a field's value: kept as it stands, kept without space, passed over, kept in part, or looked at by somebody
+ * who passes over it.
+ */
+export type FieldAction = "keep" | "pack" | "skip" | FieldTree | ((scanner: ByteScanner) => void);
 
 export interface FieldTreeOptions {
   /** What is done with fields that have no name here; "skip" by default. */
@@ -17,14 +28,18 @@ interface NamedField {
   readonly isWanted: boolean;
 }
 
+/** An object with more fields is none whose fields have their places. */
+const PLACES_MAX = 40;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const BACKSLASH = 0x5c;
 
 export class FieldTree {
   readonly #byLength: NamedField[][] = [];
   readonly #others: "keep" | "skip";
   readonly #hasWanted: boolean;
+  /** By place in an object, the field that was there last: its name with quotes and colon. */
+  readonly #before: { readonly token: Uint8Array; readonly field: NamedField | undefined }[] = [];
 
   constructor(
     fields: Readonly<Record<string, FieldAction>>,
@@ -77,11 +92,11 @@ export class FieldTree {
     let isFirst = true;
     scanner.put(OPEN_OBJECT);
     if (scanner.enter(CLOSE_OBJECT)) {
+      let place = 0;
       do {
         scanner.need();
         const start = scanner.at;
-        const end = scanner.skipKey();
-        const field = this.#find(scanner.bytes, start + 1, end);
+        const field = this.#field(scanner, place++);
         const action = field === undefined ? this.#others : field.action;
         if (action === "skip") scanner.skip();
         else if (typeof action === "function") action(scanner);
@@ -89,9 +104,9 @@ export class FieldTree {
           if (!isFirst) scanner.put(COMMA);
           isFirst = false;
           hasWanted ||= field?.isWanted ?? false;
-          scanner.putRange(start, end + 1);
-          scanner.put(0x3a);
-          if (action === "keep") scanner.copy();
+          scanner.putRange(start, scanner.at);
+          if (action === "keep") scanner.copyAsIs();
+          else if (action === "pack") scanner.copy();
           else action.project(scanner);
         }
       } while (scanner.hasMore(CLOSE_OBJECT));
@@ -100,12 +115,28 @@ export class FieldTree {
     return hasWanted;
   }
 
+  /** Passes over a field's name and colon; what it is. Objects of a kind mostly have the same fields in the same places. */
+  #field(scanner: ByteScanner, place: number): NamedField | undefined {
+    const before = this.#before[place];
+    const start = scanner.at;
+    if (
+      before !== undefined &&
+      start + before.token.length <= scanner.end &&
+      isAt(scanner.bytes, start, before.token)
+    ) {
+      scanner.at += before.token.length;
+      return before.field;
+    }
+    const end = scanner.skipKey();
+    const field = this.#find(scanner.bytes, start + 1, end);
+    if (place < PLACES_MAX) this.#before[place] = { token: scanner.bytes.slice(start, scanner.at), field };
+    return field;
+  }
+
   #find(bytes: Uint8Array, from: number, to: number): NamedField | undefined {
     const fields = this.#byLength[to - from];
     if (fields !== undefined) for (const field of fields) if (isAt(bytes, from, field.name)) return field;
-    return bytes.subarray(from, to).includes(BACKSLASH)
-      ? this.#findEscaped(bytes.subarray(from - 1, to + 1))
-      : undefined;
+    return hasEscape(bytes, from, to) ? this.#findEscaped(bytes.subarray(from - 1, to + 1)) : undefined;
   }
 
   /** Nobody writes a field's name with escapes, but whoever does means the same field. */

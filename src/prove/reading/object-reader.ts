@@ -3,6 +3,7 @@ import type { KubeObject } from "../../kube/types/index.ts";
 import type { ModelBuilder } from "../model/builder.ts";
 import { type ByteScanner, CLOSE_OBJECT, JsonError, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
 import { FieldTree } from "./field-tree.ts";
+import { specTree } from "./pod-fields.ts";
 import { PodReader } from "./pod-reader.ts";
 
 /** What an object is: as it says itself, or else as its list says. */
@@ -22,6 +23,15 @@ const METADATA = new FieldTree(
   { others: "keep" },
 );
 const WHOLE = new FieldTree({ metadata: METADATA }, { others: "keep" });
+/** What has a template of pods. */
+const TEMPLATED = new FieldTree({
+  metadata: METADATA,
+  spec: new FieldTree(
+    { template: new FieldTree({ metadata: new FieldTree({ labels: "keep" }), spec: specTree() }) },
+    { others: "keep" },
+  ),
+  status: "keep",
+});
 const NAMED = new FieldTree({ metadata: new FieldTree({ name: "keep", namespace: "keep" }) });
 
 /** Kinds of which a part is enough, and that come in great numbers. */
@@ -40,6 +50,10 @@ const PARTS: Readonly<Record<string, FieldTree>> = {
     metadata: METADATA,
     spec: new FieldTree({ replicas: "keep", selector: "keep", minReadySeconds: "keep" }),
   }),
+  "apps/v1 Deployment": TEMPLATED,
+  "apps/v1 StatefulSet": TEMPLATED,
+  "apps/v1 DaemonSet": TEMPLATED,
+  "batch/v1 Job": TEMPLATED,
   "v1 ConfigMap": NAMED,
   "v1 Secret": NAMED,
   "v1 Event": NAMED,

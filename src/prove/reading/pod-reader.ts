@@ -6,40 +6,16 @@
 import { parseTime } from "../../kube/time.ts";
 import type { Pod } from "../../kube/types/index.ts";
 import type { ModelBuilder } from "../model/builder.ts";
-import { KEPT_SPEC_FIELDS, KEPT_VOLUME_SOURCES } from "../model/pod-shape.ts";
-import { type ByteScanner, CLOSE_LIST, OPEN_LIST, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
-import { type FieldAction, FieldTree } from "./field-tree.ts";
+import { type ByteScanner, CLOSE_LIST, hasEscape, OPEN_LIST, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
+import { FieldTree } from "./field-tree.ts";
+import { specTree } from "./pod-fields.ts";
 import { hashBytes, TextTable } from "./text-table.ts";
-
-const PACING = new FieldTree({
-  initialDelaySeconds: "keep",
-  periodSeconds: "keep",
-  timeoutSeconds: "keep",
-  successThreshold: "keep",
-  failureThreshold: "keep",
-});
-
-const CONTAINERS = new FieldTree({
-  name: "keep",
-  image: "keep",
-  imagePullPolicy: "keep",
-  resources: new FieldTree({ requests: "keep" }),
-  ports: new FieldTree(
-    { containerPort: "keep", hostPort: "keep", hostIP: "keep", protocol: "keep" },
-    { wanted: ["hostPort"] },
-  ),
-  restartPolicy: "keep",
-  readinessProbe: PACING,
-  startupProbe: PACING,
-});
 
 const CONTAINER_STATUSES = new FieldTree({
   name: "keep",
   resources: new FieldTree({ requests: "keep" }),
   allocatedResources: "keep",
 });
-
-const REQUESTS = new FieldTree({ requests: "keep" });
 
 /** A stretch of the window. */
 interface Range {
@@ -58,7 +34,6 @@ const SUCCEEDED = encoder.encode("Succeeded");
 const FAILED = encoder.encode("Failed");
 const OF_DAEMON_SET = Buffer.from('"kind":"DaemonSet"');
 const NULL = "n".charCodeAt(0);
-const BACKSLASH = 0x5c;
 const RESIZING = encoder.encode("PodResizePending");
 
 export class PodReader {
@@ -82,8 +57,6 @@ export class PodReader {
   constructor(builder: ModelBuilder) {
     this.#builder = builder;
     const text = (range: Range) => (scanner: ByteScanner) => this.#readText(scanner, range);
-    const kept = Object.fromEntries(KEPT_SPEC_FIELDS.map((name): [string, FieldAction] => [name, "keep"]));
-    const sources = KEPT_VOLUME_SOURCES.map((name): [string, FieldAction] => [name, "keep"]);
     const unusual = (scanner: ByteScanner) => {
       this.#isUnusual = true;
       scanner.skip();
@@ -95,26 +68,14 @@ export class PodReader {
         generateName: "keep",
         namespace: "keep",
         labels: "keep",
-        ownerReferences: "keep",
+        ownerReferences: "pack",
         deletionTimestamp: (scanner) => {
           this.#isTerminating = scanner.need() === QUOTE;
           scanner.skip();
         },
       }),
-      spec: new FieldTree({
-        ...kept,
-        nodeName: text(this.#nodeName),
-        containers: CONTAINERS,
-        initContainers: CONTAINERS,
-        // Their claims go by the pod's uid.
-        volumes: new FieldTree(
-          { name: "keep", ...Object.fromEntries(sources), ephemeral: unusual },
-          { wanted: KEPT_VOLUME_SOURCES },
-        ),
-        affinity: "keep",
-        overhead: "keep",
-        resources: REQUESTS,
-      }),
+      // Claims of ephemeral volumes go by the pod's uid.
+      spec: specTree({ nodeName: text(this.#nodeName) }, unusual),
       status: new FieldTree({
         phase: text(this.#phase),
         startTime: text(this.#startTime),
@@ -164,6 +125,8 @@ export class PodReader {
     const { out } = scanner;
     const isCut = nodeName !== "" && cutPin(scanner, nodeName);
     const text = Buffer.from(out.buffer, out.byteOffset, scanner.outAt);
+    const again = this.#classes.findAgain(text);
+    if (again >= 0) return again;
     const hash = hashBytes(out, 0, text.length);
     const known = this.#classes.find(text, hash);
     if (known >= 0) return known;
@@ -188,7 +151,7 @@ export class PodReader {
     scanner.skip();
     range.to = isText ? scanner.at - 1 : 0;
     if (!isText) this.#isUnusual ||= scanner.bytes[range.from - 1] !== NULL;
-    else this.#isUnusual ||= scanner.bytes.subarray(range.from, range.to).includes(BACKSLASH);
+    else this.#isUnusual ||= hasEscape(scanner.bytes, range.from, range.to);
   }
 
   #readConditions(scanner: ByteScanner): void {

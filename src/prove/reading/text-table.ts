@@ -5,8 +5,15 @@ export class TextTable {
   #hashes = new Int32Array(1 << 11);
   #starts = new Float64Array((1 << 11) + 1);
   #numbers = new Int32Array(1 << 11);
-  #pool = new Uint8Array(1 << 20);
+  #pool = Buffer.alloc(1 << 20);
   #count = 0;
+  /** The entry that was found or added last: texts mostly come several times in a row. */
+  #last = -1;
+
+  /** The number of the text if it is the one of the last look-up, or -1. */
+  findAgain(text: Uint8Array): number {
+    return this.#last >= 0 && this.#isAt(this.#last, text) ? (this.#numbers[this.#last] as number) : -1;
+  }
 
   /** The number of the text, or -1 for one that has not been added. */
   find(text: Uint8Array, hash: number): number {
@@ -14,7 +21,9 @@ export class TextTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = (this.#slots[slot] as number) - 1;
       if (entry < 0) return -1;
-      if (this.#hashes[entry] === hash && this.#isAt(entry, text)) return this.#numbers[entry] as number;
+      if (this.#hashes[entry] !== hash || !this.#isAt(entry, text)) continue;
+      this.#last = entry;
+      return this.#numbers[entry] as number;
     }
   }
 
@@ -23,12 +32,17 @@ export class TextTable {
     if (entry === this.#hashes.length) this.#grow();
     const start = this.#starts[entry] as number;
     const end = start + text.length;
-    if (end > this.#pool.length) this.#pool = resized(this.#pool, Math.max(2 * this.#pool.length, end));
+    if (end > this.#pool.length) {
+      const larger = Buffer.alloc(Math.max(2 * this.#pool.length, end));
+      this.#pool.copy(larger);
+      this.#pool = larger;
+    }
     this.#pool.set(text, start);
     this.#starts[entry + 1] = end;
     this.#hashes[entry] = hash;
     this.#numbers[entry] = number;
     this.#place(entry);
+    this.#last = entry;
   }
 
   #place(entry: number): void {
@@ -49,10 +63,8 @@ export class TextTable {
 
   #isAt(entry: number, text: Uint8Array): boolean {
     const start = this.#starts[entry] as number;
-    if ((this.#starts[entry + 1] as number) - start !== text.length) return false;
-    const pool = this.#pool;
-    for (let i = 0; i < text.length; i++) if (pool[start + i] !== text[i]) return false;
-    return true;
+    const end = this.#starts[entry + 1] as number;
+    return end - start === text.length && this.#pool.compare(text, 0, text.length, start, end) === 0;
   }
 }
 
@@ -63,7 +75,7 @@ export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
   return h ^ (h >>> 15);
 }
 
-function resized<T extends Uint8Array | Int32Array | Float64Array>(array: T, length: number): T {
+function resized<T extends Int32Array | Float64Array>(array: T, length: number): T {
   const larger = new (array.constructor as new (length: number) => T)(length);
   larger.set(array as never);
   return larger;
