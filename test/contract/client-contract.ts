@@ -40,7 +40,7 @@ export interface ContractCase {
   readonly run: (world: CaseWorld) => Promise<void>;
 }
 
-const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
+export const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   "creating objects": createCases,
   "reading objects": readCases,
   "replacing objects": updateCases,

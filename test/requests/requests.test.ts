@@ -9,8 +9,8 @@ import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { RandomStream } from "../../src/base/random.ts";
-import { type WatchedLab, type Reply, startWatchedLab } from "./watched-lab.ts";
 import { type RandomRequest, randomRequest } from "./random-request.ts";
+import { type Reply, startWatchedLab, type WatchedLab } from "./watched-lab.ts";
 import { WIDGET_DEFINITION } from "./widgets.ts";
 
 const CI_REQUESTS = 3_000;

@@ -12,22 +12,33 @@ export interface UrlParts {
   readonly query: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Why a text is no address, in Go's words. */
+/** Why a text is no address that a request could be sent to, in Go's words. */
 export function urlProblem(text: string): string | undefined {
+  if (text === "") return parseError(text, "empty url");
   const why = reasonAgainst(text);
-  return why === undefined ? undefined : `parse ${JSON.stringify(text)}: ${why}`;
+  if (why !== undefined) return parseError(text, why);
+  return /^([a-zA-Z][a-zA-Z0-9+.-]*:|\/)/.test(text)
+    ? undefined
+    : parseError(text, "invalid URI for request");
+}
+
+/** The same for a text that may be relative and may have a fragment. */
+export function referenceProblem(text: string): string | undefined {
+  const [bare = ""] = text.split("#", 1);
+  const why = reasonAgainst(bare);
+  return why === undefined ? undefined : parseError(bare, why);
+}
+
+function parseError(text: string, why: string): string {
+  return `parse ${JSON.stringify(text)}: ${why}`;
 }
 
 function reasonAgainst(text: string): string | undefined {
   if (/\p{Cc}/u.test(text)) return "net/url: invalid control character in URL";
-  if (text === "") return "empty url";
   const [, scheme, rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/.exec(text) ?? [];
   if (scheme === undefined) {
     if (text.startsWith(":")) return "missing protocol scheme";
-    if (!text.startsWith("/")) {
-      if (/^[^/?#]*:/.test(text)) return "first path segment in URL cannot contain colon";
-      return "invalid URI for request";
-    }
+    if (/^[^/?#]*:/.test(text)) return "first path segment in URL cannot contain colon";
   }
   const after = scheme === undefined ? text : rest;
   const badEscape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(after.replace(/\?.*$/, ""));

@@ -1,10 +1,8 @@
 import { type Fields, fieldsOf, isFields, listOf, setAbsent, setField } from "./absent.ts";
-import { dropLeaseStrategy } from "./disabled.ts";
 import { absentAre, type DefaultsTable } from "./type-defaults.ts";
 
 /** What the cluster itself consists of: namespaces, nodes, limits, configuration, custom kinds, devices. */
 export const CLUSTER_DEFAULTS: DefaultsTable = {
-  "io.k8s.api.coordination.v1.LeaseSpec": dropLeaseStrategy,
   "io.k8s.api.core.v1.Namespace": completeNamespace,
   "io.k8s.api.core.v1.NamespaceStatus": absentAre({ phase: "Active" }),
   "io.k8s.api.core.v1.NodeStatus": (status) => setAbsent(status, { allocatable: status.capacity }),

@@ -19,12 +19,6 @@ export function dropMaxUnavailable(rollingUpdate: Fields): Fields {
     : without(rollingUpdate, "maxUnavailable");
 }
 
-/** CoordinatedLeaderElection: a Lease whose holder a controller chooses. */
-export function dropLeaseStrategy(lease: Fields): Fields {
-  const { strategy, preferredHolder, ...rest } = lease;
-  return strategy === undefined && preferredHolder === undefined ? lease : rest;
-}
-
 function mapContainers(list: unknown, drop: (container: Fields) => Fields): unknown {
   return Array.isArray(list) ? mapShared(list, (item) => (isFields(item) ? drop(item) : item)) : list;
 }

@@ -18,6 +18,7 @@ import { NETWORK_POLICY_RULES } from "./network/network-policies.ts";
 import { SERVICE_RULES } from "./network/services.ts";
 import { POD_RULES } from "./pods/pod.ts";
 import { POLICY_BINDING_RULES, VALIDATING_POLICY_RULES } from "./policies/validating-policies.ts";
+import { WEBHOOK_CONFIGURATION_RULES } from "./policies/webhook-configurations.ts";
 import type { KindRules } from "./rules.ts";
 import { CLAIM_RULES } from "./storage/claims.ts";
 import {
@@ -56,8 +57,10 @@ export const RULES: Readonly<Record<string, KindRules<object>>> = {
   "/ResourceQuota": RESOURCE_QUOTA_RULES,
   "/Secret": SECRET_RULES,
   "/Service": SERVICE_RULES,
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration": WEBHOOK_CONFIGURATION_RULES,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy": VALIDATING_POLICY_RULES,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": POLICY_BINDING_RULES,
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": WEBHOOK_CONFIGURATION_RULES,
   "apiextensions.k8s.io/CustomResourceDefinition": CUSTOM_DEFINITION_RULES,
   "apps/ControllerRevision": CONTROLLER_REVISION_RULES,
   "apps/DaemonSet": DAEMON_SET_RULES,

@@ -14,7 +14,7 @@ import { FieldErrors, quote } from "./field-errors.ts";
 import { checkBySchema } from "./generic.ts";
 import { checkKnownFinalizers, checkMetadata, checkMetadataUpdate, type MetadataRules } from "./metadata.ts";
 import { dnsSubdomain, pathSegment } from "./names.ts";
-import type { KindRules } from "./rules.ts";
+import type { KindRules, UpdatePass } from "./rules.ts";
 import { RULES } from "./rules-by-kind.ts";
 import { findMistyped } from "./well-typed.ts";
 
@@ -29,9 +29,23 @@ export function validateCreate(
   const errors = new FieldErrors();
   if (!isTyped && !checkTypes(errors, kind, object)) return errors.list;
   const rules = rulesOf(kind);
-  checkMetadata(errors, metadataOf(object), metadataRules(kind, rules));
+  if (rules?.metadataLast !== true) checkMetadata(errors, metadataOf(object), metadataRules(kind, rules));
   checkBody(errors, kind, rules, object);
+  if (rules?.metadataLast === true && errors.isEmpty) {
+    checkMetadata(errors, metadataOf(object), { ...metadataRules(kind, rules), ...ANY_METADATA });
+  }
   return errors.list;
+}
+
+/** How metadata is judged for all kinds alike. */
+const ANY_METADATA = { name: pathSegment, knownFinalizers: false };
+
+/** What is known beforehand of an update. */
+export interface UpdateFacts {
+  /** Whether its types were seen to be right already. */
+  readonly isTyped?: boolean;
+  /** Whether it is a write to the status alone. */
+  readonly ofStatus?: boolean;
 }
 
 /** Why an object cannot take the place of the one that is stored; none when it can. */
@@ -39,19 +53,32 @@ export function validateUpdate(
   kind: JudgedKind,
   object: unknown,
   old: unknown,
-  isTyped: boolean = false,
+  { isTyped = false, ofStatus = false }: UpdateFacts = {},
 ): readonly StatusCause[] {
   const errors = new FieldErrors();
   if (!isTyped && !checkTypes(errors, kind, object, old)) return errors.list;
   const rules = rulesOf(kind);
   const [metadata, before] = [metadataOf(object), metadataOf(old)];
   checkMetadataUpdate(errors, metadata, before);
-  if (!errors.isEmpty || metadata.finalizers !== before.finalizers) {
-    errors.list.length = 0;
-    retellMetadata(errors, metadata, before, metadataRules(kind, rules), rules?.rechecksMetadata ?? false);
+  const own = metadataRules(kind, rules);
+  const isSuspect = !errors.isEmpty || metadata.finalizers !== before.finalizers;
+  errors.list.length = 0;
+  if (isSuspect) {
+    checkMetadata(errors, metadata, { ...own, ...ANY_METADATA });
+    checkMetadataUpdate(errors, metadata, before);
   }
-  if (rules?.update) rules.update(errors, object as object, old as object);
-  else checkBody(errors, kind, rules, object, old);
+  const isNews = !isSameBody(object as object, old as object);
+  for (const pass of ofStatus ? statusPassesOf(rules) : passesOf(rules)) {
+    if (pass === "metadata" && isSuspect) checkMetadata(errors, metadata, own);
+    if (pass === "changed metadata" && isSuspect) {
+      checkMetadataUpdate(errors, metadata, before);
+      if (own.knownFinalizers) checkKnownFinalizers(errors, metadata);
+    }
+    if (pass === "body" && isNews) checkBody(errors, kind, rules, object, old);
+    if (pass === "changed body") rules?.update?.(errors, object as object, old as object);
+  }
+  if (rules?.status && statusOf(object) !== statusOf(old))
+    rules.status(errors, object as object, old as object);
   return errors.list;
 }
 
@@ -78,25 +105,32 @@ export function invalidError(
   return new StatusError("Invalid", invalidMessage(kind, name, causes), details);
 }
 
-/**
- * The API judges metadata for all kinds alike, as new and as changed, before each kind judges it once more, some of them twice:
- * what is wrong with it is told as often.
- */
-function retellMetadata(
-  errors: FieldErrors,
-  metadata: Partial<ObjectMeta>,
-  before: Partial<ObjectMeta>,
-  rules: MetadataRules,
-  rechecks: boolean,
-): void {
-  checkMetadata(errors, metadata, { ...rules, name: pathSegment, knownFinalizers: false });
-  checkMetadataUpdate(errors, metadata, before);
-  checkMetadataUpdate(errors, metadata, before);
-  if (rules.knownFinalizers) checkKnownFinalizers(errors, metadata);
-  if (rechecks) checkMetadata(errors, metadata, rules);
+function passesOf(rules: KindRules<object> | undefined): readonly UpdatePass[] {
+  return rules?.passes ?? ["changed metadata", rules?.update ? "changed body" : "body"];
 }
 
-const FREE_FINALIZERS = ["admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io"];
+function statusPassesOf(rules: KindRules<object> | undefined): readonly UpdatePass[] {
+  return rules?.statusPasses ?? ["changed metadata"];
+}
+
+/** Whether all that the rules of a new object look at was judged with the old one. Annotations mean something to some kinds. */
+function isSameBody(object: object, old: object): boolean {
+  if (metadataOf(object).annotations !== metadataOf(old).annotations) return false;
+  const names = new Set([...Object.keys(object), ...Object.keys(old)]);
+  const isSame = (name: string) => object[name as keyof object] === old[name as keyof object];
+  return [...names].every((name) => name === "metadata" || name === "status" || isSame(name));
+}
+
+function statusOf(object: unknown): unknown {
+  return (object as { readonly status?: unknown }).status;
+}
+
+const FREE_FINALIZERS = [
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "coordination.k8s.io",
+];
 
 function metadataRules(kind: JudgedKind, rules: KindRules<object> | undefined): MetadataRules {
   return {

@@ -14,6 +14,7 @@ import {
 } from "../../kube/schema/check-fields.ts";
 import type { ObjectMeta } from "../../kube/types/index.ts";
 import { validateTypes } from "../../kube/validation/validate.ts";
+import { converted } from "./converted.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { badRequest, invalid, invalidValue } from "./errors.ts";
 import type { LooseObject } from "./loose.ts";
@@ -44,7 +45,7 @@ export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   const { error, strict } =
     fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body, undefined, text);
   judge(decoding, { error, strict: text === undefined ? [...decodeIssues, ...strict] : strict });
-  return typed(kind, completeTyped(kind, body, decoding.stored));
+  return converted(kind, typed(kind, completeTyped(kind, body, decoding.stored)));
 }
 
 /** The object, when its types are right: nobody after this looks at them again. @throws {StatusError} Invalid */

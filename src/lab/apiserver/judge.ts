@@ -20,10 +20,15 @@ export function judgeBy(
   customVersionOf: (kind: Kind) => CustomVersion | undefined,
 ): RegistryContext["judge"] {
   return ({ kind, collection, caller, subresource }, object, old) => {
+    // Events are judged by the group that they come through.
+    const judged = kind.group === "events.k8s.io" ? kind : collection.kind;
     const causes =
       old === undefined
-        ? validateCreate(collection.kind, object, IS_TYPED)
-        : validateUpdate(collection.kind, object, old, IS_TYPED);
+        ? validateCreate(judged, object, IS_TYPED)
+        : validateUpdate(judged, object, old, {
+            isTyped: IS_TYPED,
+            ofStatus: subresource === "status",
+          });
     const structural = customVersionOf(kind)?.structural;
     return structural === undefined
       ? causes

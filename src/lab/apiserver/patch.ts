@@ -8,7 +8,7 @@ import { strategicMergePatch } from "../../kube/patch/strategic-merge-patch.ts";
 import { schemaOf } from "../../kube/schema/schema.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import type { PatchType } from "./api.ts";
-import type { Refuse } from "./decode.ts";
+import type { Decoding, Refuse } from "./decode.ts";
 import { invalidValue } from "./errors.ts";
 import type { LooseObject } from "./loose.ts";
 
@@ -38,12 +38,32 @@ export function patched(kind: Kind, object: LooseObject, type: ChangePatchType, 
 export function refusePatch(type: ChangePatchType, patch: unknown, result: Body): Refuse {
   return (why) => {
     const isStrategic = type === "strategic";
-    const quoted = isStrategic ? goPrint(patch) : jsonText(result);
+    const quoted = isStrategic ? goPrint(withoutReplace(patch)) : jsonText(result);
     const cause = invalidValue("patch", quoted, isStrategic ? conversionFault(why) : why);
     return new StatusError("Invalid", ` "" is invalid: ${cause.field}: ${cause.message}`, {
       causes: [cause],
     });
   };
+}
+
+/** Real servers take the directives out of a patch that they have followed; what stands below a replaced part they never look at. */
+function withoutReplace(patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const { $patch: directive, ...rest } = patch as Readonly<Record<string, unknown>>;
+  if (directive === "replace") return rest;
+  return Object.fromEntries(Object.entries(patch).map(([name, value]) => [name, withoutReplace(value)]));
+}
+
+/** How what an apply leaves is read: names of fields were looked at already, and what is stored is not the client's to answer for; one of no use is refused in words of its own. */
+export function readingApplied(kind: Kind, applied: unknown): Pick<Decoding, "parameters" | "refuse"> {
+  const refuse = (why: string) => {
+    const { namespace = "", name = "" } = (applied as Partial<LooseObject> | null)?.metadata ?? {};
+    const named = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
+    const failed = `failed to convert new object (${namespace}/${name}; ${named}) to proper version`;
+    const fault = `unable to convert unstructured object to ${named}: ${conversionFault(why)}`;
+    return new StatusError("Unknown", `${failed}: ${fault}`);
+  };
+  return { parameters: { fieldValidation: "Ignore" }, refuse };
 }
 
 const UNMARSHAL = /^json: cannot unmarshal (\S+) .*of type (\S+)$/;
@@ -53,7 +73,7 @@ const GO_KINDS: Readonly<Record<string, string>> = { object: "map", array: "slic
 function conversionFault(why: string): string {
   const [, given = "", type = ""] = UNMARSHAL.exec(why) ?? [];
   const from = GO_KINDS[given] ?? given;
-  if (type === "") return why;
+  if (type === "") return why.startsWith("illegal base64") ? `error decoding from json: ${why}` : why;
   if (type.startsWith("[]")) return `cannot restore slice from ${from}`;
   if (type.startsWith("map[")) return `cannot restore map from ${from}`;
   if (type.includes(".") && /^[A-Z]/.test(type.replace(/^.*\./, "")))

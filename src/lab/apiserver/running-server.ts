@@ -14,7 +14,7 @@ import type { Collection } from "./collection.ts";
 import { fromStorage } from "./conversion.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
-import { checkDeleteParameters, deletedStatus } from "./delete-parameters.ts";
+import { checkDeleteParameters, deletedStatus, warnOfOrphans } from "./delete-parameters.ts";
 import { tellDeprecation } from "./deprecations.ts";
 import { internalError, methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
@@ -26,7 +26,7 @@ import { checkNotFuture } from "./list-query.ts";
 import { LocalApi } from "./local-api.ts";
 import { type LooseObject, loose } from "./loose.ts";
 import type { CallOutside, Outside } from "./outside/outside.ts";
-import { patched, refusePatch } from "./patch.ts";
+import { patched, readingApplied, refusePatch } from "./patch.ts";
 import type { PodLogs } from "./pod-logs.ts";
 import type { RegistryContext } from "./registry/context.ts";
 import { createObject } from "./registry/create.ts";
@@ -233,8 +233,7 @@ export class RunningServer implements ApiServer {
       if (type === "apply") {
         const object = applied(owned, parameters, old, body);
         if (object === old) return { object };
-        // Unknown fields have been refused already; what is stored is not the client's to answer for.
-        const whole = decodeObject({ ...decoding, parameters: {} }, object);
+        const whole = decodeObject({ ...decoding, ...readingApplied(kind, body) }, object);
         return { object: placeObject(target, whole) };
       }
       if (old === undefined) throw notFound(target.kind, target.name ?? "");
@@ -246,6 +245,7 @@ export class RunningServer implements ApiServer {
   }
 
   delete(caller: Caller, target: Target, parameters: DeleteParameters = {}): DeleteAnswer {
+    warnOfOrphans(caller, target.kind, parameters);
     return this.#delete(caller, target, parameters, false);
   }
 
@@ -267,6 +267,7 @@ export class RunningServer implements ApiServer {
     parameters: DeleteParameters = {},
   ): ListAnswer {
     this.#collection(target.kind, "deletecollection");
+    warnOfOrphans(caller, target.kind, parameters);
     const found = madeFor(caller, "collection", () => this.list(caller, target, query));
     for (const { metadata } of found.items) {
       try {

@@ -8,6 +8,6 @@ export function tellWarnings(
   object: LooseObject,
   old: LooseObject | undefined,
 ): void {
-  if (caller.warn === undefined || subresource !== undefined) return;
+  if (caller.warn === undefined || (subresource !== undefined && subresource !== "scale")) return;
   for (const text of warningsOf(collection.kind, object, old)) caller.warn(text);
 }

@@ -29,7 +29,7 @@ export interface AccessCluster {
   close(): Promise<void>;
 }
 
-const GROUPS: Readonly<Record<string, readonly AccessCase[]>> = {
+export const GROUPS: Readonly<Record<string, readonly AccessCase[]>> = {
   "who may come in": doorCases,
   "what roles allow": roleCases,
   "handing out rights": grantCases,

@@ -12,7 +12,7 @@ export interface ExchangeCluster extends Counterpart {
   close(): Promise<void>;
 }
 
-const FOLDER = "test/contract/exchanges";
+export const FOLDER = "test/contract/exchanges";
 
 export interface ExchangeOptions {
   /** Whether the files are written anew with what this cluster answers. */

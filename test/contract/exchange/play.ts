@@ -60,13 +60,14 @@ interface Known {
   readonly continue: string;
 }
 
-/** The answers of a case's requests, in order. The namespace is there already. */
+/** The answers of a case's requests, in order. The namespace is there already. `timeless` orders managers and warnings by name. */
 export async function playExchange(
   counterpart: Counterpart,
   namespace: string,
   { steps }: Exchange,
+  timeless = false,
 ): Promise<string[]> {
-  const player = new Player(counterpart, namespace, steps);
+  const player = new Player(counterpart, namespace, steps, timeless);
   const answers: string[] = [];
   for (const step of steps) answers.push(await player.play(step));
   return nameMarks(answers, namespace).map((answer) => answer.replaceAll(counterpart.user, "USER"));
@@ -76,11 +77,13 @@ class Player {
   readonly #counterpart: Counterpart;
   readonly #namespace: string;
   readonly #sent: string;
+  readonly #timeless: boolean;
   readonly #known = new Map<string, Known>();
 
-  constructor(counterpart: Counterpart, namespace: string, steps: readonly Step[]) {
+  constructor(counterpart: Counterpart, namespace: string, steps: readonly Step[], timeless: boolean) {
     this.#counterpart = counterpart;
     this.#namespace = namespace;
+    this.#timeless = timeless;
     this.#sent = steps.map(({ source }) => source).join("\n");
   }
 
@@ -91,7 +94,8 @@ class Player {
     const body = step.body.trim() === "" ? undefined : parse(this.#fill(step.body));
     this.#counterpart.warnings();
     const answer = await this.#ask(step, options, body);
-    const warnings = this.#counterpart.warnings().map((text) => `warning: ${text}`);
+    const told = this.#counterpart.warnings().map((text) => `warning: ${text}`);
+    const warnings = this.#timeless ? told.sort() : told;
     return [...warnings, answer].join("\n");
   }
 
@@ -128,7 +132,12 @@ class Player {
       continue: token = "",
     } = (answer as KubeObject).metadata as Partial<KubeObject["metadata"]> & { readonly continue?: string };
     if (options.as !== undefined) this.#known.set(options.as, { rv, uid, continue: token });
-    const print = { sent: this.#sent, fields: options.fields === "true", namespace: this.#namespace };
+    const print = {
+      sent: this.#sent,
+      fields: options.fields === "true",
+      namespace: this.#namespace,
+      timeless: this.#timeless,
+    };
     if (!("items" in answer)) return `ok\n${printObject(answer, print)}`;
     const { items, metadata } = answer as unknown as {
       readonly items: readonly KubeObject[];
@@ -298,9 +307,9 @@ function deleteQuery({ grace, propagation, uid, version, dryRun }: Options) {
   };
 }
 
-/** Notices until `take` have come; without it until the server ends the watch. */
+/** Notices until `take` have come, or one of an object named `until`; without either until the server ends the watch. */
 async function printWatch({ client, elapse }: Counterpart, question: Question): Promise<string> {
-  const { take, seconds, bookmarks, initial, ...rest } = question.options;
+  const { take, until, seconds, bookmarks, initial, ...rest } = question.options;
   const query: WatchQuery = {
     ...(listQuery({ ...question, options: rest }) as WatchQuery),
     ...(seconds !== undefined && { timeoutSeconds: Number(seconds) }),
@@ -311,10 +320,11 @@ async function printWatch({ client, elapse }: Counterpart, question: Question): 
   const notices = client.watch(question.kind, query)[Symbol.asyncIterator]();
   while (lines.length !== Number(take)) {
     const next = notices.next();
-    if (seconds !== undefined) elapse(Number(seconds) * 1_000);
+    if (seconds !== undefined && until === undefined) elapse(Number(seconds) * 1_000);
     const { done, value } = await next;
     if (done) break;
     lines.push(printNotice(value));
+    if (value.type !== "ERROR" && value.object.metadata.name === until) break;
   }
   await notices.return?.();
   return ["ok", ...lines].join("\n");
@@ -358,7 +368,7 @@ function printCell(cell: unknown): string {
 }
 
 /** "pods", "deployments", "horizontalpodautoscalers.v1.autoscaling" */
-function kindOf(resource: string): Kind {
+export function kindOf(resource: string): Kind {
   const found = KINDS.find(({ plural, group, version }) =>
     [plural, `${plural}.${group}`, `${plural}.${version}.${group}`].includes(resource),
   );

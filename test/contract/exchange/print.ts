@@ -6,6 +6,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const WIDTH = 110;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** How the volume of an account's token is called, up to five characters that are drawn. */
+const DRAWN = "kube-api-access-";
 /** What a server gives out by itself when nobody asks for a certain one. */
 const ALLOCATED = ["clusterIP", "clusterIPs", "nodePort", "healthCheckNodePort"];
 
@@ -16,6 +18,8 @@ export interface PrintOptions {
   readonly fields: boolean;
   /** The case's own, which differs from run to run. */
   readonly namespace: string;
+  /** Whether managers stand in order of name rather than of time, which passes at another pace on each server. */
+  readonly timeless: boolean;
 }
 
 /** An object, sorted by key. Marks stand for what differs from run to run: `Marks` turns them into stable names. */
@@ -34,7 +38,7 @@ export function printRefusal(error: StatusError): string {
   if (Object.keys(details).length > 0) lines.push(`details ${inline(details)}`);
   // Real servers go through the managers of a conflict in any order.
   const told = causes.every(({ reason }) => reason === "FieldManagerConflict")
-    ? [...causes].sort((a, b) => (a.field < b.field ? -1 : 1))
+    ? [...causes].sort((a, b) => (a.field + a.message < b.field + b.message ? -1 : 1))
     : causes;
   for (const { reason, field, message } of told) {
     // Most messages repeat their causes.
@@ -45,7 +49,11 @@ export function printRefusal(error: StatusError): string {
 }
 
 function masked(value: unknown, key: string, options: PrintOptions): unknown {
-  if (Array.isArray(value)) return value.map((item) => masked(item, key, options));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => masked(item, key, options));
+    const isTimed = options.timeless && key === "managedFields";
+    return isTimed ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
+  }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value)
       .filter(([name]) => options.fields || name !== "managedFields")
@@ -60,6 +68,7 @@ function masked(value: unknown, key: string, options: PrintOptions): unknown {
   if (typeof value === "string" && value.includes(options.namespace)) {
     return value.replaceAll(options.namespace, "NAMESPACE");
   }
+  if (typeof value === "string" && value.startsWith(DRAWN)) return `${DRAWN}DRAWN`;
   if (key === "resourceVersion" && typeof value === "string" && value !== "") return mark("rv", value);
   if (key === "uid" && typeof value === "string" && UUID.test(value)) return mark("uid", value);
   if (options.sent.includes(String(value))) return value;
@@ -81,7 +90,8 @@ export function mark(what: "rv" | "uid", value: string): string {
 const QUOTED: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/(resourceVersion\W+)\d+/g, "$1RV"],
-  [/( in record \()\d+(?=\))/g, "$1RV"],
+  [/( in (?:record|the precondition) \()\d+(?=\))/g, "$1RV"],
+  [new RegExp(`(${DRAWN})[a-z0-9]{5}`, "g"), "$1DRAWN"],
   [/(Too large resource version: \d+, current: )\d+/g, "$1RV"],
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"],
 ];

@@ -19,7 +19,7 @@ export interface HookedCluster {
   close(): Promise<void>;
 }
 
-const GROUPS: Readonly<Record<string, readonly HookCase[]>> = {
+export const GROUPS: Readonly<Record<string, readonly HookCase[]>> = {
   "admission webhooks": admissionCases,
   "failing webhooks": failureCases,
   "conversion webhooks": conversionCases,

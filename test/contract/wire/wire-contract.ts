@@ -22,7 +22,7 @@ export interface WireCluster {
   close(): Promise<void>;
 }
 
-const GROUPS: Readonly<Record<string, readonly WireRequest[]>> = {
+export const GROUPS: Readonly<Record<string, readonly WireRequest[]>> = {
   "paths and methods": lineRequests,
   forms: formRequests,
   bodies: bodyRequests,

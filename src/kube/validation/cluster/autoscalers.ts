@@ -2,6 +2,7 @@ import { quantity } from "../../../base/quantity.ts";
 import { checkContainerResourceName, checkNonnegativeQuantity } from "../amounts.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { dnsLabel, dnsSubdomain, pathSegment } from "../names.ts";
+import { checkNonnegative } from "../numbers.ts";
 import type { KindRules } from "../rules.ts";
 
 interface ObjectReference {
@@ -39,6 +40,7 @@ interface ScalingRules {
 }
 
 interface LooseAutoscaler {
+  readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number };
   readonly spec?: {
     readonly minReplicas?: number;
     readonly maxReplicas?: number;
@@ -55,6 +57,10 @@ export const AUTOSCALER_RULES: KindRules<LooseAutoscaler> = {
   check: (errors, autoscaler) => checkAutoscaler(errors, autoscaler, undefined),
   update(errors, next, old) {
     if (next.spec !== old.spec) checkAutoscaler(errors, next, old);
+  },
+  status(errors, { status = {} }) {
+    for (const field of ["currentReplicas", "desiredReplicas"] as const)
+      checkNonnegative(errors, status[field], `status.${field}`);
   },
 };
 

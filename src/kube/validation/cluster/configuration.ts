@@ -3,7 +3,7 @@ import type { ObjectMeta, StringMap } from "../../types/index.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkImmutable } from "../metadata.ts";
 import { configKey, dnsSubdomain } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
 
 interface LooseConfigMap {
   readonly data?: StringMap;
@@ -17,11 +17,10 @@ const FROZEN = "field is immutable when `immutable` is set";
 /** ConfigMaps: keys that can be names of files, a MiB of them at most, and for ever where they say so. */
 export const CONFIG_MAP_RULES: KindRules<LooseConfigMap> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_CHANGED, ...AS_NEW],
   check: checkConfigMap,
   update(errors, next, old) {
     if (old.immutable === true) checkFrozen(errors, next, old, ["data", "binaryData"]);
-    if (next.data !== old.data || next.binaryData !== old.binaryData) checkConfigMap(errors, next);
   },
 };
 
@@ -71,13 +70,11 @@ interface LooseSecret {
 /** Secrets: as ConfigMaps, and what their type promises must be there. */
 export const SECRET_RULES: KindRules<LooseSecret> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_CHANGED, ...AS_NEW],
   check: checkSecret,
   update(errors, next, old) {
     checkImmutable(errors, next.type, old.type, "type");
     if (old.immutable === true) checkFrozen(errors, next, old, ["data"]);
-    if (next.data !== old.data || next.metadata?.annotations !== old.metadata?.annotations)
-      checkSecret(errors, next);
   },
 };
 

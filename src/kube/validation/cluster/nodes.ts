@@ -5,7 +5,7 @@ import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../names.ts";
 import { checkTaintEffect } from "../pods/scheduling.ts";
-import type { KindRules, Loose } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules, type Loose } from "../rules.ts";
 
 interface LooseNode {
   readonly spec?: {
@@ -23,11 +23,11 @@ interface LooseNode {
 /** Nodes: what is theirs, what keeps pods away. */
 export const NODE_RULES: KindRules<LooseNode> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_NEW, ...AS_CHANGED],
+  statusPasses: AS_CHANGED,
   check: checkNode,
   update(errors, node, old) {
     const isSameSpec = node.spec === old.spec;
-    if (!isSameSpec) checkNode(errors, { ...node, status: {} });
     checkResources(errors, node, old);
     if (node.status?.addresses !== old.status?.addresses) checkAddresses(errors, node);
     if (isSameSpec) return;
@@ -114,6 +114,7 @@ interface LooseNamespace {
 /** Namespaces: a DNS label, because Services' names contain it. */
 export const NAMESPACE_RULES: KindRules<LooseNamespace> = {
   name: dnsLabel,
+  passes: [...AS_NEW, "changed metadata"],
   check(errors, { spec = {} }) {
     for (const name of spec.finalizers ?? []) {
       errors.invalidEach("spec.finalizers", name, qualifiedName(name));

@@ -2,11 +2,11 @@ import type { IntOrString, LabelSelector, ObjectMeta, PodSpec, ResourceList } fr
 import type { FieldErrors } from "../field-errors.ts";
 import { checkLabels, checkSelector } from "../labels.ts";
 import { checkImmutable } from "../metadata.ts";
-import { dnsLabel, dnsSubdomain, qualifiedName } from "../names.ts";
-import { checkCountOrShare, checkShareMax } from "../numbers.ts";
+import { dnsLabel, dnsSubdomain } from "../names.ts";
+import { checkCountOrShare, checkNonnegative, checkShareMax } from "../numbers.ts";
 import { checkResources } from "../pods/resources.ts";
 import { checkTolerations } from "../pods/scheduling.ts";
-import type { KindRules, Loose } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules, type Loose } from "../rules.ts";
 
 interface LooseBudget {
   readonly spec?: {
@@ -15,16 +15,21 @@ interface LooseBudget {
     readonly selector?: LabelSelector;
     readonly unhealthyPodEvictionPolicy?: string;
   };
+  readonly status?: Partial<Record<(typeof BUDGET_COUNTS)[number], number>>;
 }
 
+const BUDGET_COUNTS = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] as const;
 const EVICTION_POLICIES = ["AlwaysAllow", "IfHealthyBudget"];
 
 /** PodDisruptionBudgets: a floor or a ceiling, not both. */
 export const BUDGET_RULES: KindRules<LooseBudget> = {
   name: dnsSubdomain,
+  metadataLast: true,
+  passes: ["body"],
+  statusPasses: [],
   check: checkBudget,
-  update(errors, next, old) {
-    if (next.spec !== old.spec) checkBudget(errors, next);
+  status(errors, { status = {} }) {
+    for (const field of BUDGET_COUNTS) checkNonnegative(errors, status[field], `status.${field}`);
   },
 };
 
@@ -105,8 +110,6 @@ interface LooseLease {
   readonly spec?: {
     readonly leaseDurationSeconds?: number;
     readonly leaseTransitions?: number;
-    readonly strategy?: string;
-    readonly preferredHolder?: string;
   };
 }
 
@@ -117,21 +120,12 @@ export const LEASE_RULES: KindRules<LooseLease> = {
 };
 
 function checkLease(errors: FieldErrors, { spec = {} }: LooseLease): void {
-  const { leaseDurationSeconds: seconds, leaseTransitions: transitions, strategy, preferredHolder } = spec;
+  const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = spec;
   if (seconds !== undefined && seconds <= 0) {
     errors.invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0");
   }
   if (transitions !== undefined && transitions < 0) {
     errors.invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0");
-  }
-  if (strategy !== undefined) {
-    const path = "spec.strategy.strategy";
-    if (strategy.includes("/")) errors.invalidEach(path, strategy, qualifiedName(strategy));
-    else if (strategy !== "OldestEmulationVersion")
-      errors.notSupported(path, strategy, ["OldestEmulationVersion"]);
-  }
-  if (preferredHolder && !strategy) {
-    errors.forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined");
   }
 }
 
@@ -147,6 +141,7 @@ interface LooseRuntimeClass {
 /** RuntimeClasses: which handler runs a pod, and what it costs. */
 export const RUNTIME_CLASS_RULES: KindRules<LooseRuntimeClass> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check(errors, { handler = "", overhead, scheduling }) {
     errors.invalidEach("handler", handler, dnsLabel(handler));
     if (overhead) checkResources(errors, { limits: overhead.podFixed }, "overhead", new Set());

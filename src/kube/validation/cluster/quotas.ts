@@ -12,7 +12,7 @@ import {
 } from "../amounts.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { dnsSubdomain, qualifiedName } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 
 interface ScopeRequirement {
   readonly scopeName?: string;
@@ -188,11 +188,8 @@ interface LooseLimitRange {
 /** LimitRanges: bounds and defaults that do not contradict each other. */
 export const LIMIT_RANGE_RULES: KindRules<LooseLimitRange> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: AS_NEW,
   check: checkLimitRange,
-  update(errors, next, old) {
-    if (next.spec !== old.spec) checkLimitRange(errors, next);
-  },
 };
 
 const LIMIT_TYPES = ["Pod", "Container", "PersistentVolumeClaim"];

@@ -4,7 +4,7 @@ import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { checkSelector } from "../labels.ts";
 import { dnsSubdomain, pathSegment } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules, type UpdatePass } from "../rules.ts";
 import { isSelecting } from "../workloads/template.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -22,27 +22,22 @@ interface LooseRole {
   readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly LabelSelector[] };
 }
 
+const TWICE_AS_NEW: readonly UpdatePass[] = [...AS_NEW, ...AS_NEW, ...AS_CHANGED];
+
 /** Roles: rules for resources of a namespace. */
 export const ROLE_RULES: KindRules<LooseRole> = {
   name: pathSegment,
-  rechecksMetadata: true,
+  passes: TWICE_AS_NEW,
   check: (errors, role) => checkRules(errors, role, true),
-  update(errors, role, old) {
-    if (role.rules !== old.rules) checkRules(errors, role, true);
-  },
 };
 
 /** ClusterRoles: rules for everything, perhaps gathered from other roles. */
 export const CLUSTER_ROLE_RULES: KindRules<LooseRole> = {
   name: pathSegment,
-  rechecksMetadata: true,
+  passes: TWICE_AS_NEW,
   check(errors, role) {
     checkRules(errors, role, false);
     checkAggregation(errors, role);
-  },
-  update(errors, role, old) {
-    if (role.rules !== old.rules) checkRules(errors, role, false);
-    if (role.aggregationRule !== old.aggregationRule) checkAggregation(errors, role);
   },
 };
 
@@ -108,10 +103,9 @@ function bindingRules(roleKinds: readonly string[]): KindRules<LooseBinding> {
   };
   return {
     name: pathSegment,
-    rechecksMetadata: true,
+    passes: TWICE_AS_NEW,
     check,
     update(errors, binding, old) {
-      if (binding.roleRef !== old.roleRef || binding.subjects !== old.subjects) check(errors, binding);
       if (!deepEqual(binding.roleRef, old.roleRef)) {
         errors.invalid("roleRef", internalForm("rbac.RoleRef", binding.roleRef), "cannot change roleRef");
       }

@@ -3,7 +3,7 @@ import { checkIp, ipFamily, normalIp } from "../addresses.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkImmutable } from "../metadata.ts";
 import { dnsLabel, dnsSubdomain, labelValue, portNumber, qualifiedName } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 
 interface LooseAddress {
   readonly ip?: string;
@@ -29,11 +29,8 @@ interface LooseEndpoints {
 /** Endpoints: the old list of a Service's addresses. */
 export const ENDPOINTS_RULES: KindRules<LooseEndpoints> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: ["changed metadata", ...AS_NEW],
   check: checkEndpoints,
-  update(errors, endpoints, old) {
-    if (endpoints.subsets !== old.subsets) checkEndpoints(errors, endpoints);
-  },
 };
 
 function checkEndpoints(errors: FieldErrors, { subsets = [] }: LooseEndpoints): void {
@@ -112,7 +109,7 @@ interface LooseEndpointSlice {
 /** EndpointSlices: addresses of one family, at most a thousand. */
 export const ENDPOINT_SLICE_RULES: KindRules<LooseEndpointSlice> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: ["metadata", "changed body"],
   check: (errors, slice) => checkSlice(errors, slice, undefined),
   update(errors, slice, old) {
     checkSlice(errors, slice, old);

@@ -1,5 +1,5 @@
 import type { ObjectMeta } from "../../types/index.ts";
-import { ipFamily } from "../addresses.ts";
+import { checkIp, ipFamily } from "../addresses.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkImmutable } from "../metadata.ts";
 import {
@@ -12,7 +12,8 @@ import {
   portNumber,
   wildcardSubdomain,
 } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
+import { checkIngressHost, type LooseIngressPoint } from "./services.ts";
 
 interface TypedReference {
   readonly apiGroup?: string | null;
@@ -29,6 +30,7 @@ interface Backend {
 }
 
 interface LooseIngress {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LooseIngressPoint[] } };
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: {
     readonly ingressClassName?: string;
@@ -52,7 +54,7 @@ const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 /** Ingresses: hosts and paths, and the Services behind them. */
 export const INGRESS_RULES: KindRules<LooseIngress> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: ["changed metadata", "metadata", "changed body"],
   check(errors, ingress) {
     checkIngress(errors, ingress);
     const annotated = ingress.metadata?.annotations?.[CLASS_ANNOTATION];
@@ -64,6 +66,13 @@ export const INGRESS_RULES: KindRules<LooseIngress> = {
   },
   update(errors, ingress, old) {
     if (ingress.spec !== old.spec) checkIngress(errors, ingress);
+  },
+  status(errors, { status = {} }) {
+    status.loadBalancer?.ingress?.forEach((each, i) => {
+      const at = `status.loadBalancer.ingress[${i}]`;
+      if (each.ip) checkIp(errors, each.ip, `${at}.ip`);
+      checkIngressHost(errors, each, at);
+    });
   },
 };
 
@@ -161,12 +170,10 @@ const CONTROLLER_LENGTH_MAX = 250;
 /** IngressClasses: which controller answers, with which parameters. */
 export const INGRESS_CLASS_RULES: KindRules<LooseIngressClass> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_CHANGED, ...AS_NEW],
   check: checkIngressClass,
   update(errors, next, old) {
-    if (next.spec === old.spec) return;
     checkImmutable(errors, next.spec?.controller, old.spec?.controller, "spec.controller");
-    checkIngressClass(errors, next);
   },
 };
 

@@ -3,7 +3,7 @@ import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain, type NameCheck, pathSegment } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
 
 interface LooseIpAddress {
   readonly spec?: { readonly parentRef?: ParentReference };
@@ -49,6 +49,7 @@ function isMapped(normal: string): boolean {
 /** IPAddresses: each stands for a Service's use of one, and is named after it. */
 export const IP_ADDRESS_RULES: KindRules<LooseIpAddress> = {
   name: strictIp,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check: (errors, { spec }) => checkParent(errors, spec?.parentRef),
   update(errors, { spec }, old) {
     const inside = (of: LooseIpAddress["spec"]) => internalForm("networking.ParentReference", of?.parentRef);

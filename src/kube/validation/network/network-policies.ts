@@ -3,7 +3,7 @@ import { checkCidr, isStrictSubrange } from "../addresses.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkSelector } from "../labels.ts";
 import { dnsSubdomain, portName, portNumber } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
 
 interface Peer {
   readonly podSelector?: LabelSelector;
@@ -29,6 +29,7 @@ interface LooseNetworkPolicy {
 /** NetworkPolicies: who may talk to whom. */
 export const NETWORK_POLICY_RULES: KindRules<LooseNetworkPolicy> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check: checkPolicy,
   update(errors, policy, old) {
     if (policy.spec !== old.spec) checkPolicy(errors, policy);

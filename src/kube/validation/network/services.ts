@@ -1,5 +1,5 @@
 import type { IntOrString, ObjectMeta, StringMap } from "../../types/index.ts";
-import { checkCidr, checkIp } from "../addresses.ts";
+import { checkCidr, checkIp, ipFamily } from "../addresses.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkLabels } from "../labels.ts";
 import { dns1035Label, dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../names.ts";
@@ -10,7 +10,7 @@ import { checkEndpointIp } from "./endpoints.ts";
 
 /** A Service as validation meets it. */
 export interface LooseService {
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LooseIngressPoint[] } };
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec?: LooseServiceSpec;
 }
@@ -37,6 +37,13 @@ export interface LooseServiceSpec {
   readonly allocateLoadBalancerNodePorts?: boolean;
 }
 
+/** Where a load balancer takes traffic in. */
+export interface LooseIngressPoint {
+  readonly ip?: string;
+  readonly ipMode?: string;
+  readonly hostname?: string;
+}
+
 interface LooseServicePort {
   readonly name?: string;
   readonly port?: number;
@@ -51,7 +58,6 @@ export const SERVICE_RULES: KindRules<LooseService> = {
   name: dns1035Label,
   check: checkService,
   update(errors, service, old) {
-    if (service.status !== old.status) checkIngress(errors, service);
     if (service.spec === old.spec && service.metadata?.annotations === old.metadata?.annotations) return;
     const [spec, before] = [service.spec ?? {}, old.spec ?? {}];
     checkClusterIpChange(errors, spec, before);
@@ -62,12 +68,41 @@ export const SERVICE_RULES: KindRules<LooseService> = {
     }
     checkService(errors, service);
   },
+  status: checkIngress,
 };
 
-function checkIngress(errors: FieldErrors, { status = {} }: LooseService): void {
-  status.loadBalancer?.ingress?.forEach(({ ip = "" }, i) => {
-    if (ip !== "") checkIp(errors, ip, `status.loadBalancer.ingress[${i}].ip`);
+const IP_MODES = ["Proxy", "VIP"];
+
+function checkIngress(errors: FieldErrors, { spec = {}, status = {} }: LooseService): void {
+  const ingress = status.loadBalancer?.ingress ?? [];
+  const path = "status.loadBalancer.ingress";
+  if (spec.type !== "LoadBalancer") {
+    if (ingress.length > 0) errors.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'");
+    return;
+  }
+  ingress.forEach((each, i) => {
+    const { ip = "", ipMode: mode } = each;
+    const at = `${path}[${i}]`;
+    if (ip !== "") checkIp(errors, ip, `${at}.ip`);
+    if (mode === undefined) {
+      if (ip !== "") errors.required(`${at}.ipMode`, "must be specified when `ip` is set");
+    } else if (ip === "") errors.forbidden(`${at}.ipMode`, "may not be specified when `ip` is not set");
+    else if (!IP_MODES.includes(mode)) errors.notSupported(`${at}.ipMode`, mode, IP_MODES);
+    checkIngressHost(errors, each, at);
   });
+}
+
+/** Where traffic comes in under a name. */
+export function checkIngressHost(
+  errors: FieldErrors,
+  { hostname = "" }: LooseIngressPoint,
+  path: string,
+): void {
+  if (hostname === "") return;
+  errors.invalidEach(`${path}.hostname`, hostname, dnsSubdomain(hostname));
+  if (ipFamily(hostname) !== 0) {
+    errors.invalid(`${path}.hostname`, hostname, "must be a DNS name, not an IP address");
+  }
 }
 
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];

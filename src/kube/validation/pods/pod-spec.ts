@@ -16,6 +16,7 @@ import { checkPodResources, type LooseResources } from "./resources.ts";
 import { checkAffinity, checkSpread, checkTolerations } from "./scheduling.ts";
 import { checkPodSecurity, type LoosePodSecurity } from "./security.ts";
 import { checkVolumes, type LooseVolume } from "./volumes.ts";
+import { checkForLinux, checkForWindows, checkHostProcess } from "./windows.ts";
 
 /** A pod's spec as validation meets it: everything that its checks look at. */
 export interface LoosePodSpec {
@@ -104,6 +105,7 @@ export function checkPodSpec(
   checkDns(errors, spec, `${path}.dnsConfig`);
   checkGates(errors, spec, path);
   checkSpread(errors, spec.topologySpreadConstraints ?? [], `${path}.topologySpreadConstraints`);
+  checkHostProcess(errors, spec, path);
   checkHostUsers(errors, spec, path);
   checkReferences(errors, spec, path);
   checkRest(errors, spec, path);
@@ -290,4 +292,6 @@ function checkRest(errors: FieldErrors, spec: LoosePodSpec, path: string): void 
   if (os === undefined) return;
   if (!os.name) errors.required(`${path}.os.name`, "cannot be empty");
   else if (!SYSTEMS.includes(os.name)) errors.notSupported(`${path}.os`, os.name, SYSTEMS);
+  else if (os.name === "linux") checkForLinux(errors, spec, path);
+  else checkForWindows(errors, spec, path);
 }

@@ -3,7 +3,7 @@ import type { FieldErrors } from "../field-errors.ts";
 import { checkLabels } from "../labels.ts";
 import { checkAnnotations } from "../metadata.ts";
 import { dnsSubdomain } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, type KindRules } from "../rules.ts";
 import { checkImageSpaces } from "./containers.ts";
 import { checkPodSpec, type LoosePodSpec } from "./pod-spec.ts";
 import { checkPodSpecUpdate } from "./pod-update.ts";
@@ -22,7 +22,8 @@ export interface LoosePodTemplate {
 /** Pods: well formed when they come, and nearly nothing of them changes afterwards. */
 export const POD_RULES: KindRules<LoosePod> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: ["changed metadata", "metadata", "changed body"],
+  statusPasses: AS_CHANGED,
   check: checkNewPod,
   update: checkPodUpdate,
 };

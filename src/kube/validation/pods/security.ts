@@ -2,6 +2,7 @@ import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { rangeError } from "../names.ts";
 import { checkDescendingPath } from "../paths.ts";
+import { checkWindowsOptions, type WindowsOptions } from "./windows.ts";
 
 interface Profile {
   readonly type?: string;
@@ -19,6 +20,7 @@ export interface LoosePodSecurity {
   readonly supplementalGroupsPolicy?: string;
   readonly seccompProfile?: Profile;
   readonly appArmorProfile?: Profile;
+  readonly windowsOptions?: WindowsOptions;
 }
 
 /** The security settings of a container as validation meets them. */
@@ -29,6 +31,7 @@ export interface LooseSecurity {
   readonly procMount?: string;
   readonly allowPrivilegeEscalation?: boolean;
   readonly capabilities?: { readonly add?: readonly string[] };
+  readonly windowsOptions?: WindowsOptions;
   readonly seccompProfile?: Profile;
   readonly appArmorProfile?: Profile;
 }
@@ -53,6 +56,7 @@ export function checkPodSecurity(errors: FieldErrors, security: LoosePodSecurity
     errors.notSupported(`${path}.fsGroupChangePolicy`, fsGroupChangePolicy, CHANGE_POLICIES);
   }
   if (security.seccompProfile) checkSeccomp(errors, security.seccompProfile, `${path}.seccompProfile`);
+  if (security.windowsOptions) checkWindowsOptions(errors, security.windowsOptions, `${path}.windowsOptions`);
   if (security.appArmorProfile) checkAppArmor(errors, security.appArmorProfile, `${path}.appArmorProfile`);
   if (supplementalGroupsPolicy !== undefined && !GROUP_POLICIES.includes(supplementalGroupsPolicy)) {
     errors.notSupported(`${path}.supplementalGroupsPolicy`, supplementalGroupsPolicy, GROUP_POLICIES);
@@ -99,6 +103,7 @@ export function checkSecurity(
   }
   if (security.seccompProfile) checkSeccomp(errors, security.seccompProfile, `${path}.seccompProfile`);
   if (security.allowPrivilegeEscalation === false) checkNoEscalation(errors, security, path);
+  if (security.windowsOptions) checkWindowsOptions(errors, security.windowsOptions, `${path}.windowsOptions`);
   if (security.appArmorProfile) checkAppArmor(errors, security.appArmorProfile, `${path}.appArmorProfile`);
 }
 

@@ -12,11 +12,11 @@ const CONDITIONS_MAX = 64;
 /** Conditions in CEL that policies and webhooks look at requests by. */
 export function checkMatchConditions(
   errors: FieldErrors,
-  conditions: readonly LooseCondition[] | undefined,
+  conditions: readonly LooseCondition[] | null | undefined,
   path: string,
   hasParams: boolean,
 ): void {
-  if (conditions === undefined || conditions.length === 0) return;
+  if (!conditions || conditions.length === 0) return;
   if (conditions.length > CONDITIONS_MAX) errors.tooMany(path, conditions.length, CONDITIONS_MAX);
   const names = new Set<string>();
   const compiler = new (cel().PolicyCompiler)(hasParams, false);

@@ -13,15 +13,17 @@ interface Rule {
   readonly resourceNames: readonly string[];
 }
 
+export type LooseRule = Loose<Rule>;
+
 export interface LooseMatchResources {
   readonly matchPolicy?: string;
   readonly namespaceSelector?: LabelSelector;
   readonly objectSelector?: LabelSelector;
-  readonly resourceRules?: readonly Loose<Rule>[];
-  readonly excludeResourceRules?: readonly Loose<Rule>[];
+  readonly resourceRules?: readonly LooseRule[];
+  readonly excludeResourceRules?: readonly LooseRule[];
 }
 
-const MATCH_POLICIES = ["Equivalent", "Exact"];
+export const MATCH_POLICIES = ["Equivalent", "Exact"];
 const OPERATIONS = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 const SCOPES = ["*", "Cluster", "Namespaced"];
 
@@ -47,8 +49,13 @@ export function checkMatchResources(
   });
 }
 
-function checkRule(errors: FieldErrors, rule: Loose<Rule>, path: string): void {
-  const { operations = [], apiVersions = [], resources = [], scope, resourceNames = [] } = rule;
+/** What a rule selects requests by. */
+export function checkRule(errors: FieldErrors, rule: LooseRule, path: string): void {
+  const { scope } = rule;
+  const lists = [rule.operations, rule.apiGroups, rule.apiVersions, rule.resources, rule.resourceNames];
+  const [operations = [], groups = [], apiVersions = [], resources = [], resourceNames = []] = lists.map(
+    (list) => list ?? [],
+  );
   resourceNames.forEach((name, i) => {
     errors.invalidEach(`${path}.resourceNames[${i}]`, name, pathSegment(name));
     if (resourceNames.indexOf(name) < i) errors.duplicate(`${path}.resourceNames[${i}]`, name);
@@ -59,7 +66,7 @@ function checkRule(errors: FieldErrors, rule: Loose<Rule>, path: string): void {
       errors.notSupported(`${path}.operations[${i}]`, operation, OPERATIONS);
     }
   });
-  checkWords(errors, rule.apiGroups ?? [], `${path}.apiGroups`, "API groups");
+  checkWords(errors, groups, `${path}.apiGroups`, "API groups");
   checkWords(errors, apiVersions, `${path}.apiVersions`, "API versions");
   apiVersions.forEach((version, i) => {
     if (version === "") errors.required(`${path}.apiVersions[${i}]`);

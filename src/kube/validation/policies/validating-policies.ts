@@ -3,7 +3,7 @@ import type { LabelSelector, ObjectMeta } from "../../types/index.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { checkSelector } from "../labels.ts";
 import { dns1035Label, dnsSubdomain, pathSegment, qualifiedName } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 import { checkMatchConditions, type LooseCondition } from "./match-conditions.ts";
 import { checkMatchResources, type LooseMatchResources } from "./match-resources.ts";
 
@@ -44,6 +44,8 @@ const ANNOTATION_EXPRESSION_MAX = 5 * 1024;
 /** Validating admission policies: what they are about, and expressions that make sense. */
 export const VALIDATING_POLICY_RULES: KindRules<LoosePolicy> = {
   name: dnsSubdomain,
+  passes: AS_NEW,
+  statusPasses: AS_NEW,
   check: (errors, { metadata, spec = {} }) => checkPolicy(errors, metadata?.name ?? "", spec),
 };
 
@@ -209,6 +211,7 @@ const ACTIONS = ["Audit", "Deny", "Warn"];
 /** Bindings of validating admission policies: whose they are, with which parameters, and what follows. */
 export const POLICY_BINDING_RULES: KindRules<LooseBinding> = {
   name: dnsSubdomain,
+  passes: AS_NEW,
   check(errors, { spec = {} }) {
     const { policyName = "", paramRef, matchResources, validationActions = [] } = spec;
     if (policyName === "") errors.required("spec.policyName");

@@ -1,13 +1,13 @@
 import { deepEqual } from "../../../base/deep.ts";
 import type { LabelSelector, ResourceList, StringMap } from "../../types/index.ts";
-import { checkPositiveQuantity, exceeds, isSameAmount } from "../amounts.ts";
+import { checkNonnegativeQuantity, checkPositiveQuantity, exceeds, isSameAmount } from "../amounts.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { checkLabels, checkSelector } from "../labels.ts";
 import { jsonDiff } from "../line-diff.ts";
 import { checkAnnotations } from "../metadata.ts";
 import { dnsLabel, dnsSubdomain } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 
 interface DataSource {
   readonly apiGroup?: string | null;
@@ -48,9 +48,13 @@ interface LooseClaim {
 /** Claims: what they may ask for, and the little that may change of it. */
 export const CLAIM_RULES: KindRules<LooseClaim> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_NEW, "changed metadata", ...AS_NEW, "changed body"],
   check: (errors, claim) => checkClaimSpec(errors, specOf(claim), "spec"),
   update: checkClaimUpdate,
+  status(errors, { status = {} }) {
+    for (const [resource, amount] of Object.entries(status.capacity ?? {}))
+      checkNonnegativeQuantity(errors, amount, `status.capacity[${resource}]`);
+  },
 };
 
 function specOf(claim: LooseClaim): LooseClaimSpec {
@@ -147,7 +151,6 @@ function checkClaimUpdate(errors: FieldErrors, claim: LooseClaim, old: LooseClai
   const spec = specOf(claim);
   const before = specOf(old);
   if (spec === before) return;
-  checkClaimSpec(errors, spec, "spec");
   const [expected, munged] = comparableSpecs(claim, old);
   if (!deepEqual(munged, expected)) {
     const form = (value: LooseClaimSpec) => internalForm("core.PersistentVolumeClaimSpec", value);

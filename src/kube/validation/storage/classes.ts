@@ -8,7 +8,7 @@ import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain, qualifiedName } from "../names.ts";
 import { checkNonnegative } from "../numbers.ts";
 import { checkDriverName } from "../pods/volumes.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
 
 interface LooseStorageClass {
   readonly provisioner?: string;
@@ -29,6 +29,7 @@ const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
 /** StorageClasses: volumes were made by them, so how they make volumes stays. */
 export const STORAGE_CLASS_RULES: KindRules<LooseStorageClass> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check(errors, storageClass) {
     const { provisioner = "", reclaimPolicy = "", volumeBindingMode: mode } = storageClass;
     if (provisioner === "") errors.required("provisioner");
@@ -107,6 +108,7 @@ interface LooseVolumeAttributesClass {
 /** VolumeAttributesClasses: as classes of storage, for what can change of a volume. */
 export const VOLUME_ATTRIBUTES_CLASS_RULES: KindRules<LooseVolumeAttributesClass> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED, ...AS_NEW],
   check(errors, { driverName = "", parameters }) {
     if (driverName === "") errors.required("driverName");
     else {
@@ -200,11 +202,10 @@ const NODE_ID_LENGTH_MAX = 256;
 /** CSINodes: the drivers of a node, which call it by names of their own. */
 export const CSI_NODE_RULES: KindRules<LooseCsiNode> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_NEW, ...AS_NEW, "changed body"],
   check: checkCsiNode,
   update(errors, next, old) {
     if (next.spec === old.spec) return;
-    checkCsiNode(errors, next);
     for (const before of old.spec?.drivers ?? []) {
       const after = next.spec?.drivers?.find(({ name }) => name === before.name);
       if (after)
@@ -249,7 +250,7 @@ interface LooseAttachment {
 /** VolumeAttachments: which volume belongs at which node, for ever. */
 export const VOLUME_ATTACHMENT_RULES: KindRules<LooseAttachment> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_NEW, ...AS_NEW, "changed body"],
   check(errors, attachment) {
     checkAttachment(errors, attachment);
     const { attacher = "", source = {} } = attachment.spec ?? {};
@@ -258,8 +259,6 @@ export const VOLUME_ATTACHMENT_RULES: KindRules<LooseAttachment> = {
     if (name !== undefined) errors.invalidEach("spec.source.persistentVolumeName", name, dnsSubdomain(name));
   },
   update(errors, next, old) {
-    if (next.spec === old.spec) return;
-    checkAttachment(errors, next);
     if (!deepEqual(next.spec, old.spec)) {
       errors.invalid("spec", internalForm("storage.VolumeAttachmentSpec", next.spec), "field is immutable");
     }
@@ -288,6 +287,7 @@ interface LooseCapacity {
 /** CSIStorageCapacities: how much room a class has in a part of the cluster. */
 export const CSI_STORAGE_CAPACITY_RULES: KindRules<LooseCapacity> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check(errors, { nodeTopology, storageClassName = "", capacity }) {
     checkSelector(errors, nodeTopology, "nodeTopology");
     errors.invalidEach("storageClassName", storageClassName, dnsSubdomain(storageClassName));

@@ -9,7 +9,7 @@ import { dnsLabel, dnsSubdomain } from "../names.ts";
 import { checkNoBacksteps } from "../paths.ts";
 import { checkNodeSelector } from "../pods/scheduling.ts";
 import { checkDriverName, checkHostPath } from "../pods/volumes.ts";
-import type { KindRules, Loose } from "../rules.ts";
+import { AS_NEW, type KindRules, type Loose } from "../rules.ts";
 import { checkAccessModes, checkVolumeMode } from "./claims.ts";
 
 interface SecretReference {
@@ -35,11 +35,10 @@ interface LooseVolume {
 /** PersistentVolumes: what stands behind one never changes. */
 export const VOLUME_RULES: KindRules<LooseVolume> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_NEW, "changed body"],
   check: (errors, { spec = {} }) => checkVolumeSpec(errors, spec, "spec"),
   update(errors, { spec = {} }, { spec: old = {} }) {
-    if (spec === old) return;
-    checkVolumeSpec(errors, spec, "spec");
-    checkChanges(errors, spec, old);
+    if (spec !== old) checkChanges(errors, spec, old);
   },
 };
 

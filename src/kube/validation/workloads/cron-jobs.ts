@@ -27,6 +27,7 @@ const NAME_LENGTH_MAX = 52;
 /** CronJobs: when, in which zone, and which Job. */
 export const CRON_JOB_RULES: KindRules<LooseCronJob> = {
   name: dnsSubdomain,
+  statusPasses: [],
   check(errors, { metadata = {}, spec = {} }) {
     checkCronJob(errors, spec, undefined);
     if ((metadata.name ?? "").length > NAME_LENGTH_MAX) {

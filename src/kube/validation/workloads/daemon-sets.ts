@@ -5,6 +5,7 @@ import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain } from "../names.ts";
 import { checkCountOrShare, checkNonnegative, checkShareMax, countOrShareValue } from "../numbers.ts";
 import type { KindRules } from "../rules.ts";
+import { type CountRules, checkCounts } from "./replica-status.ts";
 import { checkLastingTemplate, checkSelected, isSelecting, type LooseWorkloadSpec } from "./template.ts";
 
 interface RollingUpdate {
@@ -13,6 +14,7 @@ interface RollingUpdate {
 }
 
 interface LooseDaemonSet {
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly spec?: LooseWorkloadSpec & {
     readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: RollingUpdate };
   };
@@ -27,6 +29,21 @@ export const DAEMON_SET_RULES: KindRules<LooseDaemonSet> = {
     checkImmutable(errors, set.spec?.selector, old.spec?.selector, "spec.selector");
     checkDaemonSet(errors, set);
   },
+  status: (errors, { status }, old) => checkCounts(errors, DAEMON_COUNTS, status, old.status),
+};
+
+const DAEMON_COUNTS: CountRules = {
+  counts: [
+    "currentNumberScheduled",
+    "numberMisscheduled",
+    "desiredNumberScheduled",
+    "numberReady",
+    "observedGeneration",
+    "updatedNumberScheduled",
+    "numberAvailable",
+    "numberUnavailable",
+    "collisionCount",
+  ],
 };
 
 function checkDaemonSet(errors: FieldErrors, { spec = {} }: LooseDaemonSet): void {

@@ -3,7 +3,8 @@ import type { FieldErrors } from "../field-errors.ts";
 import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain } from "../names.ts";
 import { checkCountOrShare, checkNonnegative, checkShareMax, countOrShareValue } from "../numbers.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
+import { type CountRules, checkCounts } from "./replica-status.ts";
 import {
   checkLastingTemplate,
   checkSelected,
@@ -18,6 +19,7 @@ interface RollingUpdate {
 }
 
 interface LooseDeployment {
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly spec?: LooseWorkloadSpec & {
     readonly strategy?: { readonly type?: string; readonly rollingUpdate?: RollingUpdate };
     readonly progressDeadlineSeconds?: number;
@@ -33,6 +35,21 @@ export const DEPLOYMENT_RULES: KindRules<LooseDeployment> = {
     checkDeployment(errors, deployment);
     checkImmutable(errors, deployment.spec?.selector, old.spec?.selector, "spec.selector");
   },
+  status: (errors, { status }, old) => checkCounts(errors, DEPLOYMENT_COUNTS, status, old.status),
+};
+
+const DEPLOYMENT_COUNTS: CountRules = {
+  counts: [
+    "observedGeneration",
+    "replicas",
+    "updatedReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "unavailableReplicas",
+    "terminatingReplicas",
+    "collisionCount",
+  ],
+  parts: ["updatedReplicas", "readyReplicas", "availableReplicas"],
 };
 
 function checkDeployment(errors: FieldErrors, { spec = {} }: LooseDeployment): void {
@@ -92,6 +109,7 @@ function checkRollingUpdate(errors: FieldErrors, update: RollingUpdate, path: st
 }
 
 interface LooseReplicaSet {
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly spec?: LooseWorkloadSpec;
 }
 
@@ -104,6 +122,19 @@ export const REPLICA_SET_RULES: KindRules<LooseReplicaSet> = {
     checkReplicaSet(errors, set);
     checkImmutable(errors, set.spec?.selector, old.spec?.selector, "spec.selector");
   },
+  status: (errors, { status }, old) => checkCounts(errors, REPLICA_COUNTS, status, old.status),
+};
+
+const REPLICA_COUNTS: CountRules = {
+  counts: [
+    "replicas",
+    "fullyLabeledReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "terminatingReplicas",
+  ],
+  parts: ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"],
 };
 
 function checkReplicaSet(errors: FieldErrors, { spec = {} }: LooseReplicaSet): void {
@@ -113,6 +144,7 @@ function checkReplicaSet(errors: FieldErrors, { spec = {} }: LooseReplicaSet): v
 }
 
 interface LooseReplicationController {
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly spec?: {
     readonly replicas?: number;
     readonly minReadySeconds?: number;
@@ -124,10 +156,12 @@ interface LooseReplicationController {
 /** ReplicationControllers: ReplicaSets from before selectors had expressions. */
 export const REPLICATION_CONTROLLER_RULES: KindRules<LooseReplicationController> = {
   name: dnsSubdomain,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check: checkReplicationController,
   update(errors, controller, old) {
     if (controller.spec !== old.spec) checkReplicationController(errors, controller);
   },
+  status: (errors, { status }, old) => checkCounts(errors, REPLICA_COUNTS, status, old.status),
 };
 
 function checkReplicationController(errors: FieldErrors, { spec = {} }: LooseReplicationController): void {

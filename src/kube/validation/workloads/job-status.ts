@@ -71,7 +71,7 @@ export function checkJobStatus(errors: FieldErrors, job: LooseJob, old: LooseJob
   if ((changed("terminating") || hasTurned) && ended && (status.terminating ?? 0) > 0) {
     errors.invalid("status.terminating", status.terminating, "terminating>0 is invalid for finished job");
   }
-  if (changed("ready", "active") && (status.ready ?? 0) > (status.active ?? 0)) {
+  if (changed("ready", "active") && status.ready !== undefined && status.ready > (status.active ?? 0)) {
     errors.invalid("status.ready", status.ready, "cannot set more ready pods than active");
   }
   if (now.successCriteriaMet && now.failed) {

@@ -9,7 +9,7 @@ import { dnsLabel, dnsSubdomain } from "../names.ts";
 import { checkDomainPath } from "../network/ingresses.ts";
 import { checkNonnegative } from "../numbers.ts";
 import { checkPodTemplate } from "../pods/pod.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_CHANGED, AS_NEW, type KindRules } from "../rules.ts";
 import { checkFailurePolicy, type LooseFailurePolicy } from "./failure-policy.ts";
 import { checkJobStatus, type LooseJobStatus } from "./job-status.ts";
 import { checkSuccessRules, type LooseSuccessPolicy } from "./success-policy.ts";
@@ -42,15 +42,14 @@ interface LooseJob {
 /** Jobs: what they do is settled when they start. */
 export const JOB_RULES: KindRules<LooseJob> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: [...AS_NEW, ...AS_CHANGED],
   check: checkJob,
   update(errors, job, old) {
-    checkJobStatus(errors, job, old);
     if (job.spec === old.spec) return;
-    checkJob(errors, job);
     checkSpecWithSelector(errors, job.spec ?? {});
     checkJobChanges(errors, job, old);
   },
+  status: checkJobStatus,
 };
 
 function checkJob(errors: FieldErrors, job: LooseJob): void {

@@ -5,6 +5,7 @@ import { checkNonnegative } from "../numbers.ts";
 import { checkPodTemplate, type LoosePodTemplate } from "../pods/pod.ts";
 import type { KindRules } from "../rules.ts";
 import { checkClaimSpec, type LooseClaimSpec } from "../storage/claims.ts";
+import { type CountRules, checkCounts } from "./replica-status.ts";
 import {
   checkLasting,
   checkSelected,
@@ -14,6 +15,7 @@ import {
 } from "./template.ts";
 
 interface LooseStatefulSet {
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly spec?: LooseWorkloadSpec & {
     readonly serviceName?: string;
     readonly podManagementPolicy?: string;
@@ -44,6 +46,21 @@ export const STATEFUL_SET_RULES: KindRules<LooseStatefulSet> = {
     checkStatefulSet(errors, spec, { isNew: false });
     checkUnchanged(errors, spec, old);
   },
+  status: (errors, { status }, old) => checkCounts(errors, STATEFUL_COUNTS, status, old.status),
+};
+
+const STATEFUL_COUNTS: CountRules = {
+  counts: [
+    "replicas",
+    "readyReplicas",
+    "currentReplicas",
+    "updatedReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "collisionCount",
+  ],
+  parts: ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"],
+  readyName: "status.readyReplicas",
 };
 
 function checkStatefulSet(

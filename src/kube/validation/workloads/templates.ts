@@ -3,7 +3,7 @@ import { checkImmutable } from "../metadata.ts";
 import { dnsSubdomain } from "../names.ts";
 import { checkNonnegative } from "../numbers.ts";
 import { checkPodTemplate, type LoosePodTemplate } from "../pods/pod.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 
 interface LooseTemplate {
   readonly template?: LoosePodTemplate;
@@ -23,13 +23,12 @@ interface LooseRevision {
 /** ControllerRevisions: a template that was, which nobody changes any more. */
 export const CONTROLLER_REVISION_RULES: KindRules<LooseRevision> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: ["changed metadata", ...AS_NEW, "changed body"],
   check(errors, revision) {
     checkNonnegative(errors, revision.revision, "revision");
     checkData(errors, revision.data);
   },
   update(errors, next, old) {
-    checkNonnegative(errors, next.revision, "revision");
     checkImmutable(errors, next.data, old.data, "data");
   },
 };

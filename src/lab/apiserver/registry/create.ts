@@ -7,8 +7,10 @@ import { madeFor, momentOf } from "../request-memo.ts";
 import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
+import { rememberMade } from "./first-write.ts";
 import { checkSize } from "./object-size.ts";
 import { withSingleOwners } from "./single-owners.ts";
+import { storedForm } from "./stored-form.ts";
 import { newUid } from "./uid.ts";
 
 /** With 27⁵ suffixes, eight attempts make a clash of generated names a rarity even among a million. */
@@ -55,9 +57,12 @@ function commitNew(
   context.admission.validate(request, { operation: "CREATE", object: prepared, old: undefined });
   const taken = request.collection.get(request.namespace, name);
   if (taken !== undefined) throw alreadyExists(request.kind, taken);
-  if (request.dryRun) return withoutVersion(prepared);
-  checkSize(request, prepared);
-  return context.store.put(request.collection, prepared);
+  const stored = storedForm(request.collection.kind, prepared);
+  if (request.dryRun) return withoutVersion(stored);
+  checkSize(request, stored);
+  const made = context.store.put(request.collection, stored);
+  rememberMade(request, made);
+  return made;
 }
 
 /** What was never stored has no resourceVersion. */

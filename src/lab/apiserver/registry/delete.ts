@@ -30,7 +30,9 @@ export function deleteObject(
   checkPreconditions(request, old, parameters);
   if (!isAdmitted) context.admission.validate(request, { operation: "DELETE", object: undefined, old });
 
-  if (request.strategy.contents?.remain(old) === true) {
+  const { contents } = request.strategy;
+  const isFirst = contents?.marksFirst === true && old.metadata.deletionTimestamp === undefined;
+  if (isFirst || contents?.remain(old) === true) {
     return { object: markTerminating(context, request, old, parameters), gone: false };
   }
   const grace = graceOf(context, request, old, parameters);

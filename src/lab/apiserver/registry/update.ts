@@ -12,8 +12,10 @@ import { tellWarnings } from "../tell-warnings.ts";
 import type { WriteRequest } from "../write-request.ts";
 import { occasionOf, type RegistryContext } from "./context.ts";
 import { createObject } from "./create.ts";
+import { isFirstWrite } from "./first-write.ts";
 import { checkSize } from "./object-size.ts";
 import { withSingleOwners } from "./single-owners.ts";
+import { storedForm } from "./stored-form.ts";
 
 /** What an object is to become. */
 export interface Next {
@@ -37,15 +39,20 @@ export function updateObject(
 ): WriteAnswer {
   const stored = request.collection.get(request.namespace, request.name);
   if (stored === undefined) {
-    const creates = createMissing || (request.strategy.createOnUpdate && request.subresource === undefined);
-    if (!creates) throw notFound(request.kind, request.name);
-    const { object } = next(undefined);
+    const isWhole = request.subresource === undefined || request.subresource === "status";
+    if (!createMissing && !(request.strategy.createOnUpdate && isWhole))
+      throw notFound(request.kind, request.name);
+    const { object, uid } = next(undefined);
+    if (uid) throw wrongUid(request, uid, "");
     if (object.metadata.uid) {
       const why = `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`;
       throw conflict(request.kind, request.name, why);
     }
-    // An apply may name a version that it does not find.
-    const fresh = createMissing ? withMeta(object, { resourceVersion: undefined }) : object;
+    const { resourceVersion } = object.metadata;
+    const wrong = resourceVersion ? numberFault(resourceVersion) : undefined;
+    if (wrong !== undefined) throw new StatusError("Unknown", wrong);
+    // It may name a version that it does not find.
+    const fresh = withMeta(object, { resourceVersion: undefined });
     return { object: createObject(context, request, fresh), created: true };
   }
   const old = loose(stored);
@@ -83,10 +90,11 @@ export function commitChanged(
     if (!request.dryRun) context.store.remove(request.collection, old.metadata.namespace, old.metadata.name);
     return object;
   }
-  if (saysTheSame(object, old)) return old;
-  if (request.dryRun) return object;
-  checkSize(request, object);
-  return context.store.put(request.collection, object);
+  const stored = storedForm(request.collection.kind, object);
+  if (saysTheSame(stored, old) && (request.dryRun || !isFirstWrite(request, old))) return old;
+  if (request.dryRun) return stored;
+  checkSize(request, stored);
+  return context.store.put(request.collection, stored);
 }
 
 /** What changes nothing is not written: nobody hears of it, and the resourceVersion stays. Times of managers are nothing. */

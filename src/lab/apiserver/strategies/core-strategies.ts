@@ -23,6 +23,7 @@ export function namespaceStrategy(kind: Kind): Strategy {
     },
     parts: { ...base.parts, finalize: (next, old) => withField(next, "status", old.status) },
     contents: {
+      marksFirst: true,
       remain: (object) => ((object as unknown as Namespace).spec?.finalizers?.length ?? 0) > 0,
       terminating: (object) => withField(object, "status", { ...object.status, phase: "Terminating" }),
     },

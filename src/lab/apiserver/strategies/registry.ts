@@ -1,7 +1,8 @@
 import { deepEqual } from "../../../base/deep.ts";
 import { type Kind, resourceName } from "../../../kube/kind.ts";
-import { KINDS } from "../../../kube/kinds.ts";
+import { endpointSlices, KINDS } from "../../../kube/kinds.ts";
 import { type LooseObject, withMeta } from "../loose.ts";
+import { storedForm } from "../registry/stored-form.ts";
 import {
   certificateSigningRequestStrategy,
   namespaceStrategy,
@@ -29,6 +30,7 @@ const STRATEGIES: Readonly<Record<string, (kind: Kind) => Strategy>> = {
   "daemonsets.apps": daemonSetStrategy,
   "deployments.apps": deploymentStrategy,
   "jobs.batch": jobStrategy,
+  "leases.coordination.k8s.io": leaseStrategy,
   "certificatesigningrequests.certificates.k8s.io": certificateSigningRequestStrategy,
   "customresourcedefinitions.apiextensions.k8s.io": customResourceDefinitionStrategy,
 };
@@ -58,7 +60,6 @@ const TRAITS: Readonly<Record<string, StrategyTraits>> = {
   "networkpolicies.networking.k8s.io": { newGeneration: specChanged },
   "servicecidrs.networking.k8s.io": { keptByStatusUpdate: "everything" },
   "endpointslices.discovery.k8s.io": { newGeneration: sliceChanged },
-  "leases.coordination.k8s.io": { createOnUpdate: true, unconditionalUpdate: false },
   "priorityclasses.scheduling.k8s.io": { newGeneration: () => false },
   "runtimeclasses.node.k8s.io": { createOnUpdate: true, unconditionalUpdate: false },
   "roles.rbac.authorization.k8s.io": { createOnUpdate: true },
@@ -115,9 +116,25 @@ export function strategyOf(kind: Kind): Strategy {
 
 /** Everything in an EndpointSlice is its spec, and so are the labels that name its Service. */
 function sliceChanged(next: LooseObject, old: LooseObject): boolean {
-  const { metadata: _next, ...content } = next;
+  const { metadata: _next, ...content } = storedForm(endpointSlices, next);
   const { metadata: _old, ...stored } = old;
   return !deepEqual(content, stored) || !deepEqual(next.metadata.labels, old.metadata.labels);
+}
+
+/** CoordinatedLeaderElection, by which a controller chooses a Lease's holder, is off: its fields are taken and forgotten. */
+function leaseStrategy(kind: Kind): Strategy {
+  const base = strategy(kind, { createOnUpdate: true, unconditionalUpdate: false });
+  const forget = (lease: LooseObject): LooseObject => {
+    const { strategy: _, preferredHolder: __, ...spec } = lease.spec ?? {};
+    return "strategy" in (lease.spec ?? {}) || "preferredHolder" in (lease.spec ?? {})
+      ? { ...lease, spec }
+      : lease;
+  };
+  return {
+    ...base,
+    prepareForCreate: (object, occasion) => forget(base.prepareForCreate(object, occasion)),
+    prepareForUpdate: (next, old, occasion) => forget(base.prepareForUpdate(next, old, occasion)),
+  };
 }
 
 /** CSI drivers begin without a generation and count changes from there. */

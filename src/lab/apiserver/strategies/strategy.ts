@@ -42,6 +42,8 @@ export interface Strategy {
 export interface Contents {
   /** Whether it may hold some still: then its deletion only marks it. */
   remain(object: LooseObject): boolean;
+  /** Whether the first deletion only marks it even when nothing is left. */
+  readonly marksFirst?: boolean;
   /** The object as it is marked. */
   terminating(object: LooseObject, occasion: Occasion): LooseObject;
 }

@@ -1,6 +1,7 @@
 import { deepEqual } from "../../../base/deep.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import type { Job } from "../../../kube/types/index.ts";
+import { TEMPLATE_GENERATION } from "../converted.ts";
 import { type LooseObject, withMeta } from "../loose.ts";
 import { type Strategy, specChanged, strategy } from "./strategy.ts";
 
@@ -13,9 +14,6 @@ export function deploymentStrategy(kind: Kind): Strategy {
     keptByStatusUpdate: "labels",
   });
 }
-
-/** Where apps/v1 keeps a counter that the group's first versions had in the spec. */
-const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 /** DaemonSets count the generations of their template as well. */
 export function daemonSetStrategy(kind: Kind): Strategy {

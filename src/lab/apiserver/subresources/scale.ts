@@ -36,7 +36,8 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
         if (old === undefined) {
           throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
         }
-        const wanted = make(loose(scaleOf(request.kind, old, paths)));
+        const shown = loose(scaleOf(request.kind, old, paths));
+        const wanted = make(withMeta(shown, { managedFields: scaleOwners(old, paths) }));
         const { uid } = wanted.metadata;
         const next = scaled(old, wanted, paths);
         const object = withMeta(next, { managedFields: ownersOf(own, old, next, paths) });
@@ -45,6 +46,23 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
       return { ...answer, object: scaleOf(request.kind, loose(answer.object), paths) };
     },
   };
+}
+
+/** Who of an object's managers owns the replicas, as managers of the Scale: refusals of patches quote it with them. */
+function scaleOwners(
+  { metadata }: LooseObject,
+  { specReplicasPath }: ScalePaths,
+): LooseObject["metadata"]["managedFields"] {
+  const path = `.${steps(specReplicasPath)
+    .map((step) => `f:${step}`)
+    .join(".")}`;
+  const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) =>
+    valueAt((fieldsV1 ?? {}) as Fields, path),
+  );
+  const fieldsV1 = { "f:spec": { "f:replicas": {} } };
+  return owners.length === 0
+    ? undefined
+    : owners.map((owner) => ({ ...owner, apiVersion: apiVersionOf(SCALE), fieldsV1 }));
 }
 
 function scaleOf(kind: Kind, object: LooseObject, paths: ScalePaths): KubeObject {
