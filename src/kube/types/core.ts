@@ -217,14 +217,16 @@ export interface ResourceQuota extends KubeObject {
 
 export interface LimitRange extends KubeObject {
   readonly spec: {
-    readonly limits: readonly {
-      readonly type: string;
-      readonly max?: ResourceList;
-      readonly min?: ResourceList;
-      readonly default?: ResourceList;
-      readonly defaultRequest?: ResourceList;
-      readonly maxLimitRequestRatio?: ResourceList;
-    }[];
+    readonly limits:
+      | readonly {
+          readonly type: string;
+          readonly max?: ResourceList;
+          readonly min?: ResourceList;
+          readonly default?: ResourceList;
+          readonly defaultRequest?: ResourceList;
+          readonly maxLimitRequestRatio?: ResourceList;
+        }[]
+      | null;
   };
 }
 

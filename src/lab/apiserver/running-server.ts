@@ -227,8 +227,7 @@ export class RunningServer implements ApiServer {
   ): WriteAnswer {
     const kind = bodyKindOf(target);
     checkPatchParameters(type === "apply", parameters);
-    const custom = this.#custom(kind);
-    const decoding = { kind, parameters, caller, custom };
+    const decoding = { kind, parameters, caller, custom: this.#custom(kind) };
     return this.#change(caller, target, parameters, type === "apply" ? "apply" : "patch", (old, owned) => {
       if (type === "apply") {
         const object = applied(owned, parameters, old, body);

@@ -16,7 +16,7 @@ import { refusal } from "./refusal.ts";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";
 
-type Limit = LimitRange["spec"]["limits"][number];
+type Limit = NonNullable<LimitRange["spec"]["limits"]>[number];
 
 /** Containers that ask for nothing get a namespace's defaults, and nobody asks for less or more than its limits. */
 export function limitRanger({ api }: AdmissionContext): AdmissionPlugin {
@@ -60,7 +60,7 @@ export function limitRanger({ api }: AdmissionContext): AdmissionPlugin {
 
 /** The pod with a range's defaults where containers say nothing; an annotation tells which were set. */
 function withDefaults(pod: Pod, range: LimitRange): Pod {
-  const limits = range.spec.limits.filter(({ type }) => type === "Container");
+  const limits = (range.spec.limits ?? []).filter(({ type }) => type === "Container");
   const defaults: ResourceRequirements = {
     requests: Object.assign({}, ...limits.map((limit) => limit.defaultRequest)) as ResourceList,
     limits: Object.assign({}, ...limits.map((limit) => limit.default)) as ResourceList,
@@ -102,7 +102,7 @@ function withResources(
 }
 
 function podProblems(pod: Pod, range: LimitRange): string[] {
-  return range.spec.limits.flatMap((limit) => {
+  return (range.spec.limits ?? []).flatMap((limit) => {
     if (limit.type === "Pod") {
       const { requests, limits } = podTotals(pod.spec);
       return resourceProblems(limit, toResourceList(requests), toResourceList(limits));
@@ -116,7 +116,7 @@ function podProblems(pod: Pod, range: LimitRange): string[] {
 
 function claimProblems(claim: PersistentVolumeClaim, range: LimitRange): string[] {
   const requests = claim.spec.resources?.requests ?? {};
-  return range.spec.limits.flatMap((limit) => {
+  return (range.spec.limits ?? []).flatMap((limit) => {
     if (limit.type !== "PersistentVolumeClaim") return [];
     return [
       ...each(limit.min, (name, least) => belowMinimum(limit.type, name, least, requests, {})),

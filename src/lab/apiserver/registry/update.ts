@@ -91,7 +91,7 @@ export function commitChanged(
     return object;
   }
   const stored = storedForm(request.collection.kind, object);
-  if (saysTheSame(stored, old) && (request.dryRun || !isFirstWrite(request, old))) return old;
+  if (saysTheSame(stored, old) && (request.dryRun || !isFirstWrite(old))) return old;
   if (request.dryRun) return stored;
   checkSize(request, stored);
   return context.store.put(request.collection, stored);

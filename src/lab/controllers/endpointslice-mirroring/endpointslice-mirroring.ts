@@ -2,6 +2,7 @@
  * Mirrors Endpoints that people write by hand, for Services without a selector, into EndpointSlices: nothing else reads
  * Endpoints any more. Endpoints that the endpoint controller writes are not mirrored: their Services have a selector.
  */
+import { withEndpoints } from "../../../kube/endpoint-slices.ts";
 import { endpointSlices, endpoints, services } from "../../../kube/kinds.ts";
 import type { EndpointSlice, Endpoints } from "../../../kube/types/index.ts";
 import { WorkQueue } from "../../../runtime/work-queue.ts";
@@ -81,10 +82,11 @@ class MirroringController implements Part {
 
   #mirrorsOf(namespace: string, name: string): readonly EndpointSlice[] {
     const all = this.#context.api.list(endpointSlices, { namespace });
-    return all.filter(
+    const own = all.filter(
       ({ metadata }) =>
         metadata.labels?.[SERVICE_NAME_LABEL] === name && metadata.labels?.[MANAGED_BY_LABEL] === MIRROR,
     );
+    return own.map(withEndpoints);
   }
 
   #apply(object: Endpoints, plan: MirrorPlan): void {

@@ -3,6 +3,7 @@ import { put, testLab } from "../../../../test/support/lab-context.ts";
 import { node } from "../../../../test/support/nodes.ts";
 import { container, type PodBuilder, pod } from "../../../../test/support/pods.ts";
 import { serviceDraft, servicePort } from "../../../../test/support/services.ts";
+import { withEndpoints } from "../../../kube/endpoint-slices.ts";
 import { endpointSlices, nodes, pods, services } from "../../../kube/kinds.ts";
 import type { EndpointSlice, Pod, Service } from "../../../kube/types/index.ts";
 import type { Draft } from "../../apiserver/api.ts";
@@ -36,7 +37,10 @@ function start(service: Draft<Service> | undefined, ...all: readonly PodBuilder[
     ...lab,
     slices,
     only: () => slices()[0] as EndpointSlice,
-    addresses: () => slices().flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
+    addresses: () =>
+      slices()
+        .map(withEndpoints)
+        .flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)),
     /** Changes the status of a pod. */
     setReady(name: string, ready: boolean) {
       const found = lab.api.get(pods, "default", name) as Pod;
@@ -99,7 +103,7 @@ describe("a Service's slice", () => {
 
   test("is there, empty, when nobody is behind the Service", () => {
     const { only } = start(serviceDraft("shop"));
-    expect(only().endpoints).toEqual([]);
+    expect(only().endpoints).toBeNull();
     expect(only().ports ?? []).toEqual([]);
   });
 

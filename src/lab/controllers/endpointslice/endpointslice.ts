@@ -5,6 +5,7 @@
  * Of two endpoints that come at the same time the one whose pod's name sorts first is placed first; in the real controller
  * that is left to chance. Hints by the topology-mode annotation are not given: such Services have none.
  */
+import { withEndpoints } from "../../../kube/endpoint-slices.ts";
 import { endpointSlices, nodes, pods, services } from "../../../kube/kinds.ts";
 import { isStatus, StatusError } from "../../../kube/status-error.ts";
 import type { EndpointSlice, Service, Time } from "../../../kube/types/index.ts";
@@ -168,7 +169,8 @@ function ownSlices(api: Api, { metadata }: Service): readonly EndpointSlice[] {
         slice.metadata.labels?.[SERVICE_NAME_LABEL] === metadata.name &&
         slice.metadata.labels?.[MANAGED_BY_LABEL] === MANAGER &&
         slice.metadata.deletionTimestamp === undefined,
-    );
+    )
+    .map(withEndpoints);
 }
 
 /** The endpoints that the Service should have, by ports, and a sentence for each pod that had to be left out. */

@@ -1,3 +1,4 @@
+import { withEndpoints } from "../../../kube/endpoint-slices.ts";
 import { endpointSlices, services } from "../../../kube/kinds.ts";
 import type { EndpointSlice, KubeObject, Service } from "../../../kube/types/index.ts";
 import type { Clock } from "../../../time/engine.ts";
@@ -33,13 +34,15 @@ export class ServiceLog {
   /** Follows the API from now on. */
   start(api: Pick<Api, "list" | "onChange">): void {
     for (const service of api.list(services)) this.#setService(service);
-    for (const slice of api.list(endpointSlices)) this.#setSlice(slice, false);
+    for (const slice of api.list(endpointSlices)) this.#setSlice(withEndpoints(slice), false);
     api.onChange(services, ({ type, object }) => {
       if (type === "DELETED") this.#services.delete(keyOf(object));
       else this.#services.set(keyOf(object), object);
       this.#publish(keyOf(object));
     });
-    api.onChange(endpointSlices, ({ type, object }) => this.#setSlice(object, type === "DELETED"));
+    api.onChange(endpointSlices, ({ type, object }) =>
+      this.#setSlice(withEndpoints(object), type === "DELETED"),
+    );
   }
 
   /** Tells of every new entry. */
