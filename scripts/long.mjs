@@ -39,6 +39,11 @@ const FORMS = {
     program: ["test/conformance/main.ts"],
     sources: ["src/kube", "src/scheduler", "src/lab", "test/conformance"],
   },
+  "losses-on-kwok": {
+    what: "20 losses of nodes of real control planes, whose nodes KWOK plays, held against what was proved of them before",
+    program: ["test/losses/main.ts"],
+    sources: ["src/prove", "src/scheduler", "test/losses"],
+  },
   drills: {
     what: "a pod deleted and a node powered off, on a real cluster and on labs",
     program: ["test/drills/main.ts", "--runs", "3", "--toleration", "300", "--seeds", "20"],

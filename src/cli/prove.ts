@@ -5,9 +5,17 @@ import type { Verdict } from "../prove/result.ts";
 import { FORMS, type ProveFlags } from "./prove-flags.ts";
 
 const FINDINGS: readonly Verdict[] = ["outage", "stuck", "data-at-risk", "degraded", "unknown"];
-const CHOICES = ["nodes", "zones", "volume-zones", "racks=LABEL", "pairs", "control-plane", "pods"] as const;
-/** Named by users, and answered by no one yet. */
-const TO_COME = ["drains", "rollouts"];
+const CHOICES = [
+  "nodes",
+  "zones",
+  "volume-zones",
+  "racks=LABEL",
+  "pairs",
+  "control-plane",
+  "drains",
+  "rollouts",
+  "pods",
+] as const;
 const DEFAULT_LOSSES: readonly LossChoice[] = [
   { kind: "nodes" },
   { kind: "zones" },
@@ -89,11 +97,6 @@ function losses(text: string): LossChoice[] {
   return text.split(",").map((word): LossChoice => {
     const [kind = "", label] = word.split(/=(.*)/s);
     if (kind === "racks" && label) return { kind, label };
-    if (TO_COME.includes(kind)) {
-      throw new InvalidArgumentError(
-        `${kind} cannot be worked out by this version yet; expected some of ${CHOICES.join(", ")}.`,
-      );
-    }
     if (kind !== "racks" && label === undefined && CHOICES.some((choice) => choice === kind)) {
       return { kind } as LossChoice;
     }

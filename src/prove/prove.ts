@@ -9,12 +9,14 @@
 
 import type { CompiledSelector } from "../kube/selectors.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
+import { ChangeJudge } from "./judge/change-judge.ts";
 import { type Facts, factsOf, type WorkloadFacts } from "./judge/facts.ts";
 import { Judge, type Judgement, type Placing, type Try } from "./judge/judge.ts";
 import { breakingOf, nodesAsPlaces, placesByLabel } from "./judge/per-workload.ts";
 import type { Loss } from "./losses/loss.ts";
 import { type LossChoice, listLosses, ZONE_LABEL } from "./losses/losses.ts";
 import type { Model } from "./model/model.ts";
+import type { Workload } from "./model/workload.ts";
 import {
   isWorse,
   type LossResult,
@@ -63,12 +65,17 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
     tries: model.nodes.length > SHUFFLED_NODES_MAX ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
     ...(withinSeconds !== undefined && { withinSeconds }),
   });
+  const changes = new ChangeJudge(
+    facts,
+    model.nodes.length > SHUFFLED_NODES_MAX ? [1] : IN_ORDER.map(({ seed }) => seed),
+  );
   const told = facts.workloads.map((workload) => isIn(workload, options.scope ?? {}, facts));
   const summary = new Summary(facts, told.filter(Boolean).length);
   const worst: Verdict[] = facts.workloads.map(() => "safe");
   const results: LossResult[] = [];
   for (const [index, loss] of losses.entries()) {
-    const whole = judge.judge(loss);
+    const isChange = loss.kind === "drain" || loss.kind === "rollout";
+    const whole = isChange ? changes.judge(loss) : judge.judge(loss);
     const judgement = {
       ...whole,
       workloads: whole.workloads.filter(({ index: workload }) => told[workload]),
@@ -106,17 +113,20 @@ function isIn(
 
 function resultOf({ loss, workloads }: Judgement, { model }: Facts, all: boolean): LossResult {
   const verdicts = workloads.map(({ verdict }) => verdict);
-  const lost =
-    loss.pod === undefined
-      ? loss.nodes.map((node) => model.nodes[node]?.metadata.name ?? "")
-      : [model.keyOf(loss.pod)];
   return {
     id: loss.id,
     kind: loss.kind,
-    lost,
+    lost: namesOf(loss, model),
     verdict: worstOf(verdicts.map(({ verdict }) => verdict)),
     workloads: all ? verdicts : verdicts.filter(({ verdict }) => verdict !== "safe"),
   };
+}
+
+function namesOf({ nodes, pod, workload }: Loss, model: Model): readonly string[] {
+  if (pod !== undefined) return [model.keyOf(pod)];
+  if (workload === undefined) return nodes.map((node) => model.nodes[node]?.metadata.name ?? "");
+  const { kind, namespace, name } = model.workloads[workload] as Workload;
+  return [`${kind} ${namespace}/${name}`];
 }
 
 function workloadResults(

@@ -28,6 +28,8 @@ export const LOSS_KINDS = [
   "nodes",
   "control-plane",
   "pod",
+  "drain",
+  "rollout",
 ] as const;
 
 export type LossKind = (typeof LOSS_KINDS)[number];
@@ -88,7 +90,7 @@ export interface LossResult {
   /** "node/node-1", "zone/eu-1", "pair/node-1+node-2": stable, for `--explain` and for comparisons. */
   readonly id: string;
   readonly kind: LossKind;
-  /** Names of the nodes, or of the pod, that are gone. */
+  /** Names of the nodes, of the pod, or of the workload, that are lost, drained or rolled out. */
   readonly lost: readonly string[];
   readonly verdict: Verdict;
   /** Only what is not safe, unless all was asked for. */

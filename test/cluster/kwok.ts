@@ -6,14 +6,21 @@ import { startProcess } from "./processes.ts";
 
 const ZONES = 3;
 const ROOM = { cpu: "32", memory: "256Gi", pods: "110" };
+const MANAGED = { type: "kwok" };
 
 /** Adds so many nodes, in three zones, labelled type=kwok, and starts what keeps them ready. */
 export async function addFakeNodes(
   client: Client,
   count: number,
-  options: { readonly folder: string; readonly namespace?: string; readonly kubeconfig: string },
+  options: {
+    readonly folder: string;
+    readonly namespace?: string;
+    readonly kubeconfig: string;
+    /** What each has to give, where it is not to be plenty. */
+    readonly room?: Readonly<Record<string, string>>;
+  },
 ): Promise<void> {
-  const { folder, namespace, kubeconfig } = options;
+  const { folder, namespace, kubeconfig, room = ROOM } = options;
   startProcess({
     folder,
     name: "kwok",
@@ -33,12 +40,21 @@ export async function addFakeNodes(
       metadata: {
         name,
         labels: {
-          type: "kwok",
+          ...MANAGED,
           "kubernetes.io/hostname": name,
           "topology.kubernetes.io/zone": `zone-${(i % ZONES) + 1}`,
         },
       },
-      status: { allocatable: ROOM, capacity: ROOM },
+      status: { allocatable: room, capacity: room },
     });
   }
+}
+
+/** Nobody keeps the node's heartbeats any more, or what is on it: as when its machine is off. */
+export async function failFakeNode(client: Client, name: string): Promise<void> {
+  await client.patch(nodes, undefined, name, "merge", { metadata: { labels: { type: null } } });
+}
+
+export async function healFakeNode(client: Client, name: string): Promise<void> {
+  await client.patch(nodes, undefined, name, "merge", { metadata: { labels: MANAGED } });
 }

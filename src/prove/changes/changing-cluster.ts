@@ -192,10 +192,14 @@ export class ChangingCluster {
     return `next-${++this.#made}`;
   }
 
-  /** Takes back everything since the model. */
-  reset(): void {
-    for (let step = this.#undo.pop(); step !== undefined; step = this.#undo.pop()) step();
-    this.#made = 0;
+  /** What to go back to. */
+  get mark(): number {
+    return this.#undo.length;
+  }
+
+  /** Takes back everything since the mark. */
+  goBack(mark: number): void {
+    while (this.#undo.length > mark) this.#undo.pop()?.();
   }
 
   #conclude(pod: Pod, index: number, isReady: boolean, attempted: Attempted): Placing {

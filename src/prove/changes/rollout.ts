@@ -1,3 +1,4 @@
+import { invariant } from "../../base/invariant.ts";
 import { groupKindOf } from "../model/owners.ts";
 import type { Workload } from "../model/workload.ts";
 import type { ChangeOutcome } from "./change-outcome.ts";
@@ -14,11 +15,17 @@ const ROLLOUTS: Readonly<Record<string, Rollout>> = {
   "apps/DaemonSet": rollOutDaemonSet,
 };
 
+/** Whether there is anything that can be rolled out. */
+export function isRolledOut(workload: Workload): boolean {
+  return workload.object !== undefined && groupKindOf(workload) in ROLLOUTS;
+}
+
 /**
- * Gives every pod of a workload another template, and leaves the cluster as it is at the end. Undefined for workloads that are
- * not rolled out, and for those of which only the pods are known.
+ * Gives every pod of a workload another template, and leaves the cluster as it is at the end.
+ * @param workload one that `isRolledOut`
  */
-export function rollOut(cluster: ChangingCluster, workload: Workload): ChangeOutcome | undefined {
-  if (workload.object === undefined) return undefined;
-  return ROLLOUTS[groupKindOf(workload)]?.(cluster, workload);
+export function rollOut(cluster: ChangingCluster, workload: Workload): ChangeOutcome {
+  const carryOut = ROLLOUTS[groupKindOf(workload)];
+  invariant(carryOut !== undefined, `${workload.kind} ${workload.name} is not rolled out`);
+  return carryOut(cluster, workload);
 }

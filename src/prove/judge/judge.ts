@@ -10,6 +10,7 @@ import { type Outcome, UNPLACED } from "../outcome.ts";
 import { isWorse, type Proof, type SecondsOrNever, VERDICTS, type WorkloadVerdict } from "../result.ts";
 import { casesOf } from "./cases.ts";
 import { clockOf, type LossClock, Zones } from "./clock.ts";
+import { enoughOf } from "./enough.ts";
 import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
 import { Fates } from "./fate.ts";
 import { Gone } from "./gone.ts";
@@ -229,15 +230,6 @@ export function lostPods(loss: Loss, { model }: Pick<Facts, "model">): number[] 
 
 function isLost(loss: Loss, node: number, pod: number): boolean {
   return loss.pod === undefined ? loss.nodes.includes(node) : loss.pod === pod;
-}
-
-/** Of what one workload has to have, the most that anybody asks of it alone. */
-function enoughOf(index: number, { requirements }: Facts): number {
-  let enough = 0;
-  for (const { workloads, enough: needed } of requirements) {
-    if (workloads.length === 1 && workloads[0] === index) enough = Math.max(enough, needed);
-  }
-  return enough;
 }
 
 /** The worse of what two ways of chance come to, with a range that covers both. */

@@ -2,6 +2,8 @@
  * Which losses there are in a cluster. Only names them, in the order in which they were asked for; what they do is for others
  * to work out.
  */
+
+import { isRolledOut } from "../changes/rollout.ts";
 import type { Model } from "../model/model.ts";
 import { controlPlaneOf } from "./control-plane.ts";
 import type { Loss } from "./loss.ts";
@@ -11,7 +13,17 @@ export const ZONE_LABEL = "topology.kubernetes.io/zone";
 
 /** What is asked for. */
 export type LossChoice =
-  | { readonly kind: "nodes" | "zones" | "volume-zones" | "pairs" | "control-plane" | "pods" }
+  | {
+      readonly kind:
+        | "nodes"
+        | "zones"
+        | "volume-zones"
+        | "pairs"
+        | "control-plane"
+        | "pods"
+        | "drains"
+        | "rollouts";
+    }
   | { readonly kind: "racks"; readonly label: string };
 
 /** How many sets of nodes are looked at one by one; more are answered by certificate, or not at all. */
@@ -59,6 +71,19 @@ function listed(model: Model, choice: LossChoice, notes: string[]): readonly Los
       return controlPlaneLosses(model, notes);
     case "pods":
       return podLosses(model);
+    case "drains":
+      return model.nodes.map(({ metadata: { name } }, node) => ({
+        id: `drain/${name}`,
+        kind: "drain",
+        nodes: [node],
+      }));
+    case "rollouts":
+      return model.workloads.filter(isRolledOut).map(({ index, kind, namespace, name }) => ({
+        id: `rollout/${kind}/${namespace}/${name}`,
+        kind: "rollout",
+        nodes: [],
+        workload: index,
+      }));
   }
 }
 

@@ -98,9 +98,8 @@ function prove(model: Model, change: Change): ChangeOutcome {
     return drain(cluster, nodes);
   }
   const workload = model.workloads.find(({ kind, name }) => `${kind} ${name}` === change.rollOut);
-  const outcome = workload && rollOut(cluster, workload);
-  if (outcome === undefined) throw new Error(`nothing to roll out: ${change.rollOut}`);
-  return outcome;
+  if (workload === undefined) throw new Error(`nothing to roll out: ${change.rollOut}`);
+  return rollOut(cluster, workload);
 }
 
 function named(model: Model, lowest: ReadonlyMap<number, number>): Seen["lowest"] {
