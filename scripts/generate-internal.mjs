@@ -5,7 +5,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [kubernetes, api] = process.argv.slice(2);
-const GROUPS = { core: "v1", batch: "v1", networking: "v1", rbac: "v1", storage: "v1", autoscaling: "v2" };
+const GROUPS = {
+  core: "v1",
+  batch: "v1",
+  networking: "v1",
+  rbac: "v1",
+  storage: "v1",
+  autoscaling: "v2",
+  flowcontrol: "v1",
+};
 const ROOTS = [
   "core.PodTemplateSpec",
   "core.PersistentVolumeClaimSpec",
@@ -18,6 +26,8 @@ const ROOTS = [
   "networking.NetworkPolicySpec",
   "networking.ParentReference",
   "rbac.RoleRef",
+  "flowcontrol.FlowSchemaSpec",
+  "flowcontrol.PriorityLevelConfigurationSpec",
   "storage.VolumeAttachmentSpec",
   "autoscaling.HorizontalPodAutoscalerSpec",
 ];

@@ -195,6 +195,10 @@ export const flowSchemaPrinter = printer<FlowSchema>({
     age(schema, nowMs),
     schema.status?.conditions?.find(({ type }) => type === "Dangling")?.status ?? "?",
   ],
+  // In the order in which requests are matched.
+  order: (a, b) =>
+    (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0) ||
+    (a.metadata.name < b.metadata.name ? -1 : 1),
 });
 
 interface PriorityLevelConfiguration extends KubeObject {

@@ -25,6 +25,8 @@ export interface Printer<T extends KubeObject = KubeObject> {
   /** One cell a column; ages count from `nowMs`. */
   readonly cells: (object: T, nowMs: number) => readonly Cell[];
   readonly conditions?: (object: T) => readonly RowCondition[] | undefined;
+  /** Which of two objects is listed first, where that is not the order of their names. */
+  readonly order?: (a: T, b: T) => number;
 }
 
 /** A column that every listing shows. */

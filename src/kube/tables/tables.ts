@@ -149,13 +149,15 @@ export function tableFor(
   objects: readonly KubeObject[],
   { nowMs, includeObject = "Metadata", metadata = {}, customColumns }: TableOptions,
 ): Table {
-  const { columnDefinitions, rows } = renderTable(kind, objects, nowMs, { customColumns });
+  const { order } = printerOf(kind);
+  const sorted = order === undefined ? objects : [...objects].sort(order);
+  const { columnDefinitions, rows } = renderTable(kind, sorted, nowMs, { customColumns });
   return {
     kind: "Table",
     apiVersion: META_VERSION,
     metadata,
     columnDefinitions,
-    rows: rows.map((row, i) => ({ ...row, object: included(objects[i] as KubeObject, includeObject) })),
+    rows: rows.map((row, i) => ({ ...row, object: included(sorted[i] as KubeObject, includeObject) })),
   };
 }
 

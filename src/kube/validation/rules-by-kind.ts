@@ -1,8 +1,10 @@
 import { AUTOSCALER_RULES } from "./cluster/autoscalers.ts";
 import { CONFIG_MAP_RULES, SECRET_RULES } from "./cluster/configuration.ts";
 import { EVENT_RULES, NEW_EVENT_RULES } from "./cluster/events.ts";
+import { FLOW_SCHEMA_RULES } from "./cluster/flow-schemas.ts";
 import { NAMESPACE_RULES, NODE_RULES } from "./cluster/nodes.ts";
 import { BUDGET_RULES, LEASE_RULES, PRIORITY_CLASS_RULES, RUNTIME_CLASS_RULES } from "./cluster/policies.ts";
+import { PRIORITY_LEVEL_RULES } from "./cluster/priority-levels.ts";
 import { LIMIT_RANGE_RULES, RESOURCE_QUOTA_RULES } from "./cluster/quotas.ts";
 import {
   CLUSTER_ROLE_BINDING_RULES,
@@ -74,6 +76,8 @@ export const RULES: Readonly<Record<string, KindRules<object>>> = {
   "discovery.k8s.io/EndpointSlice": ENDPOINT_SLICE_RULES,
   "events.k8s.io/Event": NEW_EVENT_RULES,
   "networking.k8s.io/IPAddress": IP_ADDRESS_RULES,
+  "flowcontrol.apiserver.k8s.io/FlowSchema": FLOW_SCHEMA_RULES,
+  "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration": PRIORITY_LEVEL_RULES,
   "networking.k8s.io/Ingress": INGRESS_RULES,
   "networking.k8s.io/IngressClass": INGRESS_CLASS_RULES,
   "networking.k8s.io/NetworkPolicy": NETWORK_POLICY_RULES,

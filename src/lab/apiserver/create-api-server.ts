@@ -3,8 +3,9 @@ import { customResourceDefinitions, events, KINDS, services } from "../../kube/k
 import { formatTime } from "../../kube/time.ts";
 import type { Timing } from "../../kube/timing.ts";
 import type { Engine } from "../../time/engine.ts";
-import { storeBootstrapRoles } from "./access/bootstrap-roles.ts";
+import { keepApiServices } from "./api-services.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
+import { storeRecorded } from "./bootstrap-recorded.ts";
 import { CustomKinds } from "./custom-kinds.ts";
 import { expireEvents } from "./event-expiry.ts";
 import { KindRegistry } from "./kind-registry.ts";
@@ -57,6 +58,7 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
   if (kinds.served(customResourceDefinitions) !== undefined) custom = new CustomKinds(engine, api, kinds);
   const today = formatTime(engine.now()).slice(0, "2026-01-31".length);
   for (const { kind, draft } of bootstrapObjects(today)) if (kinds.served(kind)) api.create(kind, draft);
-  storeBootstrapRoles(engine, store, kinds);
+  storeRecorded(engine, store, kinds);
+  keepApiServices(engine, store, kinds);
   return server;
 }

@@ -12,7 +12,15 @@ export interface WireAnswer {
 const COMPARED = ["content-type", "cache-control", "vary", "x-content-type-options", "warning", "location"];
 
 /** Fields whose values are each server's own. */
-const OWN = new Set(["uid", "resourceVersion", "creationTimestamp", "time", "serverAddress", "description"]);
+const OWN = new Set([
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "time",
+  "lastTransitionTime",
+  "serverAddress",
+  "description",
+]);
 
 /** What cannot be the same is left out, `namespace` is told as "{ns}", and protobuf, which only one side writes, not at all. */
 export function comparable(reply: Reply, namespace: string, headOnly: boolean): WireAnswer {

@@ -10,6 +10,7 @@ import { type Call, type Reply, sendCall } from "../../support/http-call.ts";
 import { comparable, type WireAnswer } from "./answer.ts";
 import { bodyRequests } from "./body-requests.ts";
 import { documentRequests } from "./document-requests.ts";
+import { flowRequests } from "./flow-requests.ts";
 import { formRequests } from "./form-requests.ts";
 import { lineRequests } from "./line-requests.ts";
 import { optionRequests } from "./option-requests.ts";
@@ -29,6 +30,7 @@ export const GROUPS: Readonly<Record<string, readonly WireRequest[]>> = {
   options: optionRequests,
   patches: patchRequests,
   documents: documentRequests,
+  "flow control": flowRequests,
 };
 
 const FILE = new URL("./recorded.data.json", import.meta.url);
