@@ -80,9 +80,20 @@ describe("a claim that asks for a volume", () => {
       csi: {
         driver: "driver.longhorn.io",
         volumeHandle: `pvc-${uid}`,
-        volumeAttributes: { numberOfReplicas: "2" },
+        volumeAttributes: {
+          numberOfReplicas: "2",
+          "storage.kubernetes.io/csiProvisionerIdentity": expect.stringMatching(
+            /^\d+-\d+-driver\.longhorn\.io$/,
+          ),
+        },
       },
     });
+    // As external-provisioner 6.3.0 writes them on a real cluster: no file system unless the class names one.
+    expect(metadata.annotations).toMatchObject({
+      "volume.kubernetes.io/provisioner-deletion-secret-name": "",
+      "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
+    });
+    expect(spec.csi?.fsType).toBeUndefined();
     expect(spec.nodeAffinity).toBeUndefined();
     expect(storageTraitsOf(volume())).toEqual({ kind: "replicated-block", attachable: true });
   });
@@ -125,6 +136,13 @@ describe("a claim that asks for a volume", () => {
     expect(volume().spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values).toEqual(
       ["a"],
     );
+  });
+
+  test("gets the file system that the class names", () => {
+    const { ask, volume } = start({ parameters: { "csi.storage.k8s.io/fstype": "xfs" } });
+    ask();
+    expect(volume().spec.csi?.fsType).toBe("xfs");
+    expect(volume().spec.csi?.volumeAttributes).not.toHaveProperty("csi.storage.k8s.io/fstype");
   });
 
   test("gets the kind of storage that the class states", () => {

@@ -41,6 +41,9 @@ const DRIVER_MS = [1_000, 2_500] as const;
 /** --retry-interval-start and --retry-interval-max of the external provisioner. */
 const BACKOFF_MS = [1_000, 300_000] as const;
 
+/** How many numbers there are by which provisioners that start in the same millisecond can be told apart. */
+const IDENTITIES = 10_000;
+
 /** Makes and deletes volumes. */
 export const csiProvisioner: ControllerFactory = (context) => new Provisioner(context);
 
@@ -51,10 +54,13 @@ class Provisioner implements Part {
   readonly #volumeQueue: WorkQueue;
   /** By the uid of the claim, or of the volume to delete. */
   readonly #jobs: DriverJobs;
+  /** The moment and the number that the identity of every driver's provisioner begins with. */
+  readonly #identity: string;
 
   constructor(context: LabContext) {
     this.#context = context;
     const { engine } = context;
+    this.#identity = `${engine.now()}-${engine.random(`${NAME}/identity`).below(IDENTITIES)}`;
     this.#jobs = new DriverJobs(engine, { name: NAME, takesMs: DRIVER_MS, pauseMs: BACKOFF_MS });
     this.#claimQueue = new WorkQueue(engine, {
       name: `${NAME}/claims`,
@@ -110,7 +116,8 @@ class Provisioner implements Part {
 
   #provision(claim: PersistentVolumeClaim, storageClass: StorageClass): void {
     const { api, events } = this.#context;
-    const request = { claim, storageClass, node: this.#nodeFor(claim, storageClass) };
+    const identity = `${this.#identity}-${storageClass.provisioner}`;
+    const request = { claim, storageClass, identity, node: this.#nodeFor(claim, storageClass) };
     const refusal = refusalOf(request);
     if (refusal !== undefined) {
       const className = JSON.stringify(storageClass.metadata.name);

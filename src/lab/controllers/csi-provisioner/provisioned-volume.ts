@@ -25,12 +25,17 @@ const DIRECTORY_PROVISIONERS: ReadonlySet<string> = new Set([
 /** The provisioner of a CSI driver holds the object until what is behind it is gone. */
 export const PROVISIONER_FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer";
 
+/** The parameter of a class that says what file system its volumes get. */
+const FS_TYPE = "csi.storage.k8s.io/fstype";
+
 /** Where nothing says which machine serves the files. */
 const DEFAULT_NFS_SERVER = "nfs-server.default.svc.cluster.local";
 
 export interface ProvisionRequest {
   readonly claim: PersistentVolumeClaim;
   readonly storageClass: StorageClass;
+  /** What the provisioner calls itself, which every volume of a driver keeps. */
+  readonly identity: string;
   /** The node that the scheduler has chosen; absent where binding does not wait for a pod. */
   readonly node: Node | undefined;
 }
@@ -65,7 +70,7 @@ export function provisionedVolume(request: ProvisionRequest): Draft<PersistentVo
   return {
     metadata: {
       name: volumeName(claim),
-      annotations: annotationsOf(storageClass, node),
+      annotations: annotationsOf(storageClass, node, source.csi !== undefined),
       ...(source.csi !== undefined && { finalizers: [PROVISIONER_FINALIZER] }),
     },
     spec: {
@@ -89,7 +94,7 @@ export function volumeName({ metadata }: PersistentVolumeClaim): string {
 type Source = Pick<Draft<PersistentVolume>["spec"] & object, "csi" | "hostPath" | "nfs">;
 
 function sourceOf(
-  { claim, storageClass }: ProvisionRequest,
+  { claim, storageClass, identity }: ProvisionRequest,
   kind: StorageKind,
   accessModes: readonly AccessMode[],
 ): Source {
@@ -106,8 +111,14 @@ function sourceOf(
     };
   }
   const isShared = accessModes.includes("ReadWriteMany");
-  const attributes = { ...parameters, ...(kind === "shared" && isShared && { share: "true" }) };
-  return { csi: { driver: provisioner, volumeHandle: name, fsType: "ext4", volumeAttributes: attributes } };
+  const { [FS_TYPE]: fsType, ...others } = parameters;
+  const attributes = {
+    ...others,
+    ...(kind === "shared" && isShared && { share: "true" }),
+    "storage.kubernetes.io/csiProvisionerIdentity": identity,
+  };
+  const type = fsType === undefined ? {} : { fsType };
+  return { csi: { driver: provisioner, volumeHandle: name, ...type, volumeAttributes: attributes } };
 }
 
 /** Where the volume can be used: on the node that it lies on, or where the class allows it. */
@@ -124,9 +135,15 @@ function topologyOf(
   }));
 }
 
-function annotationsOf({ provisioner }: StorageClass, node: Node | undefined) {
+function annotationsOf({ provisioner }: StorageClass, node: Node | undefined, isDriver: boolean) {
+  const secret = "volume.kubernetes.io/provisioner-deletion-secret";
+  const secrets = { [`${secret}-name`]: "", [`${secret}-namespace`]: "" };
   const selected = { "local.path.provisioner/selected-node": node?.metadata.name ?? "" };
-  return { [PROVISIONED_BY]: provisioner, ...(provisioner === LOCAL_PATH && selected) };
+  return {
+    [PROVISIONED_BY]: provisioner,
+    ...(isDriver && secrets),
+    ...(provisioner === LOCAL_PATH && selected),
+  };
 }
 
 function referenceTo({ apiVersion, kind, metadata }: PersistentVolumeClaim) {

@@ -83,11 +83,11 @@ describe("a claimed volume", () => {
     lab.run(database());
     expect(lab.within(11, () => inUse(lab) !== undefined)).toBe(true);
     expect(inUse(lab)).toEqual([UNIQUE]);
-    lab.seconds(60);
+    lab.seconds(70);
     expect(lab.pod("db-0")?.status.phase).toBe("Pending");
     attach(lab, "node-1");
-    // The kubelet looks after 0.5, 1, 2 … seconds, and the last look was half of the time ago.
-    expect(lab.within(90, () => lab.isReady("db-0"))).toBe(true);
+    // Seen on a real cluster: mounted within a second of the attachment, however long that took; the image comes after it.
+    expect(lab.within(15, () => lab.isReady("db-0"))).toBe(true);
     lab.api.delete(pods, "default", "db-0");
     expect(lab.within(10, () => lab.pod("db-0") === undefined)).toBe(true);
     expect(lab.within(11, () => inUse(lab) === undefined)).toBe(true);

@@ -12,6 +12,8 @@ import { volumeSource } from "./pod-volumes.ts";
 /** volume_manager.go: podAttachAndMountTimeout and podAttachAndMountRetryInterval. */
 const MOUNT_TIMEOUT_MS = 123_000;
 const POLL_MS = 300;
+/** reconciler.go: how often it looks whether a volume that it waits for is attached; that is no failure, and nothing backs off. */
+const RECONCILE_MS = 100;
 /** goroutinemap's exponentialbackoff: between tries of one operation on one volume. */
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 122_000;
@@ -143,6 +145,10 @@ export class VolumeManager {
     // The populator and the reconciler look every 100 ms.
     yield this.#options.context.random.between(20, 200);
     while (!mounts.cancelled) {
+      if (this.#awaitsAttachment(pod, spec)) {
+        yield RECONCILE_MS;
+        continue;
+      }
       const done = yield* this.#tryMount(pod, spec, mounts);
       if (done) return;
       yield retryMs;
@@ -183,7 +189,6 @@ export class VolumeManager {
           );
           return false;
         }
-        if (storageTraitsOf(volume).attachable && !this.#isAttached(volume)) return false;
         const data = volumes.persistent(volume, nodeName);
         const state = data.state(nodeName);
         yield state === "stalled" ? 30_000 : random.between(300, 1_500);
@@ -196,6 +201,14 @@ export class VolumeManager {
         return this.#mounted(spec, mounts, data);
       }
     }
+  }
+
+  #awaitsAttachment(pod: Pod, spec: Volume): boolean {
+    const { context } = this.#options;
+    if (!context.isConnected()) return false;
+    const source = volumeSource(context.api, pod, spec);
+    if (source.kind !== "persistent" || !storageTraitsOf(source.volume).attachable) return false;
+    return this.#isOnThisNode(source.volume) && !this.#isAttached(source.volume);
   }
 
   /** Whether the attach-detach controller has brought the volume here, and has been told that it is in use here. */
