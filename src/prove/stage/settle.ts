@@ -103,7 +103,9 @@ function bind(snapshot: Snapshot, volume: PersistentVolume, claim: PersistentVol
 function provision(snapshot: Snapshot, claim: PersistentVolumeClaim, node: Node | undefined): string[] {
   const storageClass = classOfClaim(claim, snapshot.objects);
   if (storageClass === undefined || storageClass.provisioner === NO_PROVISIONER) return [];
-  const request = { claim, storageClass, node };
+  // Who would make it is not known, and nothing that is proved depends on it.
+  const identity = `0-0-${storageClass.provisioner}`;
+  const request = { claim, storageClass, node, identity };
   const refused = refusalOf(request);
   if (refused !== undefined)
     return [`Claim ${claim.metadata.namespace}/${claim.metadata.name} gets no volume: ${refused}`];
