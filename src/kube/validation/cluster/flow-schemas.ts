@@ -3,7 +3,7 @@ import { deepEqual } from "../../../base/deep.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { dnsLabel, dnsSubdomain } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 
 export interface LooseConditions {
   readonly conditions?: readonly { readonly type?: string }[];
@@ -45,8 +45,9 @@ const DISTINGUISHERS = ["ByNamespace", "ByUser"];
 
 export const FLOW_SCHEMA_RULES: KindRules<LooseFlowSchema> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: AS_NEW,
   check: checkFlowSchema,
+  status: (errors, { status }) => checkConditions(errors, status),
 };
 
 function checkFlowSchema(errors: FieldErrors, { metadata = {}, spec = {}, status }: LooseFlowSchema): void {

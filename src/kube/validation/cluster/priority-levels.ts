@@ -3,7 +3,7 @@ import { deepEqual } from "../../../base/deep.ts";
 import type { FieldErrors } from "../field-errors.ts";
 import { internalForm } from "../internal-form.ts";
 import { dnsSubdomain } from "../names.ts";
-import type { KindRules } from "../rules.ts";
+import { AS_NEW, type KindRules } from "../rules.ts";
 import { checkConditions, type LooseConditions } from "./flow-schemas.ts";
 
 interface LooseLimited {
@@ -28,8 +28,9 @@ interface LoosePriorityLevel {
 
 export const PRIORITY_LEVEL_RULES: KindRules<LoosePriorityLevel> = {
   name: dnsSubdomain,
-  rechecksMetadata: true,
+  passes: AS_NEW,
   check: checkPriorityLevel,
+  status: (errors, { status }) => checkConditions(errors, status),
 };
 
 /** What v1beta3 needed to tell zero shares from none. */
