@@ -26,6 +26,20 @@ const FORMS = {
     seeds: "1 to 1,000,000",
     sources: ["src/prove/certificates", "test/support/prove/small-cluster.ts"],
   },
+  losses: {
+    what: "every subset of nodes of random clusters of up to 8, lost at once: the exact answer against the literal scheduler; certificates against random orders and choices",
+    tests: ["src/prove/engine"],
+    environment: { HOLDFAST_CASES: "20000" },
+    cases: 20_000,
+    seeds: "1 to 20,000",
+    sources: [
+      "src/prove/engine",
+      "src/prove/literal",
+      "src/prove/model",
+      "src/scheduler",
+      "test/support/prove/random-cluster.ts",
+    ],
+  },
   requests: {
     what: "100,000 random requests to a lab over HTTPS, from seeds 1 to 2,000, eight at a time; and the ways to misuse a connection",
     tests: ["test/requests"],

@@ -5,7 +5,7 @@
  * that a loss has changed, and those with company that matters to the pod, are looked at one by one.
  */
 import { MAX_NODE_SCORE } from "../../scheduler/plugin.ts";
-import type { ClassFacts, DomainCount } from "./class-facts.ts";
+import type { ClassFacts, DomainCount, SpreadRule } from "./class-facts.ts";
 import type { Counters } from "./counters.ts";
 import { Gate } from "./gate.ts";
 import type { Layout } from "./layouts.ts";
@@ -14,7 +14,7 @@ import type { LossState } from "./loss-state.ts";
 import type { Ranking, Rankings } from "./rankings.ts";
 import type { Shape } from "./shapes.ts";
 import { SpreadScores } from "./spread-scores.ts";
-import type { Topology } from "./topology.ts";
+import type { Topology, TopologyKey } from "./topology.ts";
 
 /** Weights of the default profile's scores that are normalized; the others weigh 1. */
 const TAINTS_WEIGHT = 3;
@@ -28,6 +28,7 @@ export const NOWHERE = -1;
 export class Chooser {
   readonly #state: LossState;
   readonly #rankings: Rankings;
+  readonly #topology: Topology;
   readonly #counts: LoadedCounts;
   readonly #gate: Gate;
   readonly #spread: SpreadScores;
@@ -50,6 +51,7 @@ export class Chooser {
     const { nodeCount } = state;
     this.#state = state;
     this.#rankings = rankings;
+    this.#topology = topology;
     this.#counts = new LoadedCounts(counters, topology, state.isLost);
     this.#gate = new Gate(state, topology, this.#counts);
     this.#spread = new SpreadScores(this.#counts);
@@ -72,6 +74,34 @@ export class Chooser {
     const chosen = isAnywhere ? this.#findBest(facts, ranking) : NOWHERE;
     this.#counts.clear();
     return chosen;
+  }
+
+  /** Every node that will do. */
+  openNodes(facts: ClassFacts): readonly number[] {
+    const ranking = this.#rankings.of(facts.ranking);
+    this.#counts.load(facts);
+    this.#gate.prepare(facts);
+    this.#singleOut(ranking);
+    this.#findFeasible(facts, ranking);
+    const nodes: number[] = Array.from(this.#singles.subarray(0, this.#feasibleSingles));
+    const { order, start } = ranking;
+    for (let group = 0; group < facts.ranking.layout.groups; group++) {
+      if (this.#left[group] === 0) continue;
+      for (let i = start[group] as number; i < (start[group + 1] as number); i++) {
+        const node = order[i] as number;
+        if (this.#singledOut[node] !== this.#podNumber) nodes.push(node);
+      }
+    }
+    this.#counts.clear();
+    return nodes;
+  }
+
+  /** The nodes by the domains that count for a rule: a list for each, also where it is empty. */
+  byDomain({ key, domainNodes }: SpreadRule, nodes: readonly number[]): readonly (readonly number[])[] {
+    const { domainOf } = this.#topology.keys[key] as TopologyKey;
+    const lists = Array.from(domainNodes, (): number[] => []);
+    for (const node of nodes) lists[domainOf[node] as number]?.push(node);
+    return lists.filter((_, domain) => (domainNodes[domain] as number) > 0);
   }
 
   /** Whether one node will do. */

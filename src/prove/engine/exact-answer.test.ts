@@ -3,9 +3,10 @@ import { RandomCluster } from "../../../test/support/prove/random-cluster.ts";
 import { forEachSeed, runsAllSeeds } from "../../../test/support/seeds.ts";
 import { RandomStream } from "../../base/random.ts";
 import { LiteralAnswer } from "../literal/literal-answer.ts";
+import { isReplaced } from "../model/after-loss.ts";
 import { ModelBuilder } from "../model/builder.ts";
 import type { Model } from "../model/model.ts";
-import { digestOf } from "../outcome.ts";
+import { digestOf, UNPLACED } from "../outcome.ts";
 import { ExactAnswer } from "./exact-answer.ts";
 
 function randomModel(seed: number): Model {
@@ -85,4 +86,32 @@ describe("the random clusters", () => {
     expect([...seen].filter(([, times]) => times < 3)).toEqual([]);
     expect(preemptions).toBeGreaterThan(50);
   });
+});
+
+test("no certificate is contradicted by any order of pods and any choice among nodes", { timeout: 0 }, () => {
+  let certified = 0;
+  let open = 0;
+  forEachSeed(100, (seed) => {
+    const model = randomModel(seed);
+    const exact = new ExactAnswer(model, { seed });
+    const losses = Array.from({ length: 2 ** model.nodes.length - 1 }, (_, i) => nodesOf(i + 1));
+    const proven = losses.filter((lost) => exact.certifies(lost));
+    open += losses.length - proven.length;
+    if (proven.length === 0) return;
+    for (let i = 0; i < 4; i++) {
+      const random = new RandomStream(seed, `order ${i}`);
+      const turns = Array.from({ length: model.podCount }, () => random.next());
+      const literal = new LiteralAnswer(model, { seed: seed * 8 + i, turn: (pod) => turns[pod] as number });
+      for (const lost of proven) {
+        const displaced = lost
+          .flatMap((node) => [...model.podsOn(node)])
+          .filter((pod) => !model.isTerminating(pod) && isReplaced(model.podClass(pod)));
+        if (displaced.length > 0) certified++;
+        const { placements, victims } = literal.outcomeOf(lost);
+        const unplaced = placements.filter(({ pod, node }) => node === UNPLACED && displaced.includes(pod));
+        expect({ lost, unplaced, victims }).toEqual({ lost, unplaced: [], victims: [] });
+      }
+    }
+  });
+  if (runsAllSeeds()) expect(Math.min(certified, open)).toBeGreaterThan(150);
 });

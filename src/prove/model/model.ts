@@ -86,6 +86,16 @@ export class Model {
     this.nowMs = (latest + 1) * 1_000;
   }
 
+  /** The pods as they are kept, for another thread. */
+  get podTable(): PodTable {
+    return this.#pods;
+  }
+
+  /** By index, the uids of pods whose claims are made for them. */
+  get realUids(): ReadonlyMap<number, string> {
+    return this.#realUids;
+  }
+
   /** Indexes of the pods on a node, ascending: bound ones only. */
   podsOn(node: number): Int32Array {
     this.#byNode ??= groupBy(this.nodeOf, this.nodes.length);

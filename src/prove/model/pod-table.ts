@@ -13,6 +13,17 @@ export const ORPHANED = 16;
 /** Its name begins with what its class generates names from; only the rest is kept. */
 export const GENERATED = 32;
 
+/** The columns of a table, in memory that threads share. */
+export interface PodColumns {
+  readonly count: number;
+  readonly classOf: Int32Array;
+  readonly nodeOf: Int32Array;
+  readonly startOf: Uint32Array;
+  readonly flags: Uint8Array;
+  readonly nameAt: Uint32Array;
+  readonly names: Uint8Array;
+}
+
 /** Pods in the order in which they came. */
 export class PodTable {
   count = 0;
@@ -36,6 +47,25 @@ export class PodTable {
     this.flags[i] = flags;
     this.nameAt[i] = this.#keepName(name);
     return i;
+  }
+
+  /** The table on the other side of `shared`; nothing may be added to it. */
+  static of(columns: PodColumns): PodTable {
+    return Object.assign(new PodTable(), columns);
+  }
+
+  /** The same columns where other threads can read them; they stay as they are now. */
+  shared(): PodColumns {
+    const { count } = this;
+    return {
+      count,
+      classOf: inSharedMemory(this.classOf.subarray(0, count), Int32Array),
+      nodeOf: inSharedMemory(this.nodeOf.subarray(0, count), Int32Array),
+      startOf: inSharedMemory(this.startOf.subarray(0, count), Uint32Array),
+      flags: inSharedMemory(this.flags.subarray(0, count), Uint8Array),
+      nameAt: inSharedMemory(this.nameAt.subarray(0, count), Uint32Array),
+      names: inSharedMemory(this.names.subarray(0, this.#namesEnd), Uint8Array),
+    };
   }
 
   /** What is kept of a pod's name. */
@@ -84,6 +114,17 @@ function grown<T extends Numbers>(array: T, length: number): T {
   const larger = new (array.constructor as new (length: number) => T)(length);
   larger.set(array as never);
   return larger;
+}
+
+interface NumbersClass<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: SharedArrayBuffer): T;
+}
+
+function inSharedMemory<T extends Numbers>(array: T, numbers: NumbersClass<T>): T {
+  const shared = new numbers(new SharedArrayBuffer(array.length * numbers.BYTES_PER_ELEMENT));
+  shared.set(array as never);
+  return shared;
 }
 
 function picked<T extends Numbers>(from: T, order: Uint32Array, into: T): T {
