@@ -32,7 +32,10 @@ function agree(
 ): boolean {
   if (verdict === undefined) return lowest >= before - spared;
   const { ready, downSeconds } = verdict;
-  if (ready.before !== before || ready.lowest !== lowest) return false;
+  if (ready.before !== before) return false;
+  // Where chance decides, the worst is told, with a range from what may be spared.
+  if (downSeconds?.min === 0) return lowest >= ready.lowest;
+  if (ready.lowest !== lowest) return false;
   const isWhole = atEnd >= ready.wanted;
   const isEnough = atEnd >= ready.enough;
   switch (verdict.verdict) {
