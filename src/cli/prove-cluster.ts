@@ -7,6 +7,7 @@ import { apiVersionOf, type Kind, resourceName } from "../kube/kind.ts";
 import * as kinds from "../kube/kinds.ts";
 import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { KubeObject } from "../kube/types/index.ts";
+import { minorOf } from "../prove/reading/read-cluster.ts";
 import { InputError } from "../view/input-error.ts";
 import { type Omission, openSnapshot } from "../view/snapshot.ts";
 import { findLab } from "./lab-remote.ts";
@@ -103,10 +104,4 @@ function kubeconfig({ kubeconfig: path, context }: ProveFlags) {
       throw new InputError({ file: path ?? "kubeconfig" }, error.message, { cause: error });
     throw error;
   }
-}
-
-/** "v1.34.4" → 34; what cannot be read counts as the version that is modelled. */
-function minorOf(version: string): number {
-  const minor = /^v?1\.(\d+)/.exec(version)?.[1];
-  return minor === undefined ? 34 : Number(minor);
 }

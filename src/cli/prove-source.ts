@@ -32,7 +32,11 @@ export async function readSource(
   command: Command,
   keepsObjects: boolean,
 ): Promise<ProveSource> {
-  if (flags.filename !== undefined) return fromFiles(flags, flags.filename, command);
+  if (flags.filename !== undefined) {
+    const listed = keepsObjects ? undefined : await fromLists(flags, flags.filename);
+    return listed ?? fromFiles(flags, flags.filename, command);
+  }
+  if (flags.snapshot !== undefined && !keepsObjects) return fromSnapshot(flags, flags.snapshot);
   const { openSnapshotSource, readCluster } = await import("./prove-cluster.ts");
   const { objects, kubernetesMinor, omitted, name } =
     flags.snapshot === undefined ? await readCluster(flags) : await openSnapshotSource(flags.snapshot);
@@ -53,6 +57,33 @@ export async function readSource(
     findings: [...missing, ...waiting(model)],
     ...(keepsObjects && { objects: kept }),
   };
+}
+
+/** A snapshot whose objects nobody wants to see again is read byte by byte. */
+async function fromSnapshot(flags: ProveFlags, file: string): Promise<ProveSource> {
+  const { readSnapshot } = await import("../prove/reading/read-cluster.ts");
+  const { model, omitted } = await readSnapshot(file);
+  if (model.nodes.length === 0)
+    throw new InputError({ file }, "holds no node: there is nothing to lose in it");
+  const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
+  return {
+    model,
+    ...(await profilesOf(flags.profile)),
+    assumed: [],
+    findings: [...missing, ...waiting(model)],
+  };
+}
+
+/** JSON files with nodes and pods in them are a cluster as it is, not manifests of one to be. */
+async function fromLists(flags: ProveFlags, paths: readonly string[]): Promise<ProveSource | undefined> {
+  const areFiles = paths.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  if (!areFiles || flags.nodes !== undefined || !paths.every((path) => /\.json(\.gz)?$/.test(path)))
+    return undefined;
+  const { isJsonFile, readLists } = await import("../prove/reading/read-cluster.ts");
+  for (const path of paths) if (!(await isJsonFile(path))) return undefined;
+  const model = await readLists(paths);
+  if (model.nodes.length === 0 || model.podCount === 0) return undefined;
+  return { model, ...(await profilesOf(flags.profile)), assumed: [], findings: waiting(model) };
 }
 
 /** A folder of a stack holds its manifests in a folder of their own, beside what is known of its workloads. */

@@ -184,7 +184,7 @@ export async function openSnapshot(file: string): Promise<OpenSnapshot> {
     head[String(next.path[0])] = next.value;
     next = await advance(members, refuse);
   }
-  const header = checkHeader(head, refuse);
+  const header = checkSnapshotHeader(head, file);
   const first = next;
   return {
     header,
@@ -207,10 +207,11 @@ async function advance(
   return step.value === undefined ? undefined : refuse(step.value);
 }
 
-function checkHeader(
-  head: Readonly<Record<string, unknown>>,
-  refuse: (why: string) => never,
-): SnapshotHeader {
+/** What stands before a snapshot's lists, if it is one that can be read. @throws {InputError} when it is not */
+export function checkSnapshotHeader(head: Readonly<Record<string, unknown>>, file: string): SnapshotHeader {
+  const refuse = (why: string): never => {
+    throw new InputError({ file }, why);
+  };
   const { format, version, takenAt, kubernetesVersion, source } = head;
   if (format !== SNAPSHOT_FORMAT) {
     const found = format === undefined ? "no format" : `the format ${JSON.stringify(format)}`;

@@ -125,8 +125,11 @@ export class ModelBuilder {
     return this.#pods.add(number, node, startSeconds, flags, kept);
   }
 
-  /** The model of everything that was added. Nothing may be added after. */
-  build(): Model {
+  /**
+   * The model of everything that was added. Nothing may be added after.
+   * @param kubernetesMinor where that became known only while objects were added
+   */
+  build(kubernetesMinor = this.#kubernetesMinor): Model {
     return assemble({
       objects: this.#objects,
       nodes: this.#nodes,
@@ -139,7 +142,7 @@ export class ModelBuilder {
       unknowns: this.#unknowns,
       notes: this.#notes,
       passedOver: this.#passedOver,
-      kubernetesMinor: this.#kubernetesMinor,
+      kubernetesMinor,
     });
   }
 

@@ -51,6 +51,13 @@ const nearlyJson = fc
     }, text),
   );
 
+test.each(['"\\u"', '"\\u12"', '"\\u12g4"', '"\\x"', '"\t"', '"a', "01", "-", "tru", "[1,]", '{"a"}'])(
+  "%s is no JSON",
+  (text) => {
+    expect(accepts(text, (scanner) => scanner.skip())).toBe(false);
+  },
+);
+
 describe("a value is taken where JSON.parse takes it", () => {
   test("when it is passed over", () => {
     assertProperty(

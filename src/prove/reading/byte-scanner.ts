@@ -51,6 +51,7 @@ export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
+const LETTER_U = 0x75;
 
 /** From here on a native copy is faster than a loop. */
 const LONG = 100;
@@ -132,8 +133,15 @@ export class ByteScanner {
     if (at >= end) throw this.#short();
     if (bytes[at] !== BACKSLASH) throw new JsonError(at, "a string has a control character, or no end");
     if (at + 1 >= end) throw this.#short();
-    if (!ESCAPES.has(bytes[at + 1] as number)) throw new JsonError(at, "a string has an unknown escape");
-    return at + 2;
+    const letter = bytes[at + 1] as number;
+    if (!ESCAPES.has(letter)) throw new JsonError(at, "a string has an unknown escape");
+    if (letter !== LETTER_U) return at + 2;
+    for (let i = at + 2; i < at + 6; i++) {
+      if (i >= end) throw this.#short();
+      if (!isHexDigit(bytes[i] as number))
+        throw new JsonError(at, "a string has an escape without four hex digits");
+    }
+    return at + 6;
   }
 
   /** Passes over a field's name and the colon behind it; gives the place behind its last byte. */
@@ -340,6 +348,11 @@ function isScalarByte(byte: number): boolean {
     byte === 0x2d ||
     byte === 0x2e
   );
+}
+
+function isHexDigit(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66);
 }
 
 const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));
