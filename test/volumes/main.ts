@@ -21,7 +21,7 @@ import { bedTarget } from "../drills/bed-target.ts";
 import { compare, comparisonText, type Times } from "../drills/compare.ts";
 import { ProgramMissing } from "../programs/build.ts";
 import { IMAGE, PROFILE, SOURCE } from "./application.ts";
-import { type Moment, SCENARIOS, type Target } from "./scenarios.ts";
+import { type Moment, SCENARIOS, type Scenario, type Target } from "./scenarios.ts";
 
 const NODES = 3;
 
@@ -44,9 +44,16 @@ async function main(): Promise<void> {
 }
 
 /** The moments of every scenario, one after another on the same cluster. */
-async function playAll(target: Target): Promise<Times<Moment>[]> {
+async function playAll(
+  target: Target,
+  told: (scenario: Scenario, times: Times<Moment>) => void,
+): Promise<Times<Moment>[]> {
   const all: Times<Moment>[] = [];
-  for (const scenario of SCENARIOS) all.push(await scenario.play(target));
+  for (const scenario of SCENARIOS) {
+    const times = await scenario.play(target);
+    told(scenario, times);
+    all.push(times);
+  }
   return all;
 }
 
@@ -55,7 +62,10 @@ function playOnBed(): Promise<Times<Moment>[]> {
     const client = clientOf(bed);
     try {
       addProgram(bed, { name: IMAGE, source: SOURCE });
-      return await playAll(bedTarget(bed, client));
+      // It takes a while: whoever waits sees how far it is.
+      return await playAll(bedTarget(bed, client), ({ name }, times) =>
+        console.log(`${name}: ${JSON.stringify(times)}`),
+      );
     } finally {
       client.close();
     }
@@ -68,7 +78,7 @@ function playOnLab(seed: number): Promise<Times<Moment>[]> {
     await lab.ready();
     const target = labTarget(lab);
     await deployManifests(target.client, parseManifests(DISK_MANIFESTS, "disk.yaml"), findKind);
-    return await playAll(target);
+    return await playAll(target, () => {});
   };
   return drive(lab.engine, run());
 }
