@@ -1,3 +1,4 @@
+import { commonDescription, fieldDescription, typeDescription } from "./descriptions.ts";
 import type { Definition, Schema } from "./schema.ts";
 
 /** Any JSON value of a document. */
@@ -12,11 +13,16 @@ export interface Dialect {
 
 /** A named type as the document defines it. */
 export function renderDefinition(definition: Definition, dialect: Dialect): Json {
-  const { schema, kind, unions } = definition;
+  const { name: typeName, schema, kind, unions } = definition;
   if (schema.type !== "object") return renderPlain(schema, dialect);
   const properties: Record<string, Json> = {};
-  for (const [name, field] of schema.fields) properties[name] = renderPlace(field, dialect);
+  for (const [name, field] of schema.fields) {
+    const told = fieldDescription(typeName, name) ?? (kind && commonDescription(name));
+    properties[name] = renderPlace(field, dialect, told);
+  }
+  const description = typeDescription(typeName);
   return {
+    ...(description && { description }),
     type: "object",
     ...(schema.required.length > 0 && { required: schema.required }),
     ...(schema.fields.size > 0 && { properties }),
@@ -27,8 +33,10 @@ export function renderDefinition(definition: Definition, dialect: Dialect): Json
 }
 
 /** A place of a type: its value, and how it is merged. */
-function renderPlace(place: Schema, dialect: Dialect): Json {
-  const traits = renderTraits(place, dialect);
+function renderPlace(place: Schema, dialect: Dialect, told?: string): Json {
+  // Clients show what a type is beside what its field is: once is enough.
+  const isSame = place.name !== undefined && told === typeDescription(place.name);
+  const traits = { ...(told && !isSame && { description: told }), ...renderTraits(place, dialect) };
   if (place.name === undefined) return { ...(renderPlain(place, dialect) as object), ...traits };
   const ref: Json = { $ref: `${dialect.refPrefix}${place.name}` };
   if (Object.keys(traits).length === 0) return ref;

@@ -2,7 +2,7 @@
  * OpenAPI documents of an API server, rendered from the schemas: version 3, one document for each group and version, and
  * version 2, one for all. They hold what clients read: the shape of every type with its merge rules (`kubectl apply`,
  * `kubectl explain`), which kind a type is (`x-kubernetes-group-version-kind`), and which paths take which parameters
- * (`--dry-run`, `--validate`). Descriptions are left out. Nothing here serves or caches.
+ * (`--dry-run`, `--validate`), and what kinds and the most used fields mean (`descriptions.ts`). Nothing here serves or caches.
  */
 import type { Kind } from "../kind.ts";
 import { renderPaths } from "./openapi-paths.ts";
