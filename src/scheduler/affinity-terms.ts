@@ -74,22 +74,32 @@ export function matchesAllTerms(terms: readonly AffinityTerm[], pod: Companion):
   return terms.length > 0 && terms.every((term) => termMatches(term, pod));
 }
 
-/** The terms with their namespace selectors replaced by the namespaces that these select now. */
+/**
+ * The terms with their namespace selectors replaced by the namespaces that these select now. A selector that only says what
+ * must not be there selects every namespace, as in kube-scheduler 1.34: that replaces it in a copy of the term, and goes on
+ * asking it about no labels (interpodaffinity, mergeAffinityTermNamespacesIfNotEmpty).
+ */
 export function withNamespaces(
   terms: readonly AffinityTerm[],
   namespaces: Iterable<Namespace>,
 ): readonly AffinityTerm[] {
   const needsResolving = ({ namespaceSelector }: AffinityTerm) => namespaceSelector.requirements.length > 0;
   if (!terms.some(needsResolving)) return terms;
+  const all = [...namespaces];
   return terms.map((term) => {
     if (!needsResolving(term)) return term;
-    const names = new Set(term.namespaces);
-    for (const { metadata } of namespaces) {
-      if (term.namespaceSelector.matches(metadata.labels)) names.add(metadata.name);
-    }
-    return { ...term, namespaces: names, namespaceSelector: compileSelector(undefined) };
+    const { namespaceSelector } = term;
+    const selected = all.filter(({ metadata }) => namespaceSelector.matches(metadata.labels));
+    return {
+      ...term,
+      namespaces: new Set([...term.namespaces, ...selected.map(({ metadata }) => metadata.name)]),
+      namespaceSelector: namespaceSelector.matches(undefined) ? EVERY_NAMESPACE : NO_OTHER_NAMESPACE,
+    };
   });
 }
+
+const EVERY_NAMESPACE = compileSelector({});
+const NO_OTHER_NAMESPACE = compileSelector(undefined);
 
 function readTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm {
   const { labels = {} } = pod.metadata;

@@ -25,9 +25,9 @@ const RANKINGS: readonly ((harm: Harm) => number)[] = [
   earliestStart,
 ];
 
-/** The candidate that does the least harm: the first of the best. */
-export function pickCandidate(candidates: readonly Candidate[], nowMs: number): Candidate {
-  return pickLeastHarm(candidates, ({ victims: { pods, budgetViolations } }) => ({
+/** The candidates that do the least harm, in the order given: nothing that counts tells them apart. */
+export function leastHarmful(candidates: readonly Candidate[], nowMs: number): readonly Candidate[] {
+  return keepLeastHarm(candidates, ({ victims: { pods, budgetViolations } }) => ({
     budgetViolations,
     pods: pods.map(({ pod, priority }) => ({ priority, startMs: startOf(pod, nowMs) })),
   }));
@@ -35,6 +35,10 @@ export function pickCandidate(candidates: readonly Candidate[], nowMs: number): 
 
 /** The first of those that do the least harm. The list must not be empty. */
 export function pickLeastHarm<T>(candidates: readonly T[], harmOf: (candidate: T) => Harm): T {
+  return keepLeastHarm(candidates, harmOf)[0] as T;
+}
+
+function keepLeastHarm<T>(candidates: readonly T[], harmOf: (candidate: T) => Harm): readonly T[] {
   let best = candidates.map((candidate) => ({ candidate, harm: harmOf(candidate) }));
   for (const ranking of RANKINGS) {
     const ranks = best.map(({ harm }) => ranking(harm));
@@ -42,7 +46,7 @@ export function pickLeastHarm<T>(candidates: readonly T[], harmOf: (candidate: T
     best = best.filter((_, i) => ranks[i] === highest);
     if (best.length === 1) break;
   }
-  return (best[0] as { candidate: T }).candidate;
+  return best.map(({ candidate }) => candidate);
 }
 
 /** When the oldest of the most important victims started: the younger it is, the less work is lost. */

@@ -10,13 +10,19 @@ import { Diagnosis } from "../diagnosis.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { NodeRanking } from "../node-ranking.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Candidate, pickCandidate } from "./candidates.ts";
+import { type Candidate, leastHarmful } from "./candidates.ts";
 import { selectVictims } from "./victims.ts";
 
 /** What preemption can do for a pod. */
 export type Preemption =
   /** The victims are to be evicted and the node promised to the pod. */
-  | { readonly kind: "found"; readonly candidate: Candidate }
+  | {
+      readonly kind: "found";
+      /** The one to use: the first of the least harmful. */
+      readonly candidate: Candidate;
+      /** All that were found. */
+      readonly candidates: readonly Candidate[];
+    }
   /** No eviction helps; a promise that the pod has is taken back. */
   | { readonly kind: "helpless"; readonly message: string }
   /** The pod may not evict anybody now; a promise that it has stands. */
@@ -33,6 +39,8 @@ export interface PreemptionOptions {
   /** Chooses where the search over nodes begins, or its whole order. */
   readonly random: RandomStream | NodeRanking;
   readonly nowMs: number;
+  /** Looks at every node, for whoever wants all candidates. By default large clusters are searched in part. */
+  readonly scansAllNodes?: boolean;
 }
 
 /** In large clusters the search ends once this share of the nodes, and at least so many, could be used. */
@@ -68,7 +76,7 @@ export function preempt(options: PreemptionOptions): Preemption {
   const candidates = findCandidates(attempt, options, helpable, afterwards);
   return candidates.length === 0
     ? { kind: "helpless", message: afterwards.message() }
-    : { kind: "found", candidate: pickCandidate(candidates, nowMs) };
+    : { kind: "found", candidate: leastHarmful(candidates, nowMs)[0] as Candidate, candidates };
 }
 
 /** Why the pod may not evict others now. */
@@ -91,13 +99,13 @@ function wasPreempted({ metadata, status }: Pod): boolean {
 /** Candidates that violate no budget first. */
 function findCandidates(
   attempt: Attempt,
-  { snapshot, random, nowMs }: PreemptionOptions,
+  { snapshot, random, nowMs, scansAllNodes = false }: PreemptionOptions,
   nodes: readonly NodeInfo[],
   afterwards: Diagnosis,
 ): readonly Candidate[] {
   if (nodes.length === 0) return [];
   const share = Math.trunc((nodes.length * CANDIDATES_PERCENT) / 100);
-  const enough = Math.min(Math.max(share, CANDIDATES_MIN), nodes.length);
+  const enough = scansAllNodes ? nodes.length : Math.min(Math.max(share, CANDIDATES_MIN), nodes.length);
   const budgets = [...snapshot.objects.budgets.all()];
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];

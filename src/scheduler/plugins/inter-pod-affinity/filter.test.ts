@@ -1,9 +1,14 @@
 import { node } from "../../../../test/support/nodes.ts";
 import { pod, TEST_EPOCH_MS } from "../../../../test/support/pods.ts";
 import { describePlacements } from "../../../../test/support/scheduling.ts";
-import type { Namespace } from "../../../kube/types/index.ts";
+import type { LabelSelector, Namespace, PodAffinityTerm } from "../../../kube/types/index.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
+
+/** Apart from pods of those labels on the same node, in the namespaces that are selected. */
+function term(matchLabels: Record<string, string>, namespaceSelector: LabelSelector): PodAffinityTerm {
+  return { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname", namespaceSelector };
+}
 
 function namespace(name: string, labels: Record<string, string>): Namespace {
   const metadata = { name, labels, uid: "", resourceVersion: "", creationTimestamp: "" };
@@ -91,6 +96,36 @@ describePlacements("inter-pod affinity", [
     ],
     pod: pod("p").near({ app: "db" }, "kubernetes.io/hostname", {
       namespaceSelector: { matchLabels: { team: "blue" } },
+    }),
+    expected: { node: "b" },
+  },
+  {
+    name: "every term selects namespaces of its own",
+    nodes: [node("a").zone("z1"), node("b").zone("z1")],
+    objects: [namespace("blue", { team: "blue" }), namespace("red", { team: "red" })],
+    pods: [
+      pod("db-0").on("b").labels({ app: "db" }).inNamespace("blue"),
+      pod("x").on("a").labels({ app: "w" }).inNamespace("red"),
+    ],
+    pod: pod("p")
+      .near({ app: "db" }, ZONE, { namespaceSelector: { matchLabels: { team: "blue" } } })
+      .affinity({
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            term({ app: "v" }, { matchLabels: { team: "blue" } }),
+            term({ app: "w" }, { matchLabels: { team: "red" } }),
+          ],
+        },
+      }),
+    expected: { node: "b" },
+  },
+  {
+    name: "a namespace selector that only says what must not be there means every namespace, as in 1.34",
+    nodes: [node("a"), node("b")],
+    objects: [namespace("red", { team: "red" })],
+    pods: [pod("db-0").on("b").labels({ app: "db" }).inNamespace("red")],
+    pod: pod("p").near({ app: "db" }, "kubernetes.io/hostname", {
+      namespaceSelector: { matchExpressions: [{ key: "team", operator: "DoesNotExist" }] },
     }),
     expected: { node: "b" },
   },
