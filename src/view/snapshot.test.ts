@@ -5,10 +5,11 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ListQuery, Reader } from "../client/client.ts";
 import { apiVersionOf, type Kind } from "../kube/kind.ts";
-import { configMaps, deployments, KINDS, namespaces, pods, secrets } from "../kube/kinds.ts";
+import { configMaps, deployments, events, KINDS, namespaces, pods, secrets } from "../kube/kinds.ts";
 import { StatusError } from "../kube/status-error.ts";
 import type { KubeObject } from "../kube/types/index.ts";
 import { InputError } from "./input-error.ts";
+import { Redaction } from "./redaction.ts";
 import { openSnapshot, saveSnapshot } from "./snapshot.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-snapshot-"));
@@ -101,6 +102,25 @@ describe("a snapshot", () => {
       namespaced: true,
       resourceVersion: "9",
     });
+  });
+
+  test("names nothing when it is redacted, not even in what could not be read", async () => {
+    const file = newFile();
+    const event = object(events, "cart-0.17");
+    const refuse = (kind: Kind) => {
+      if (kind === secrets) throw new StatusError("Forbidden", "jane may not list secrets of shop");
+    };
+    const summary = await saveSnapshot(file, readerOf([...SHOP, event], refuse), {
+      ...ABOUT,
+      kinds: KINDS,
+      redaction: new Redaction(),
+    });
+    expect(summary).toMatchObject({
+      objects: 5,
+      omitted: [{ resource: "secrets", why: "could not be read" }],
+    });
+    expect(gunzipSync(readFileSync(file)).toString()).not.toMatch(/shop|cart|node-1|jane|a test|quoted/);
+    expect(await objectsOf(file)).toHaveLength(5);
   });
 
   test("holds every resource once, also those that have two names or versions", async () => {

@@ -15,6 +15,7 @@ import { apiVersionOf, type Kind, resourceName } from "../kube/kind.ts";
 import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { KubeObject } from "../kube/types/index.ts";
 import { InputError } from "./input-error.ts";
+import type { Redaction } from "./redaction.ts";
 import { readMembers } from "./snapshot-members.ts";
 import { withoutValues } from "./snapshot-values.ts";
 
@@ -49,6 +50,8 @@ export interface SnapshotSummary {
 export interface SaveOptions extends Omit<SnapshotHeader, "format" | "version"> {
   /** Every kind that the cluster serves; of several versions of one resource the first is saved. */
   readonly kinds: readonly Kind[];
+  /** Takes names out; without one they stay. */
+  readonly redaction?: Redaction;
 }
 
 const PAGE_SIZE = 500;
@@ -79,7 +82,7 @@ export async function saveSnapshot(
 /** The document, in pieces: one line an object, so that two snapshots can be compared line by line. */
 async function* snapshotText(
   reader: Reader,
-  { kinds, takenAt, kubernetesVersion, source }: SaveOptions,
+  { kinds, takenAt, kubernetesVersion, source, redaction }: SaveOptions,
   summary: { objects: number; kinds: number; readonly omitted: Omission[] },
 ): AsyncGenerator<string> {
   const header: SnapshotHeader = {
@@ -87,25 +90,31 @@ async function* snapshotText(
     version: SNAPSHOT_VERSION,
     takenAt,
     kubernetesVersion,
-    source,
+    source: redaction === undefined ? source : "redacted",
   };
   yield `${JSON.stringify(header).slice(0, -1)},"lists":[`;
   for (const kind of savedKinds(kinds)) {
     const list = await listAll(reader, kind);
     if (list.kind === "omitted") {
-      summary.omitted.push({ resource: resourceName(kind), why: list.why });
+      const why = redaction === undefined ? list.why : "could not be read";
+      summary.omitted.push({ resource: resourceName(kind), why });
       continue;
     }
     const { group: _group, ...about } = { ...kind, apiVersion: apiVersionOf(kind) };
     const { apiVersion, kind: name, plural, namespaced } = about;
     const head = { apiVersion, kind: name, plural, namespaced, resourceVersion: list.resourceVersion };
     yield `${summary.kinds === 0 ? "" : ","}\n${JSON.stringify(head).slice(0, -1)},"items":[`;
-    for (const [index, item] of list.items.entries()) {
-      yield `${index === 0 ? "" : ","}\n${JSON.stringify(withoutValues({ ...item, apiVersion, kind: name }))}`;
+    let separator = "\n";
+    for (const item of list.items) {
+      const whole = withoutValues({ ...item, apiVersion, kind: name });
+      const object = redaction === undefined ? whole : redaction.redact(whole);
+      if (object === undefined) continue;
+      yield `${separator}${JSON.stringify(object)}`;
+      separator = ",\n";
+      summary.objects++;
     }
     yield "]}";
     summary.kinds++;
-    summary.objects += list.items.length;
   }
   yield `],\n"omitted":${JSON.stringify(summary.omitted)}}\n`;
 }
