@@ -37,6 +37,14 @@ export interface PolicyText {
 export interface Objection {
   readonly message: string;
   readonly reason?: string;
+  /** Which of the validations objects; 0 for what holds of all of them. */
+  readonly index?: number;
+}
+
+/** One thing that a policy wants to be noted of a request. */
+export interface Note {
+  readonly key: string;
+  readonly value: string;
 }
 
 export interface PolicyVerdict {
@@ -44,6 +52,8 @@ export interface PolicyVerdict {
   readonly objections: readonly Objection[];
   /** What refuses whatever the actions are. */
   readonly failures: readonly Objection[];
+  /** For the audit log, by the keys that the policy gives. */
+  readonly notes: readonly Note[];
 }
 
 interface CompiledValidation {
@@ -52,14 +62,16 @@ interface CompiledValidation {
   readonly message: PolicyExpression | undefined;
 }
 
-const NOTHING: PolicyVerdict = { objections: [], failures: [] };
+const NOTHING: PolicyVerdict = { objections: [], failures: [], notes: [] };
+/** Longer values are cut off in the audit log. */
+const NOTE_LENGTH_MAX = 10 * 1024;
 
 export class ValidatingPolicy {
   readonly #failsOpen: boolean;
   readonly #compiler: PolicyCompiler;
   readonly #conditions: MatchConditions;
   readonly #validations: readonly CompiledValidation[];
-  readonly #annotations: readonly PolicyExpression[];
+  readonly #annotations: readonly { readonly key: string; readonly value: PolicyExpression }[];
 
   constructor({
     paramKind,
@@ -82,9 +94,10 @@ export class ValidatingPolicy {
         message: told ? this.#compiler.expression(told, "text", false) : undefined,
       };
     });
-    this.#annotations = auditAnnotations.map(({ valueExpression }) =>
-      this.#compiler.expression(valueExpression, "textOrNull"),
-    );
+    this.#annotations = auditAnnotations.map(({ key, valueExpression }) => ({
+      key,
+      value: this.#compiler.expression(valueExpression, "textOrNull"),
+    }));
   }
 
   judge(input: PolicyInput): PolicyVerdict {
@@ -93,7 +106,7 @@ export class ValidatingPolicy {
     if (!matching.matches) return NOTHING;
     try {
       const objections = this.#validate(input);
-      return { objections, failures: this.#annotate(input) };
+      return { objections, ...this.#annotate(input) };
     } catch (error) {
       if (error instanceof OutOfBudget) return this.#failed(error.message);
       throw error;
@@ -101,7 +114,7 @@ export class ValidatingPolicy {
   }
 
   #failed(message: string): PolicyVerdict {
-    return this.#failsOpen ? NOTHING : { objections: [{ message }], failures: [] };
+    return this.#failsOpen ? NOTHING : { ...NOTHING, objections: [{ message }] };
   }
 
   #validate(input: PolicyInput): readonly Objection[] {
@@ -110,14 +123,14 @@ export class ValidatingPolicy {
     const messages = this.#messages(input, run.budget);
     return this.#validations.flatMap(({ validation }, i) => {
       const { value, error } = results[i] ?? {};
-      if (error !== undefined) return this.#failsOpen ? [] : [{ message: error }];
-      if (!("list" in messages)) return this.#failsOpen ? [] : [{ message: messages.error }];
+      if (error !== undefined) return this.#failsOpen ? [] : [{ message: error, index: i }];
+      if (!("list" in messages)) return this.#failsOpen ? [] : [{ message: messages.error, index: i }];
       if (value !== undefined && equal(value, true)) return [];
       const message =
         messages.list[i] ||
         validation.message?.trim() ||
         `failed expression: ${validation.expression.trim()}`;
-      return [{ message, reason: validation.reason ?? "Invalid" }];
+      return [{ message, reason: validation.reason ?? "Invalid", index: i }];
     });
   }
 
@@ -140,13 +153,18 @@ export class ValidatingPolicy {
     }
   }
 
-  /** Nobody reads what audit annotations say, but one that fails refuses the request. */
-  #annotate(input: PolicyInput): readonly Objection[] {
-    if (this.#annotations.length === 0) return [];
+  /** What is to be noted; an annotation that fails refuses the request. */
+  #annotate(input: PolicyInput): Pick<PolicyVerdict, "failures" | "notes"> {
+    if (this.#annotations.length === 0) return NOTHING;
     const run = new PolicyRun(input, this.#compiler.variables);
-    return this.#annotations.flatMap((each) => {
-      const { error } = run.evaluate(each);
-      return error === undefined || this.#failsOpen ? [] : [{ message: error }];
-    });
+    const failures: Objection[] = [];
+    const notes: Note[] = [];
+    for (const { key, value: expression } of this.#annotations) {
+      const { value, error } = run.evaluate(expression);
+      if (error !== undefined && !this.#failsOpen) failures.push({ message: error });
+      const text = typeof value === "string" ? value.trim().slice(0, NOTE_LENGTH_MAX) : "";
+      if (text !== "") notes.push({ key, value: text });
+    }
+    return { failures, notes };
   }
 }

@@ -26,7 +26,14 @@ function completeDeploymentSpec(spec: Fields): Fields {
 const DEPLOYMENT_SPEC: Fields = { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 };
 
 function completeDaemonSetSpec(spec: Fields): Fields {
-  return setAbsent(completeStrategy(spec, "updateStrategy", { maxUnavailable: 1, maxSurge: 0 }), {
+  const whole = completeStrategy(spec, "updateStrategy", { maxUnavailable: 1, maxSurge: 0 });
+  const { rollingUpdate, ...strategy } = fieldsOf(whole.updateStrategy);
+  // One that is of no use yet has a surge all the same.
+  const isIdle = strategy.type !== "RollingUpdate" && isFields(rollingUpdate);
+  const surging = isIdle
+    ? { ...strategy, rollingUpdate: setAbsent(rollingUpdate, { maxSurge: 0 }) }
+    : undefined;
+  return setAbsent(surging === undefined ? whole : { ...whole, updateStrategy: surging }, {
     revisionHistoryLimit: 10,
   });
 }

@@ -19,6 +19,8 @@ export interface Standard {
 /** What a namespace's labels ask for. */
 export interface SecurityPolicy {
   readonly enforce: Standard;
+  /** What is only noted in the audit log. */
+  readonly audit: Standard;
   readonly warn: Standard;
   /** Labels that mean nothing. */
   readonly causes: readonly StatusCause[];
@@ -49,9 +51,9 @@ export function securityPolicy(labels: StringMap = {}): SecurityPolicy {
     return { level: known ?? fallback, minor: minor ?? LATEST };
   };
   const enforce = read("enforce", "restricted") ?? PRIVILEGED;
-  read("audit", "privileged");
+  const audit = read("audit", "privileged") ?? PRIVILEGED;
   const warn = read("warn", "privileged");
-  return { enforce, warn: warnedOf(labels, enforce, warn), causes };
+  return { enforce, audit, warn: warnedOf(labels, enforce, warn), causes };
 }
 
 /** Whoever enforces something wants to be warned of the workloads that it will refuse the Pods of. */

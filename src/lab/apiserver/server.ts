@@ -33,6 +33,8 @@ export interface Caller {
   readonly access?: CallerAccess;
   /** Told of everything that real servers put into `Warning` headers. */
   readonly warn?: (text: string) => void;
+  /** Told of what admission notes for the audit log; of one key the first value stays. */
+  readonly annotate?: (key: string, value: string) => void;
   /** What the request knows from earlier attempts at it. Without one, nobody outside is asked. */
   readonly memo?: RequestMemo;
 }

@@ -13,6 +13,12 @@ import { invalid } from "../errors.ts";
 import type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
+/** The policy that a Pod was held to, in the audit log. */
+const ENFORCED = "pod-security.kubernetes.io/enforce-policy";
+
+/** What would be wrong with a Pod by the policy that is only for the log. */
+const VIOLATIONS = "pod-security.kubernetes.io/audit-violations";
+
 /** Where the template of a workload's Pods is. */
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   podtemplates: ["template"],
@@ -40,12 +46,18 @@ export function podSecurity({ api }: AdmissionContext): AdmissionPlugin {
 
   function checkPod(request: AdmissionRequest): void {
     if (IGNORED.includes(request.subresource ?? "")) return;
+    const { annotate } = request.caller;
     const labels = labelsOf(request.namespace);
-    if (labels === undefined) return;
+    if (labels === undefined) {
+      annotate?.(ENFORCED, "privileged:latest");
+      return;
+    }
     const pod = request.object as unknown as Pod;
     if (request.operation === "UPDATE" && !isSignificant(pod, request.old as unknown as Pod)) return;
-    const { enforce, warn } = securityPolicy(labels);
+    const { enforce, audit, warn } = securityPolicy(labels);
+    noteViolations(request, audit, pod);
     const found = violations(enforce, pod);
+    annotate?.(ENFORCED, standardName(enforce));
     if (found.length > 0) {
       throw refusal(
         request,
@@ -59,9 +71,11 @@ export function podSecurity({ api }: AdmissionContext): AdmissionPlugin {
     if (request.subresource !== undefined) return;
     const labels = labelsOf(request.namespace);
     if (labels === undefined) return;
-    const { warn } = securityPolicy(labels);
+    const { audit, warn } = securityPolicy(labels);
     const template = at(request.object, TEMPLATES[request.kind.plural] ?? []) as Pod | undefined;
-    if (template?.spec !== undefined) warnOf(request, warn, violations(warn, template));
+    if (template?.spec === undefined) return;
+    noteViolations(request, audit, template);
+    warnOf(request, warn, violations(warn, template));
   }
 
   function checkNamespace(request: AdmissionRequest): void {
@@ -108,11 +122,19 @@ function hasPolicy(labels: StringMap | undefined): labels is StringMap {
   return false;
 }
 
+function noteViolations({ caller }: AdmissionRequest, standard: Standard, pod: Pod): void {
+  if (caller.annotate === undefined) return;
+  const found = violations(standard, pod);
+  if (found.length > 0) caller.annotate(VIOLATIONS, violationSentence(standard, found));
+}
+
+function violationSentence(standard: Standard, found: readonly Violation[]): string {
+  return `would violate PodSecurity ${JSON.stringify(standardName(standard))}: ${violationText(found)}`;
+}
+
 function warnOf({ caller }: AdmissionRequest, standard: Standard, found: readonly Violation[]): void {
   if (found.length === 0) return;
-  caller.warn?.(
-    `would violate PodSecurity ${JSON.stringify(standardName(standard))}: ${violationText(found)}`,
-  );
+  caller.warn?.(violationSentence(standard, found));
 }
 
 /** Of what may change in a Pod, images and new containers are worth a look. */

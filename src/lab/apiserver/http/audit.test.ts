@@ -127,3 +127,63 @@ test.each([
   expect(complete?.objectRef).toEqual({ ...object, ...ref });
   expect(complete?.responseStatus).toEqual({ metadata: {}, code: 201 });
 });
+
+test("admission notes what policies and pod security have to say", async () => {
+  const body = (object: object): Call => ({
+    method: "POST",
+    headers: JSON_BODY,
+    body: JSON.stringify(object),
+  });
+  const group = "/apis/admissionregistration.k8s.io/v1";
+  await call(
+    "/api/v1/namespaces",
+    body({ metadata: { name: "noted", labels: { "pod-security.kubernetes.io/audit": "baseline" } } }),
+  );
+  const resourceRules = [
+    { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] },
+  ];
+  await call(
+    `${group}/validatingadmissionpolicies`,
+    body({
+      metadata: { name: "p" },
+      spec: {
+        matchConstraints: { resourceRules },
+        validations: [{ expression: "true" }, { expression: "object.data.a == 'x'", message: "a <b>" }],
+        auditAnnotations: [
+          { key: "one", valueExpression: "'got ' + object.metadata.name" },
+          { key: "two", valueExpression: "null" },
+          { key: "three", valueExpression: "' '" },
+        ],
+      },
+    }),
+  );
+  for (const name of ["b1", "b2"]) {
+    const spec = { policyName: "p", validationActions: ["Audit"] };
+    await call(`${group}/validatingadmissionpolicybindings`, body({ metadata: { name }, spec }));
+  }
+  const privileged = { name: "m", image: "x", securityContext: { privileged: true } };
+  await expect.poll(() => lines.length).toBe(8);
+  lines.length = 0;
+  await call("/api/v1/namespaces/noted/configmaps", body({ metadata: { name: "c" }, data: { a: "y" } }));
+  await call(
+    "/api/v1/namespaces/noted/pods",
+    body({ metadata: { name: "q" }, spec: { containers: [privileged] } }),
+  );
+  const events = await logged(4);
+  const notes = events.filter(({ stage }) => stage === "ResponseComplete").map((event) => event.annotations);
+  const decided = { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" };
+  expect(notes).toEqual([
+    {
+      ...decided,
+      "p/one": "got c",
+      "validation.policy.admission.k8s.io/validation_failure":
+        '[{"message":"a \\u003cb\\u003e","policy":"p","binding":"b1","expressionIndex":1,"validationActions":["Audit"]}]',
+    },
+    {
+      ...decided,
+      "pod-security.kubernetes.io/audit-violations":
+        'would violate PodSecurity "baseline:latest": privileged (container "m" must not set securityContext.privileged=true)',
+      "pod-security.kubernetes.io/enforce-policy": "privileged:latest",
+    },
+  ]);
+});

@@ -2,6 +2,7 @@
  * The audit log: what every request was, whose, and what came of it, as audit.k8s.io/v1 Events at level Metadata, one JSON
  * line for each stage. It is what kube-apiserver writes by a policy of that one level for everything.
  */
+import { goJson } from "../../../base/go-json.ts";
 import type { Attributes } from "../../../kube/rbac/attributes.ts";
 import { formatMicroTime } from "../../../kube/time.ts";
 import type { Decision, UserInfo } from "../access/access.ts";
@@ -61,6 +62,11 @@ export class AuditTrail implements DoorWitness {
     };
   }
 
+  /** What admission has to say of the request. */
+  annotate(key: string, value: string): void {
+    this.#annotations = { [key]: value, ...this.#annotations };
+  }
+
   /** The answer is known, and begins to be sent. */
   answering(answer: Answer): void {
     const lasts = isLongRunning(this.#head.info) && !isFailure(answer);
@@ -92,7 +98,7 @@ export class AuditTrail implements DoorWitness {
       ...status,
       requestReceivedTimestamp: formatMicroTime(this.#receivedMs),
       stageTimestamp: formatMicroTime(atMs),
-      ...(Object.keys(this.#annotations).length === 0 ? {} : { annotations: this.#annotations }),
+      ...(Object.keys(this.#annotations).length === 0 ? {} : { annotations: inOrder(this.#annotations) }),
     };
     this.#log.write(goJson(event));
   }
@@ -112,6 +118,10 @@ export class AuditTrail implements DoorWitness {
       },
     };
   }
+}
+
+function inOrder(annotations: Readonly<Record<string, string>>): Fields {
+  return Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The name of an object that was created; real servers know one that the client gave, not one that they made. */
@@ -143,12 +153,4 @@ function codeOf(answer: Answer): number {
 
 function userFields({ name, uid, groups, extra }: UserInfo): Fields {
   return { username: name, uid, groups, extra };
-}
-
-/** JSON as Go writes it, which is safe inside of HTML too. */
-function goJson(value: object): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

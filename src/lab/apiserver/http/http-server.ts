@@ -255,11 +255,12 @@ async function decide(
 ): Promise<Answer> {
   try {
     if (!isLongRunning(head.info)) checkTimeout(head.query);
+    const annotate = (key: string, value: string) => trail?.annotate(key, value);
     const admitted = admit(context, incoming, certificateOf(incoming), head, trail);
     const bytes = hasBody(incoming) ? await readBody(incoming) : NO_BYTES;
     const body = { bytes, contentType: head.headers["content-type"] };
     options.catchUp();
-    const exchange = { ...head, body, caller: callerOf(head, admitted, warn) };
+    const exchange = { ...head, body, caller: callerOf(head, admitted, { warn, annotate }) };
     return await answer(context, exchange, waitWithin(head.query, options.catchUp));
   } catch (error) {
     return failureAnswer(context, error);

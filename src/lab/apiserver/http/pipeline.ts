@@ -66,14 +66,14 @@ export function isCounted({ kinds }: ApiServer, info: RequestInfo): boolean {
 
 const HEALTH_ROOTS: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz"]);
 
-/** The caller as the registry knows it; `warn` collects what becomes Warning headers. */
+/** The caller as the registry knows it; `tell` collects what becomes Warning headers and annotations in the audit log. */
 export function callerOf(
   head: RequestHead,
   { user, access }: Admitted,
-  warn: (text: string) => void,
+  tell: Required<Pick<Caller, "warn" | "annotate">>,
 ): Caller {
   const [agent = ""] = (head.headers["user-agent"] ?? "").split("/");
-  return { user, access, agent: agent === "" ? "unknown" : agent, warn, memo: new RequestMemo() };
+  return { user, access, agent: agent === "" ? "unknown" : agent, ...tell, memo: new RequestMemo() };
 }
 
 /** Decides what to answer. Refusals are answers too; everything else that is thrown is a bug, told and hidden. */

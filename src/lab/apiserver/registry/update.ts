@@ -147,8 +147,10 @@ function checkVersion(request: NamedRequest, wanted: LooseObject, old: LooseObje
 }
 
 /** The store's own words, which real servers pass on. */
-function wrongUid({ kind, namespace, name }: NamedRequest, wanted: string, stored: string): StatusError {
-  const key = ["/registry", storagePrefix(kind), namespace, name]
+function wrongUid(request: NamedRequest, wanted: string, stored: string): StatusError {
+  const { kind, namespace, name, dryRun } = request;
+  // A dry run never comes as far as etcd.
+  const key = [dryRun ? "" : "/registry", storagePrefix(kind), namespace, name]
     .filter((part) => part !== undefined)
     .join("/");
   const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`;

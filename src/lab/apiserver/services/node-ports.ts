@@ -1,5 +1,6 @@
 import type { RandomStream } from "../../../base/random.ts";
 import { services } from "../../../kube/kinds.ts";
+import { StatusError } from "../../../kube/status-error.ts";
 import type { Service, ServicePort } from "../../../kube/types/index.ts";
 import { internalError, invalid, invalidValue } from "../errors.ts";
 import { needsHealthCheckNodePort, needsNodePorts } from "../strategies/service-strategy.ts";
@@ -78,8 +79,12 @@ function updatedPorts(
   request: PortRequest,
 ): readonly ServicePort[] {
   const fresh = new Set<number>();
+  const taken = new Set<string>();
   return (service.spec.ports ?? []).map((port, i) => {
     if (!port.nodePort) return allocatesPorts(service) ? { ...port, nodePort: takeAny(request) } : port;
+    const place = `${port.protocol ?? "TCP"} ${port.nodePort}`;
+    if (taken.has(place)) throw new StatusError("Unknown", `duplicate nodePort: {${place}}`);
+    taken.add(place);
     if (!held.has(port.nodePort) && !fresh.has(port.nodePort)) {
       takeNamed(service, request, i, port.nodePort);
       fresh.add(port.nodePort);

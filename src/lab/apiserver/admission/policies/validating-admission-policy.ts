@@ -1,7 +1,9 @@
+import { goJson } from "../../../../base/go-json.ts";
 import { cel } from "../../../../kube/cel/loader.ts";
 import type { Objection, ValidatingPolicy } from "../../../../kube/cel/validating-policy.ts";
 import { resourceName } from "../../../../kube/kind.ts";
 import { STATUS_CODES, StatusError, type StatusReason } from "../../../../kube/status-error.ts";
+import type { Caller } from "../../server.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../chain.ts";
 import { refusal } from "../refusal.ts";
 import { matchedKind, type PolicyContext, requestedNamespace } from "./matching.ts";
@@ -95,7 +97,8 @@ function judge(
   if (paramKind !== undefined && context.kinds.find(paramKind.apiVersion, paramKind.kind) === undefined) {
     return misconfigured(`failed to configure policy: ${missingKind(paramKind)}`);
   }
-  return bindings.flatMap((binding) => {
+  const notes = new Map<string, Set<string>>();
+  const denials = bindings.flatMap((binding) => {
     const { matchResources, paramRef } = binding.spec;
     if (matchResources !== undefined && matchedKind(context, matchResources, request) === undefined)
       return [];
@@ -105,11 +108,16 @@ function judge(
     }
     return params.list.flatMap((param) => {
       const input = policyInput(context, request, kind, param);
-      const { objections, failures } = compiledPolicy(policy).judge(input);
+      const { objections, failures, notes: told } = compiledPolicy(policy).judge(input);
+      for (const { key, value } of told) notes.set(key, (notes.get(key) ?? new Set()).add(value));
       const standing = objections.flatMap((objection) => act(policy, binding, objection, request));
       return [...standing, ...failures].map((each) => ({ policy, binding, ...each }));
     });
   });
+  // Several bindings may note different things under one key.
+  for (const [key, values] of notes)
+    request.caller.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(", "));
+  return denials;
 }
 
 /** What a binding makes of an objection: those it denies for stand. */
@@ -124,7 +132,23 @@ function act(
     const whose = `'${policy.metadata.name}' with binding '${binding.metadata.name}'`;
     caller.warn?.(`Validation failed for ValidatingAdmissionPolicy ${whose}: ${objection.message}`);
   }
+  if (validationActions.includes("Audit")) noteFailure(binding, objection, caller);
   return validationActions.includes("Deny") ? [objection] : [];
+}
+
+function noteFailure(
+  { metadata, spec }: PolicyBinding,
+  { message, index = 0 }: Objection,
+  { annotate }: Caller,
+): void {
+  const failure = {
+    message,
+    policy: spec.policyName,
+    binding: metadata.name,
+    expressionIndex: index,
+    validationActions: spec.validationActions,
+  };
+  annotate?.("validation.policy.admission.k8s.io/validation_failure", goJson([failure]));
 }
 
 function denied(

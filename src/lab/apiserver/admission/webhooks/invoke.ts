@@ -55,6 +55,8 @@ export function judgeAnswer(
     throw failure(hook.name, verdict.why);
   }
   for (const warning of verdict.warnings) if (isHeaderText(warning)) request.caller.warn?.(warning);
+  for (const [key, value] of Object.entries(verdict.annotations))
+    request.caller.annotate?.(`${hook.name}/${key}`, String(value));
   return verdict;
 }
 

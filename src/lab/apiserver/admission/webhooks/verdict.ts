@@ -28,7 +28,7 @@ interface Response {
   readonly patch?: unknown;
   readonly patchType?: unknown;
   readonly warnings?: readonly string[];
-  readonly auditAnnotations?: Fields;
+  readonly auditAnnotations?: Fields | null;
 }
 
 /** Reads what a webhook answered to the review with the number `uid` (apiserver's admission/plugin/webhook/request). */
@@ -39,8 +39,8 @@ export function verdictOf(hook: Hook, type: HookType, uid: string, reply: Webhoo
   const response = (reply.document.response ?? undefined) as Response | undefined;
   const invalid = responseFault(hook, type, uid, response);
   if (invalid !== undefined) return { kind: "failed", why: `received invalid webhook response: ${invalid}` };
-  const { allowed, status, patch, patchType, warnings = [], auditAnnotations = {} } = response as Response;
-  const told = { warnings, annotations: auditAnnotations };
+  const { allowed, status, patch, patchType, warnings = [], auditAnnotations } = response as Response;
+  const told = { warnings, annotations: auditAnnotations ?? {} };
   if (allowed !== true) return { kind: "denied", error: denial(hook.name, status), ...told };
   if (typeof patch !== "string" || patch === "") return { kind: "allowed", patch: undefined, ...told };
   const operations = decodePatch(patch);
