@@ -106,7 +106,7 @@ export class ValidatingPolicy {
     if (!matching.matches) return NOTHING;
     try {
       const objections = this.#validate(input);
-      return { objections, ...this.#annotate(input) };
+      return { ...this.#annotate(input), objections };
     } catch (error) {
       if (error instanceof OutOfBudget) return this.#failed(error.message);
       throw error;

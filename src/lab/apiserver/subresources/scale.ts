@@ -130,6 +130,10 @@ function valueAt(object: Fields, path: string): unknown {
 function withValueAt(object: LooseObject, path: string, value: unknown): LooseObject {
   const set = (fields: Fields, [first, ...rest]: readonly string[]): Fields => {
     if (first === undefined) throw new StatusError("InternalError", `the path ${path} names no field`);
+    if (rest.length === 0 && value === undefined) {
+      const { [first]: _, ...others } = fields;
+      return others;
+    }
     const inner = rest.length === 0 ? value : set((fields[first] ?? {}) as Fields, rest);
     return { ...fields, [first]: inner };
   };

@@ -6,6 +6,7 @@ import { notFound } from "../../errors.ts";
 import type { KindRegistry } from "../../kind-registry.ts";
 import type { LooseObject } from "../../loose.ts";
 import type { AdmissionRequest } from "../chain.ts";
+import { ruleSelects } from "../rules.ts";
 import type { MatchResources, NamedRule } from "./policy-objects.ts";
 
 /** The cluster as policies look at it. */
@@ -70,33 +71,19 @@ function selectedKind(
   request: AdmissionRequest,
 ): Kind | undefined {
   const { kind } = request;
-  if (rules.some((rule) => ruleSelects(rule, kind, request))) return kind;
+  if (rules.some((rule) => namedRuleSelects(rule, kind, request))) return kind;
   if (isExact) return undefined;
   const storage = kinds.storageOf(kind);
   const others = kinds.all().filter((each) => each !== kind && kinds.storageOf(each) === storage);
-  return others.find((each) => rules.some((rule) => ruleSelects(rule, each, request)));
+  return others.find((each) => rules.some((rule) => namedRuleSelects(rule, each, request)));
 }
 
-function ruleSelects(rule: NamedRule, kind: Kind, request: AdmissionRequest): boolean {
-  const { group, version, plural, namespaced } = kind;
-  const { scope = "*", resources = [], resourceNames = [] } = rule;
+function namedRuleSelects(rule: NamedRule, kind: Kind, request: AdmissionRequest): boolean {
+  const { resourceNames = [] } = rule;
   return (
-    (scope === "*" || scope === (namespaced ? "Namespaced" : "Cluster")) &&
-    includes(rule.operations, request.operation) &&
-    includes(rule.apiGroups, group) &&
-    includes(rule.apiVersions, version) &&
-    resources.some((each) => resourceSelects(each, plural, request.subresource ?? "")) &&
+    ruleSelects(rule, kind, request.operation, request.subresource ?? "") &&
     (resourceNames.length === 0 || resourceNames.includes(requestedName(request)))
   );
-}
-
-function includes(list: readonly string[] = [], value: string): boolean {
-  return list.includes("*") || list.includes(value);
-}
-
-function resourceSelects(pattern: string, plural: string, subresource: string): boolean {
-  const [resource, part = ""] = pattern.split("/");
-  return (resource === "*" || resource === plural) && (part === "*" || part === subresource);
 }
 
 /** The name that a request asks for; a name that the server makes up is none. */

@@ -2,14 +2,10 @@ import type { PolicyText } from "../../../../kube/cel/validating-policy.ts";
 import type { Kind } from "../../../../kube/kind.ts";
 import { KINDS } from "../../../../kube/kinds.ts";
 import type { KubeObject, LabelSelector } from "../../../../kube/types/index.ts";
+import type { AdmissionRule } from "../rules.ts";
 
-/** What a rule selects requests by. "*" stands for all, "pods/*" for every subresource of pods. */
-export interface NamedRule {
-  readonly operations?: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly apiVersions?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly scope?: string;
+/** A rule that may be about single objects. */
+export interface NamedRule extends AdmissionRule {
   readonly resourceNames?: readonly string[];
 }
 

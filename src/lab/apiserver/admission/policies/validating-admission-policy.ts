@@ -1,11 +1,11 @@
 import { goJson } from "../../../../base/go-json.ts";
 import { cel } from "../../../../kube/cel/loader.ts";
 import type { Objection, ValidatingPolicy } from "../../../../kube/cel/validating-policy.ts";
-import { resourceName } from "../../../../kube/kind.ts";
 import { STATUS_CODES, StatusError, type StatusReason } from "../../../../kube/status-error.ts";
 import type { Caller } from "../../server.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../chain.ts";
 import { refusal } from "../refusal.ts";
+import { isExempt } from "../rules.ts";
 import { matchedKind, type PolicyContext, requestedNamespace } from "./matching.ts";
 import { collectParams, missingKind } from "./params.ts";
 import { policyInput } from "./policy-input.ts";
@@ -28,18 +28,6 @@ interface Denial extends Objection {
   readonly binding: PolicyBinding | undefined;
 }
 
-/** Policies cannot lock out those who would mend them. */
-const EXEMPT = new Set(
-  [
-    "mutatingwebhookconfigurations",
-    "validatingwebhookconfigurations",
-    "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings",
-    "mutatingadmissionpolicies",
-    "mutatingadmissionpolicybindings",
-  ].map((plural) => `${plural}.admissionregistration.k8s.io`),
-);
-
 /** What policies in CEL refuse or warn of. */
 export function validatingAdmissionPolicy(context: PolicyContext): AdmissionPlugin {
   const { api } = context;
@@ -54,7 +42,7 @@ export function validatingAdmissionPolicy(context: PolicyContext): AdmissionPlug
     name: "ValidatingAdmissionPolicy",
     validate(request) {
       hooks ??= hooksOf(context);
-      if (hooks.length === 0 || EXEMPT.has(resourceName(request.kind))) return;
+      if (hooks.length === 0 || isExempt(request.kind)) return;
       const denials = hooks.flatMap((hook) => judge(context, hook, request));
       const [first] = denials;
       if (first !== undefined) throw denied(request, first);

@@ -1,25 +1,14 @@
-import { type Kind, resourceName } from "../../../../kube/kind.ts";
+import type { Kind } from "../../../../kube/kind.ts";
 import type { KindRegistry } from "../../kind-registry.ts";
 import type { AdmissionRequest, OperationName } from "../chain.ts";
-import type { Hook, Rule } from "./hooks.ts";
+import { isExempt, ruleSelects } from "../rules.ts";
+import type { Hook } from "./hooks.ts";
 
 /** A webhook whose rules select a request, and the version of the resource that it is to be shown it in. */
 export interface Candidate {
   readonly hook: Hook;
   readonly kind: Kind;
 }
-
-/** Configurations cannot lock out those who would mend them. */
-const EXEMPT = new Set(
-  [
-    "mutatingwebhookconfigurations",
-    "validatingwebhookconfigurations",
-    "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings",
-    "mutatingadmissionpolicies",
-    "mutatingadmissionpolicybindings",
-  ].map((plural) => `${plural}.admissionregistration.k8s.io`),
-);
 
 /**
  * Webhooks by what they are asked about. Rules look at nothing but the operation and the resource, so what they select is
@@ -51,7 +40,7 @@ export class CandidateIndex {
   }
 
   #select(kind: Kind, operation: OperationName, subresource: string): readonly Candidate[] {
-    if (EXEMPT.has(resourceName(kind))) return [];
+    if (isExempt(kind)) return [];
     const selects = (hook: Hook, as: Kind) =>
       hook.rules.some((rule) => ruleSelects(rule, as, operation, subresource));
     return this.#hooks.flatMap((hook) => {
@@ -67,27 +56,4 @@ export class CandidateIndex {
     const storage = this.#kinds.storageOf(kind);
     return this.#kinds.all().filter((each) => each !== kind && this.#kinds.storageOf(each) === storage);
   }
-}
-
-function ruleSelects(rule: Rule, kind: Kind, operation: string, subresource: string): boolean {
-  const { group, version, plural, namespaced } = kind;
-  // A namespace is an object of the cluster.
-  const scope = namespaced ? "Namespaced" : "Cluster";
-  return (
-    (rule.scope === "*" || rule.scope === scope) &&
-    includes(rule.operations, operation) &&
-    includes(rule.apiGroups, group) &&
-    includes(rule.apiVersions, version) &&
-    (rule.resources ?? []).some((each) => resourceSelects(each, plural, subresource))
-  );
-}
-
-/** A rule that leaves something out selects nothing. */
-function includes(list: readonly string[] | undefined, value: string): boolean {
-  return list !== undefined && (list.includes("*") || list.includes(value));
-}
-
-function resourceSelects(pattern: string, plural: string, subresource: string): boolean {
-  const [resource, part = ""] = pattern.split("/");
-  return (resource === "*" || resource === plural) && (part === "*" || part === subresource);
 }

@@ -2,16 +2,8 @@ import { type CompiledSelector, compileSelector } from "../../../../kube/selecto
 import type { KubeObject, LabelSelector } from "../../../../kube/types/index.ts";
 import type { Api } from "../../api.ts";
 import type { ClientConfig } from "../../outside/client-config.ts";
+import type { AdmissionRule } from "../rules.ts";
 import { configurationKind, type HookType } from "./configuration-kinds.ts";
-
-/** What a rule selects requests by. "*" stands for all, "pods/*" for every subresource of pods. */
-export interface Rule {
-  readonly operations: readonly string[];
-  readonly apiGroups: readonly string[];
-  readonly apiVersions: readonly string[];
-  readonly resources: readonly string[];
-  readonly scope: "*" | "Cluster" | "Namespaced";
-}
 
 /** A condition in CEL that a request must meet. */
 export interface MatchCondition {
@@ -23,7 +15,7 @@ export interface MatchCondition {
 interface StoredHook {
   readonly name: string;
   readonly clientConfig: ClientConfig;
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly AdmissionRule[];
   readonly failurePolicy: "Fail" | "Ignore";
   readonly matchPolicy: "Exact" | "Equivalent";
   readonly namespaceSelector: LabelSelector;
@@ -40,7 +32,7 @@ export interface Hook {
   /** Tells apart webhooks of one name in several configurations. */
   readonly id: string;
   readonly config: ClientConfig;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly AdmissionRule[];
   readonly failsOpen: boolean;
   readonly takesEquivalents: boolean;
   readonly namespaces: CompiledSelector;
