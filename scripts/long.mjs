@@ -58,6 +58,11 @@ const FORMS = {
     program: ["test/losses/main.ts"],
     sources: ["src/prove", "src/scheduler", "test/losses"],
   },
+  "scheduler-parity": {
+    what: "pods placed one by one by a real kube-scheduler and by ours, in random clusters of 3 to 200 nodes",
+    program: ["test/cluster/scheduler-parity.ts", "--placements", "20000", "--clusters", "400"],
+    sources: ["src/scheduler", "test/parity"],
+  },
   drills: {
     what: "a pod deleted and a node powered off, on a real cluster and on labs",
     program: ["test/drills/main.ts", "--runs", "3", "--toleration", "300", "--seeds", "20"],
