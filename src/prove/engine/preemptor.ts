@@ -5,6 +5,7 @@
  */
 import { pickLeastHarm } from "../../scheduler/preemption/candidates.ts";
 import type { Model } from "../model/model.ts";
+import { TERMINATING } from "../model/pod-table.ts";
 import type { ClassFacts, DomainCount, SpreadRule } from "./class-facts.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { PODS } from "./footprints.ts";
@@ -44,9 +45,16 @@ export class Preemptor {
   readonly #off: number[] = [];
   readonly #fewest: Fewest[] = [];
   readonly #known = new KnownVerdicts();
+  readonly #counted = new Set<number>();
+  /** A pod that is being deleted counts for no rule until preemption thinks it away: then nodes have to be looked at in full. */
+  readonly #hasTerminating: boolean;
 
   constructor(input: PreemptorInput) {
     this.#input = input;
+    const { model } = input;
+    this.#hasTerminating = model.flags
+      .subarray(0, model.podCount)
+      .some((flags) => (flags & TERMINATING) !== 0);
     this.#counts = new LoadedCounts(input.counters, input.topology, input.state.isLost);
   }
 
@@ -54,6 +62,7 @@ export class Preemptor {
   find(facts: ClassFacts, priority: number, pods: StandingPods, budgets: LossBudgets): Candidate | undefined {
     this.#counts.load(facts);
     for (const [i, rule] of facts.rules.entries()) this.#fewest[i] = this.#fewestOf(rule);
+    this.#findCounted(facts);
     const harmless: Candidate[] = [];
     const violating: Candidate[] = [];
     const helpable = this.#helpable(facts);
@@ -106,10 +115,12 @@ export class Preemptor {
     pods: StandingPods,
     budgets: LossBudgets,
   ): Candidate | undefined {
-    const isOwn = facts.rules.length > 0 || facts.shunned.length > 0;
-    if (isOwn || pods.hasChanged(node) || this.#input.state.isLost[node] === 1) {
+    const hasCompany = this.#hasCompany(facts, node);
+    if (hasCompany || pods.hasChanged(node) || this.#input.state.isLost[node] === 1) {
       return this.#work(node, facts, priority, pods, budgets);
     }
+    // Nobody who could leave the node changes what its domain comes to.
+    if (!facts.rules.every((rule, i) => this.#keepsRule(rule, i, node, 0))) return undefined;
     const known = this.#known.of(facts.ranking.shape, priority);
     const verdict = known.get(node);
     if (verdict !== undefined && !budgets.haveChanged(verdict.budgets)) return verdict.candidate;
@@ -119,6 +130,25 @@ export class Preemptor {
       if (!budgets.haveChanged(concerned)) this.#known.keep(known, node, { candidate, budgets: concerned });
     }
     return candidate;
+  }
+
+  /** Whether pods on the node, or in its domains, may matter to whether this pod bears the node's company. */
+  #hasCompany({ rules, shunned }: ClassFacts, node: number): boolean {
+    if (rules.length > 0 && (this.#hasTerminating || this.#counted.has(node))) return true;
+    return shunned.some((count) => {
+      const domain = this.#domainOf(count, node);
+      return domain >= 0 && this.#valueOf(count, domain) > 0;
+    });
+  }
+
+  /** The nodes with pods that some rule counts. */
+  #findCounted({ rules }: ClassFacts): void {
+    this.#counted.clear();
+    for (const { counter } of rules) {
+      const { nodes, changedNodes } = this.#input.counters.all[counter] as Counter;
+      for (const node of nodes) this.#counted.add(node);
+      for (const node of changedNodes) this.#counted.add(node);
+    }
   }
 
   #budgetsOn(node: number, priority: number, pods: StandingPods): readonly number[] {
