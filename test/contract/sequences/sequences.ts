@@ -14,7 +14,8 @@ export const STEPS = 12;
 const SEEDS_IN_ONE = 20;
 
 /** Addresses and ports that a server gives out, where a refusal quotes them. */
-const ALLOCATED = /\b10\.96\.\d{1,3}\.\d{1,3}\b|(?<=nodePort\\?\\?":)3\d{4}/gi;
+const ALLOCATED =
+  /\b10\.96\.\d{1,3}\.\d{1,3}\b|(?<=nodePort\\?\\?":|duplicate nodePort: \{(?:TCP|UDP) )3\d{4}/gi;
 
 /** Plays sequences against a fresh lab each and one real server; `run` names the namespaces there. */
 export function sequenceContract(

@@ -164,6 +164,7 @@ function wrongUid(request: NamedRequest, wanted: string, stored: string): Status
 /** Where etcd has objects that were not always called what they are called now. */
 const OLD_PREFIXES: Readonly<Record<string, string>> = {
   nodes: "minions",
+  replicationcontrollers: "controllers",
   services: "services/specs",
   endpoints: "services/endpoints",
   "ingresses.networking.k8s.io": "ingress",
