@@ -1,4 +1,4 @@
-// Runs every bench, or those named, one after another in a process each, and prints a line for each ratio with its bar.
+// Runs every bench, or those named ("prove" means "prove-reading" too), one after another in a process each, and prints a line for each ratio with its bar.
 // Usage: npm run bench [-- NAME…]. Exits 1 when a bar is missed. Each bench prints one JSON line per ratio.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -7,7 +7,7 @@ const wanted = process.argv.slice(2);
 const names = readdirSync("bench")
   .filter((file) => file.endsWith(".bench.mjs"))
   .map((file) => file.slice(0, -".bench.mjs".length))
-  .filter((name) => wanted.length === 0 || wanted.includes(name));
+  .filter((name) => wanted.length === 0 || wanted.some((one) => name === one || name.startsWith(`${one}-`)));
 let missed = 0;
 for (const name of names) {
   const run = spawnSync(process.execPath, ["--expose-gc", `bench/${name}.bench.mjs`], { encoding: "utf8" });

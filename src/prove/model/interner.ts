@@ -5,6 +5,15 @@ import { canonicalJson } from "../../lab/controllers/shared/template-hash.ts";
 export class Interner {
   /** By text, in whatever order its fields stand. */
   readonly #values = new Map<string, unknown>();
+  readonly #texts = new Map<string, string>();
+
+  /** One copy of a text that occurs many times. */
+  text(value: string): string {
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    this.#texts.set(value, value);
+    return value;
+  }
 
   /** A frozen value that says the same, its fields in order of name; the same one for all that say the same. */
   intern<T>(value: T): T {

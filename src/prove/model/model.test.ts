@@ -120,6 +120,11 @@ describe("pods of one controller", () => {
   });
 });
 
+test("a pod takes some two dozen bytes of its own", () => {
+  const pods = Array.from({ length: 1_000 }, (_, i) => webPod(`${i}`.padStart(5, "0")).on("a").running());
+  expect(modelOf(node("a"), web, webSet, ...pods).podBytes / 1_000).toBeLessThanOrEqual(24);
+});
+
 describe("the order of the input", () => {
   test("does not matter", () => {
     const objects = [

@@ -96,6 +96,11 @@ export class Model {
     return this.#realUids;
   }
 
+  /** Bytes that the pods have of their own: what classes, workloads and nodes hold comes on top. */
+  get podBytes(): number {
+    return this.#pods.bytes;
+  }
+
   /** Indexes of the pods on a node, ascending: bound ones only. */
   podsOn(node: number): Int32Array {
     this.#byNode ??= groupBy(this.nodeOf, this.nodes.length);

@@ -68,6 +68,12 @@ export class PodTable {
     };
   }
 
+  /** What the pods take, beside what their classes hold. */
+  get bytes(): number {
+    const arrays = [this.classOf, this.nodeOf, this.startOf, this.flags, this.nameAt, this.names];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
   /** What is kept of a pod's name. */
   nameOf(i: number): string {
     return readName(this.names, this.nameAt[i] as number);

@@ -18,7 +18,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 /** An object as the model keeps it. */
 export function slimObject(object: KubeObject, interner: Interner): KubeObject {
   const { apiVersion, kind } = object;
-  const slim = { ...object, apiVersion, kind, metadata: slimMetadata(object.metadata) };
+  const slim = { ...object, apiVersion, kind, metadata: slimMetadata(object.metadata, interner) };
   switch (groupKindOf(object)) {
     case "/Node":
       return slimNode(slim as Node, interner);
@@ -40,24 +40,30 @@ function withParts(object: KubeObject & { readonly spec?: object; readonly statu
   return { ...object, spec: object.spec ?? {}, status: object.status ?? {} } as KubeObject;
 }
 
-function slimMetadata(metadata: ObjectMeta): ObjectMeta {
-  const { managedFields: _fields, annotations, ...rest } = metadata;
+/** Who it is, whose, and what is said of it: hundreds of thousands of objects have no room for more. */
+function slimMetadata(metadata: ObjectMeta, interner: Interner): ObjectMeta {
+  const { name, namespace, uid = "", labels, annotations, ownerReferences, deletionTimestamp } = metadata;
   const { [LAST_APPLIED]: _copy, ...kept } = annotations ?? {};
   return {
-    ...rest,
-    uid: metadata.uid ?? "",
-    ...(Object.keys(kept).length > 0 && { annotations: kept }),
+    name,
+    ...(namespace && { namespace: interner.text(namespace) }),
+    uid,
+    resourceVersion: "",
+    creationTimestamp: "",
+    ...(labels && { labels: interner.intern(labels) }),
+    ...(Object.keys(kept).length > 0 && { annotations: interner.intern(kept) }),
+    ...(ownerReferences && { ownerReferences }),
+    ...(deletionTimestamp && { deletionTimestamp }),
   };
 }
 
 function slimNode({ apiVersion, kind, metadata, spec, status }: Node, interner: Interner): Node {
   const { taints, unschedulable } = spec ?? {};
   const { allocatable, capacity, images, conditions } = status ?? {};
-  const { name, uid, resourceVersion, creationTimestamp, labels } = metadata;
   return {
     apiVersion,
     kind,
-    metadata: { name, uid, resourceVersion, creationTimestamp, ...(labels && { labels }) },
+    metadata,
     spec: {
       ...(taints?.length && { taints: interner.intern(taints) }),
       ...(unschedulable && { unschedulable }),
@@ -88,16 +94,17 @@ export function withImages(node: Node, used: ReadonlySet<string>): Node {
 /** Its pods say what its template says. */
 function slimReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSet): ReplicaSet {
   const { replicas, selector, minReadySeconds } = spec ?? {};
+  const { labels: _labels, annotations: _annotations, ...identity } = metadata;
   return {
     apiVersion,
     kind,
-    metadata,
+    metadata: identity,
     spec: { replicas, selector, ...(minReadySeconds && { minReadySeconds }) },
   } as ReplicaSet;
 }
 
 function withSlimTemplate(object: Deployment, interner: Interner): Deployment {
-  const { spec } = object;
+  const { apiVersion, kind, metadata, spec, status } = object;
   const template = spec?.template as PodTemplateSpec | undefined;
   if (template === undefined) return object;
   const pod = { metadata: { name: "", ...template.metadata }, spec: template.spec ?? {}, status: {} } as Pod;
@@ -106,5 +113,7 @@ function withSlimTemplate(object: Deployment, interner: Interner): Deployment {
     metadata: { ...(labels && { labels }) },
     spec: shapeOf(pod, interner).prototype.spec,
   };
-  return { ...object, spec: { ...spec, template: slim } };
+  // Only a Job's status says something that its pods do not.
+  const told = kind === "Job" ? (status ?? {}) : {};
+  return { apiVersion, kind, metadata, spec: { ...spec, template: slim }, status: told } as Deployment;
 }
