@@ -86,6 +86,14 @@ export class OurScheduler {
     this.#nominator.add(pod);
   }
 
+  /** Who makes room for itself on a node takes it from pods of lower priority that it was promised to. */
+  breakPromises(nodeName: string, by: Pod): void {
+    const { priority } = podInfo(by);
+    for (const pod of [...this.#nominator.on(nodeName)]) {
+      if (pod.priority < priority) this.#nominator.delete(pod.uid);
+    }
+  }
+
   /** Whether the pod's claims have their volumes: placing it can then be undone without a trace. */
   bindsNothing(pod: Pod): boolean {
     const { claims } = this.snapshot.objects;

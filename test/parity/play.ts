@@ -154,6 +154,7 @@ class Play {
       await this.#stage.watch.gone(uid);
       this.#ours.removePod(uid);
     }
+    this.#ours.breakPromises(nodeName, pod);
     this.#ours.promise(pod);
     const ours = this.#ours.ask(pod);
     const bound = await this.#stage.watch.bound(pod.metadata.uid);
