@@ -19,9 +19,11 @@ export interface ProveFlags {
   readonly nodesAtOnce?: number;
   readonly failOn: readonly Verdict[];
   readonly baseline?: string;
+  readonly with?: string[];
+  readonly explain?: string;
   readonly all?: boolean;
   readonly output: Form;
 }
 
-export const FORMS = ["table", "json", "junit", "sarif", "markdown"] as const;
+export const FORMS = ["table", "json", "html", "junit", "sarif", "markdown"] as const;
 export type Form = (typeof FORMS)[number];

@@ -13,11 +13,39 @@ import { type ProveSource, readSource } from "./prove-source.ts";
 export async function runProve(flags: ProveFlags, command: Command): Promise<void> {
   const earlier = flags.baseline === undefined ? undefined : readResult(flags.baseline);
   const scope = await scopeOf(flags);
-  const source = await readSource(flags, command, false);
+  const before = await readSource(flags, command, flags.with !== undefined);
+  const source = flags.with === undefined ? before : await changed(before, flags.with);
   const result = proveSource(source, flags, scope);
-  const comparison = earlier === undefined ? undefined : await compare(earlier, result);
+  if (flags.explain !== undefined) return explain(flags.explain, result, source, flags, command);
+  const compared = flags.with === undefined ? earlier : proveSource(before, flags, scope);
+  const comparison = compared === undefined ? undefined : await compare(compared, result);
   await print(result, flags, source, comparison);
   if (fails(result, flags.failOn, comparison)) process.exitCode = 1;
+}
+
+/** The cluster with manifests applied to it. @throws {InputError} when they cannot be read, or would be refused */
+async function changed(source: ProveSource, paths: readonly string[]): Promise<ProveSource> {
+  const [{ readManifests }, { asManifests, withChanges }, { restaged }] = await Promise.all([
+    import("../view/manifests.ts"),
+    import("../prove/stage/changes.ts"),
+    import("./prove-source.ts"),
+  ]);
+  const base = asManifests(source.objects ?? [], "the cluster");
+  return restaged(source, withChanges(base, readManifests(paths)));
+}
+
+async function explain(
+  id: string,
+  result: ProveResult,
+  source: ProveSource,
+  { output }: ProveFlags,
+  command: Command,
+): Promise<void> {
+  const { explainLoss, explainedText } = await import("./prove-explain.ts");
+  const explained = await explainLoss(id, result, source, command);
+  process.stdout.write(
+    output === "json" ? `${JSON.stringify(explained, undefined, 2)}\n` : explainedText(explained),
+  );
 }
 
 /** Works through the losses; how far it is shows on a terminal meanwhile. */
@@ -101,6 +129,11 @@ async function print(
     case "json": {
       const { proveJson } = await import("../prove/forms/json.ts");
       for (const part of proveJson(result, comparison)) stdout.write(part);
+      return;
+    }
+    case "html": {
+      const { proveHtml } = await import("../prove/forms/html.ts");
+      stdout.write(proveHtml(result, source.model, comparison));
       return;
     }
     case "junit": {

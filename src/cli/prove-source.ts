@@ -47,8 +47,7 @@ export async function readSource(
     if (keepsObjects) kept.push(object);
   }
   const model = builder.build();
-  if (model.nodes.length === 0)
-    throw new InputError({ file: name }, "holds no node: there is nothing to lose in it");
+  checkNodes(model, name);
   const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
   return {
     model,
@@ -63,8 +62,7 @@ export async function readSource(
 async function fromSnapshot(flags: ProveFlags, file: string): Promise<ProveSource> {
   const { readSnapshot } = await import("../prove/reading/read-cluster.ts");
   const { model, omitted } = await readSnapshot(file);
-  if (model.nodes.length === 0)
-    throw new InputError({ file }, "holds no node: there is nothing to lose in it");
+  checkNodes(model, file);
   const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
   return {
     model,
@@ -84,6 +82,22 @@ async function fromLists(flags: ProveFlags, paths: readonly string[]): Promise<P
   const model = await readLists(paths);
   if (model.nodes.length === 0 || model.podCount === 0) return undefined;
   return { model, ...(await profilesOf(flags.profile)), assumed: [], findings: waiting(model) };
+}
+
+function checkNodes({ nodes }: Model, file: string): void {
+  if (nodes.length === 0) throw new InputError({ file }, "holds no node: there is nothing to lose in it");
+}
+
+/** The same source with other objects in the place of its own: what is new is made and placed, all else stays where it is. */
+export async function restaged(source: ProveSource, manifests: readonly Manifest[]): Promise<ProveSource> {
+  const [{ stageManifests }, { DEFAULT_NODES }] = await Promise.all([
+    import("../prove/stage/stage.ts"),
+    import("../prove/stage/assumed-nodes.ts"),
+  ]);
+  const staged = stageManifests(manifests, { nodes: source.nodes ?? DEFAULT_NODES, seed: 1 });
+  const builder = new ModelBuilder({ kubernetesMinor: source.model.kubernetesMinor });
+  for (const object of staged.objects) builder.add(object);
+  return { ...source, model: builder.build(), assumed: staged.assumed, findings: staged.findings, manifests };
 }
 
 /** A folder of a stack holds its manifests in a folder of their own, beside what is known of its workloads. */

@@ -64,6 +64,11 @@ export function proveCommand(): Command {
       "--baseline <file>",
       "an earlier result (-o json): end with code 1 only on what has got worse since",
     )
+    .option(
+      "--with <path...>",
+      "tell what applying these manifests would change, and end with code 1 only on what gets worse",
+    )
+    .option("--explain <id>", "play one loss in a lab, second by second, e.g. node/node-1 (with -f)")
     .option("--all", "list what is safe too")
     .option("-o, --output <form>", FORMS.join(", "), oneOf(FORMS), "table")
     .action(async (flags: ProveFlags, command: Command) => {
@@ -89,6 +94,12 @@ function checkTogether(flags: ProveFlags, command: Command): void {
   }
   if (flags.context !== undefined && (flags.filename ?? flags.snapshot ?? flags.lab) !== undefined) {
     refuse("--context is for a kubeconfig; what is looked at is named otherwise");
+  }
+  if (flags.explain !== undefined && flags.output !== "table" && flags.output !== "json") {
+    refuse("--explain is told as table or json");
+  }
+  if (flags.with !== undefined && (flags.baseline ?? flags.explain) !== undefined) {
+    refuse("--with compares with the cluster as it is: leave --baseline and --explain out");
   }
   if (flags.namespace !== undefined && flags.allNamespaces) refuse("-n and -A contradict each other");
 }

@@ -9,9 +9,15 @@ import { smallestChange } from "./smallest-change.ts";
 
 /** A certificate holds for every seed; one engine is enough to find it. */
 const CERTIFYING_SEED = 1;
+/** Clusters of more nodes are too large to ask the literal scheduler about at every turn. */
+export const LARGE_NODES = 30;
+/** So many displaced pods of a large cluster are placed once more to hear the scheduler's words. */
+const EXPLAINED_PODS_MAX = 500;
 
 /** Answers for one cluster. Nothing is made before it is asked for. */
 export function placingFor(model: Model): Placing {
+  const isLarge = model.nodes.length > LARGE_NODES;
+  let explained = 0;
   const exact = keptBySeed((seed) => new ExactAnswer(model, { seed }));
   const inOrder = keptBySeed((seed) => new LiteralAnswer(model, { seed }));
   const shuffled = keptBySeed((seed) => new LiteralAnswer(model, { seed, turn: shuffledTurn(seed) }));
@@ -21,14 +27,23 @@ export function placingFor(model: Model): Placing {
       if (loss.pod !== undefined) return literal(one).outcomeOf([], [loss.pod]);
       return one.isShuffled ? literal(one).outcomeOf(loss.nodes) : exact(one.seed).outcomeOf(loss.nodes);
     },
-    explain(loss, one, pod) {
-      let fix: string | undefined;
+    explain(loss, one, asked) {
+      for (const node of loss.nodes) explained += model.podsOn(node).length;
+      if (isLarge && explained > EXPLAINED_PODS_MAX) return new Map();
+      const fixes = new Map<number, string | undefined>();
       const { messages } = literal(one).explain(loss.nodes, podsOf(loss), (snapshot) => {
-        fix = smallestChange(model, pod, snapshot);
+        for (const pod of asked) fixes.set(pod, smallestChange(model, pod, snapshot));
       });
-      return { message: messages.get(pod) ?? "", ...(fix !== undefined && { fix }) };
+      return new Map(
+        asked.map((pod) => {
+          const fix = fixes.get(pod);
+          return [pod, { message: messages.get(pod) ?? "", ...(fix !== undefined && { fix }) }];
+        }),
+      );
     },
     contested(loss, one, unplaced) {
+      // Asking takes long there: all of them may have come too late.
+      if (isLarge) return unplaced;
       // Of pods that are alike one tells about all.
       const firsts = new Map(unplaced.map((pod) => [model.classOf[pod] as number, pod]));
       const fitting = new Set(literal(one).fittingFirst(loss.nodes, [...firsts.values()]));

@@ -17,6 +17,7 @@ import type { Loss } from "./losses/loss.ts";
 import { type LossChoice, listLosses, ZONE_LABEL } from "./losses/losses.ts";
 import type { Model } from "./model/model.ts";
 import type { Workload } from "./model/workload.ts";
+import { LARGE_NODES } from "./placing.ts";
 import {
   isWorse,
   type LossResult,
@@ -52,7 +53,6 @@ export interface Scope {
 /** What is tried where no certificate holds. Other orders of eviction are for the literal scheduler, which large clusters would wait for. */
 const IN_ORDER: readonly Try[] = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ seed, isShuffled: false }));
 const SHUFFLED: readonly Try[] = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ seed, isShuffled: true }));
-const SHUFFLED_NODES_MAX = 100;
 
 /** @param placing answers where displaced pods go */
 export function prove(model: Model, placing: Placing, options: ProveOptions): ProveResult {
@@ -62,12 +62,12 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
   const judge = new Judge({
     facts,
     placing,
-    tries: model.nodes.length > SHUFFLED_NODES_MAX ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
+    tries: model.nodes.length > LARGE_NODES ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
     ...(withinSeconds !== undefined && { withinSeconds }),
   });
   const changes = new ChangeJudge(
     facts,
-    model.nodes.length > SHUFFLED_NODES_MAX ? [1] : IN_ORDER.map(({ seed }) => seed),
+    model.nodes.length > LARGE_NODES ? [1] : IN_ORDER.map(({ seed }) => seed),
   );
   const told = facts.workloads.map((workload) => isIn(workload, options.scope ?? {}, facts));
   const summary = new Summary(facts, told.filter(Boolean).length);

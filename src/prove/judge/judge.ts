@@ -27,11 +27,20 @@ export interface Try {
   readonly isShuffled: boolean;
 }
 
+/** What the scheduler says of a pod without a node. */
+export interface Words {
+  readonly message: string;
+  readonly fix?: string;
+}
+
 /** How displaced pods are placed. */
 export interface Placing {
   outcome(loss: Loss, one: Try): Outcome;
-  /** Why a pod found no node in that outcome, in the scheduler's words, and the smallest change that would place it. */
-  explain(loss: Loss, one: Try, pod: number): { readonly message: string; readonly fix?: string };
+  /**
+   * Why pods found no node in that outcome, in the scheduler's words, and the smallest change that would place each; by pod. None
+   * of those for which it would take too long.
+   */
+  explain(loss: Loss, one: Try, pods: readonly number[]): ReadonlyMap<number, Words>;
   /** Which of the pods without a node would have found one had they come first: somebody else has taken their room. */
   contested(loss: Loss, one: Try, unplaced: readonly number[]): readonly number[];
   /** Whether every way of choosing nodes places all that the loss displaces. */
@@ -55,15 +64,31 @@ export interface Judgement {
   readonly untouched: { readonly certificate: number; readonly simulation: number };
 }
 
+/** A verdict of one try. */
+interface Draft {
+  readonly verdict: WorkloadVerdict;
+  readonly one: Try;
+  /** A pod of the workload that found no node. */
+  readonly unplaced?: number;
+  /** Cause, mend and trace; absent for what is safe. */
+  readonly inWords?: () => Partial<WorkloadVerdict>;
+}
+
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #zones: Zones;
   readonly #images: Images;
+  readonly #lowestPriority: number;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
     this.#zones = new Zones(options.facts);
     this.#images = new Images(options.facts);
+    const { classes } = options.facts;
+    this.#lowestPriority = classes.reduce(
+      (lowest, { podClass }) => Math.min(lowest, podClass.prototype.spec.priority ?? 0),
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   judge(loss: Loss): Judgement {
@@ -79,22 +104,45 @@ export class Judge {
         ? "certificate: there is room for all that is displaced, whatever the scheduler chooses"
         : simulated(tried)
       : "certificate: without a control plane nothing is placed";
-    const worst = new Map<number, WorkloadVerdict>();
+    const worst = new Map<number, Draft>();
     for (const one of tried) {
       const outcome: Outcome = clock.isControlled
         ? placing.outcome(loss, one)
         : { placements: [], victims: [] };
-      for (const [index, verdict] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
+      for (const [index, draft] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
         const known = worst.get(index);
-        worst.set(index, known === undefined ? verdict : worseOf(known, verdict));
+        worst.set(index, known === undefined ? draft : worseOf(known, draft));
       }
     }
+    const verdicts = this.#explained(loss, worst);
     const indexes = [...worst.keys()].sort((a, b) => a - b);
     return {
       loss,
-      workloads: indexes.map((index) => ({ index, verdict: worst.get(index) as WorkloadVerdict })),
+      workloads: indexes.map((index) => ({ index, verdict: verdicts.get(index) as WorkloadVerdict })),
       untouched: this.#untouched(loss, indexes, isCertified || !clock.isControlled),
     };
+  }
+
+  /** The scheduler is asked for its words once for each way of chance, and only about what is told. */
+  #explained(loss: Loss, drafts: ReadonlyMap<number, Draft>): Map<number, WorkloadVerdict> {
+    const verdicts = new Map(
+      [...drafts].map(([index, { verdict, inWords }]) => [index, { ...verdict, ...inWords?.() }]),
+    );
+    const byTry = new Map<Try, number[]>();
+    for (const { unplaced, one } of drafts.values()) {
+      if (unplaced !== undefined) byTry.set(one, [...(byTry.get(one) ?? []), unplaced]);
+    }
+    for (const [one, pods] of byTry) {
+      const words = this.#options.placing.explain(loss, one, pods);
+      for (const [index, draft] of drafts) {
+        const said = draft.unplaced === undefined ? undefined : words.get(draft.unplaced);
+        const verdict = verdicts.get(index);
+        if (said !== undefined && verdict !== undefined && draft.one === one) {
+          verdicts.set(index, { ...verdict, ...said });
+        }
+      }
+    }
+    return verdicts;
   }
 
   /** Those whose pods may be made to go by something more important are safe as far as was tried, the others for certain. */
@@ -107,6 +155,7 @@ export class Judge {
       const { spec } = model.podClass(pod).prototype;
       if (spec.preemptionPolicy !== "Never") highest = Math.max(highest, spec.priority ?? 0);
     }
+    if (highest <= this.#lowestPriority) return { certificate: count, simulation: 0 };
     const isTouched = new Set(touched);
     const mayGo = workloads.filter(
       ({ workload, classes: own }) =>
@@ -120,7 +169,7 @@ export class Judge {
     loss: Loss,
     outcome: Outcome,
     about: { readonly clock: LossClock; readonly one: Try; readonly proof: Proof },
-  ): Map<number, WorkloadVerdict> {
+  ): Map<number, Draft> {
     const { facts } = this.#options;
     const { model } = facts;
     const fates = new Fates(loss, outcome, {
@@ -142,7 +191,7 @@ export class Judge {
     );
     for (const pod of victims) note(pod);
     const gone = new Gone(facts, fates, about.clock, { lost, victims: new Set(victims) });
-    const verdicts = new Map<number, WorkloadVerdict>();
+    const verdicts = new Map<number, Draft>();
     for (const [index, pods] of lost)
       verdicts.set(index, this.#verdict(index, pods, gone, { ...about, loss }));
     return verdicts;
@@ -169,8 +218,8 @@ export class Judge {
     pods: readonly number[],
     gone: Gone,
     { clock, one, proof, loss }: { clock: LossClock; one: Try; proof: Proof; loss: Loss },
-  ): WorkloadVerdict {
-    const { facts, placing, withinSeconds } = this.#options;
+  ): Draft {
+    const { facts, withinSeconds } = this.#options;
     const workload = facts.workloads[index] as WorkloadFacts;
     const { kind, namespace, name } = workload.workload;
     const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
@@ -191,26 +240,34 @@ export class Judge {
     };
     if (main === undefined) {
       const why = workload.purpose === "per-node" ? PER_NODE : proof;
-      return { ...base, verdict: "safe", cause: "nothing that it needs is lost", proof: why };
+      return {
+        one,
+        verdict: { ...base, verdict: "safe", cause: "nothing that it needs is lost", proof: why },
+      };
     }
     // That fewer are ready goes without saying where too few are.
     const rest = others.filter(({ verdict }) => verdict !== "degraded");
     const unplaced = [main, ...rest].flatMap((one) => one.unplaced ?? [])[0];
-    const words = unplaced === undefined ? undefined : placing.explain(loss, one, unplaced);
-    const fix = words?.fix ?? fixOf(main, situation);
-    return {
+    const verdict: WorkloadVerdict = {
       ...base,
       verdict: main.verdict,
       ...(main.down !== undefined && { downSeconds: orNever(main.down) }),
-      cause: causeOf(main, situation),
+      cause: "",
       proof,
-      ...(words !== undefined && { message: words.message }),
-      ...(fix !== undefined && { fix }),
-      ...(rest.length > 0 && {
-        also: rest.map((one) => ({ verdict: one.verdict, cause: causeOf(one, situation) })),
-      }),
-      ...(main.verdict !== "degraded" && { trace: traceOf(situation, words?.message) }),
     };
+    // Of many ways of chance only the worst is put into words.
+    const inWords = (): Partial<WorkloadVerdict> => {
+      const fix = fixOf(main, situation);
+      return {
+        cause: causeOf(main, situation),
+        ...(fix !== undefined && { fix }),
+        ...(rest.length > 0 && {
+          also: rest.map((each) => ({ verdict: each.verdict, cause: causeOf(each, situation) })),
+        }),
+        ...(main.verdict !== "degraded" && { trace: traceOf(situation) }),
+      };
+    };
+    return { verdict, one, inWords, ...(unplaced !== undefined && { unplaced }) };
   }
 }
 
@@ -233,8 +290,12 @@ function isLost(loss: Loss, node: number, pod: number): boolean {
 }
 
 /** The worse of what two ways of chance come to, with a range that covers both. */
-function worseOf(a: WorkloadVerdict, b: WorkloadVerdict): WorkloadVerdict {
-  const [worse, better] = isWorse(b.verdict, a.verdict) ? [b, a] : [a, b];
+function worseOf(a: Draft, b: Draft): Draft {
+  const [worse, better] = isWorse(b.verdict.verdict, a.verdict.verdict) ? [b, a] : [a, b];
+  return { ...worse, verdict: covering(worse.verdict, better.verdict) };
+}
+
+function covering(worse: WorkloadVerdict, better: WorkloadVerdict): WorkloadVerdict {
   const [long, short] = [worse.downSeconds, better.downSeconds];
   if (long === undefined) return worse;
   // An outage that not every way of chance brings about may not come at all.

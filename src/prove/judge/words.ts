@@ -147,7 +147,7 @@ function staysGone({ pods, gone }: Situation): StaysGone | undefined {
 }
 
 /** The shortest account of what happens to a workload, each mark at its range of seconds after the loss. */
-export function traceOf(situation: Situation, message: string | undefined): TraceMark[] {
+export function traceOf(situation: Situation): TraceMark[] {
   const { facts, loss, clock, workload, pods, gone } = situation;
   const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
   const marks: TraceMark[] = [];
@@ -184,8 +184,7 @@ export function traceOf(situation: Situation, message: string | undefined): Trac
       mark(fate.serves, `another serves on ${facts.model.nodes[node]?.metadata.name}`);
   }
   const staying = fates.find((fate) => fate.kind === "stays-gone");
-  if (staying?.kind === "stays-gone")
-    mark(staying.evicted ?? clock.noticed, message ?? whyGone(staying.why, facts));
+  if (staying?.kind === "stays-gone") mark(staying.evicted ?? clock.noticed, whyGone(staying.why, facts));
   return marks.sort((a, b) => momentOf(a) - momentOf(b));
 }
 

@@ -100,6 +100,8 @@ function completed({ object, place, lineOf }: Manifest): KubeObject {
   });
   const loose = { ...object, metadata } as unknown as KubeObject;
   if (kind === undefined) return loose;
+  const { status, metadata: given } = object as { status?: object; metadata: { resourceVersion?: string } };
+  const isStored = given.resourceVersion !== undefined || Object.keys(status ?? {}).length > 0;
   const refuse = (field: string | undefined, why: string): never => {
     const line = (field === undefined ? undefined : lineOf(field)) ?? place.line;
     throw new InputError(
@@ -114,7 +116,7 @@ function completed({ object, place, lineOf }: Manifest): KubeObject {
     refuse(named?.[1] ?? named?.[2], said);
   }
   const { object: whole, isTyped } = completeTyped(kind, loose);
-  const [first] = isTyped ? refusals(kind, whole) : validateTypes(kind, whole);
+  const [first] = isTyped ? refusals(kind, whole, isStored) : validateTypes(kind, whole);
   if (first !== undefined) refuse(first.field, first.message);
   return whole;
 }
@@ -138,10 +140,9 @@ const JUDGED = new Set([
   "StorageClass",
 ]);
 
-/** What has been stored before, as its status tells, is not judged as if it were new. */
-function refusals(kind: Kind, object: KubeObject) {
-  const isStored = Object.keys((object as { status?: object }).status ?? {}).length > 0;
-  const isJudged = JUDGED.has(kind.kind) || (["Node", "Pod"].includes(kind.kind) && !isStored);
+/** What comes from a server was judged there. */
+function refusals(kind: Kind, object: KubeObject, isStored: boolean) {
+  const isJudged = !isStored && (JUDGED.has(kind.kind) || ["Node", "Pod"].includes(kind.kind));
   return isJudged ? validateCreate(kind, object, true) : [];
 }
 
