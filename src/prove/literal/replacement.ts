@@ -26,8 +26,9 @@ export function replacementName(name: string): string {
 /** The claims that the ephemeral volume controller makes for the pod as soon as it is there. */
 export function claimsMadeFor(pod: Pod): readonly PersistentVolumeClaim[] {
   return (pod.spec.volumes ?? []).flatMap((volume) => {
-    if (volume.ephemeral === undefined) return [];
-    const { metadata, spec } = volume.ephemeral.volumeClaimTemplate;
+    const template = volume.ephemeral?.volumeClaimTemplate;
+    if (template?.spec === undefined) return [];
+    const { metadata, spec } = template;
     const claim = {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",

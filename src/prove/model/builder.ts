@@ -48,6 +48,13 @@ const WORKLOAD_KINDS = new Set([
   "batch/CronJob",
 ]);
 
+const READ_KINDS = new Set([
+  "/Pod",
+  "/Node",
+  ...WORKLOAD_KINDS,
+  ...WATCHED_KINDS.map(({ kind }) => `${kind.group}/${kind.kind}`),
+]);
+
 const tables = new Map(WATCHED_KINDS.map(({ kind, table }) => [`${kind.group}/${kind.kind}`, table]));
 
 export class ModelBuilder {
@@ -223,7 +230,10 @@ function nameOf({ kind, metadata }: KubeObject): string {
 /** Why an object of a built-in kind cannot be what it says, in the words of a real API server. */
 function typeError(object: KubeObject): string | undefined {
   const kind = findKind(object.apiVersion, object.kind);
-  if (kind === undefined) return undefined;
+  if (kind === undefined) {
+    const isRead = READ_KINDS.has(groupKindOf(object));
+    return isRead ? `Kubernetes 1.34 serves no ${object.kind} in version ${object.apiVersion}` : undefined;
+  }
   const { error } = checkFields(kind, object);
   return error;
 }

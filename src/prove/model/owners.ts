@@ -3,7 +3,7 @@ import { controllerOf } from "../../kube/owners.ts";
 import type { KubeObject, OwnerReference } from "../../kube/types/index.ts";
 
 /** "apps/ReplicaSet", "/Pod": a kind whatever its version. */
-export function groupKindOf({ apiVersion, kind }: Pick<OwnerReference, "apiVersion" | "kind">): string {
+export function groupKindOf({ apiVersion = "", kind }: Pick<OwnerReference, "apiVersion" | "kind">): string {
   const slash = apiVersion.indexOf("/");
   return `${slash < 0 ? "" : apiVersion.slice(0, slash)}/${kind}`;
 }

@@ -19,6 +19,7 @@ import type {
 } from "../../kube/types/index.ts";
 import { checkAmounts } from "./amounts.ts";
 import type { Interner } from "./interner.ts";
+import { withTerms } from "./node-terms.ts";
 
 export interface PodShape {
   /** Unbound; its name is empty unless nobody owns it: such a pod is like no other. */
@@ -110,7 +111,7 @@ function specOf(
       ),
     );
   const volumes = volumesOf(spec.volumes ?? []);
-  const affinity = pinnedTo === undefined ? spec.affinity : withoutPin(spec.affinity);
+  const affinity = wholeAffinity(pinnedTo === undefined ? spec.affinity : withoutPin(spec.affinity));
   const overhead = amounts(spec.overhead, "spec.overhead");
   const podLevel = amounts(spec.resources?.requests, "spec.resources.requests");
   return {
@@ -166,6 +167,12 @@ function volumesOf(volumes: readonly Volume[]): readonly Volume[] {
     const source = KEPT_VOLUME_SOURCES.find((name) => volume[name] != null);
     return source === undefined ? [] : [{ name: volume.name ?? "", [source]: volume[source] }];
   });
+}
+
+function wholeAffinity(affinity: Affinity | undefined): Affinity | undefined {
+  if (affinity?.nodeAffinity === undefined) return affinity;
+  const nodeAffinity = withTerms(affinity.nodeAffinity, "requiredDuringSchedulingIgnoredDuringExecution");
+  return nodeAffinity === affinity.nodeAffinity ? affinity : { ...affinity, nodeAffinity };
 }
 
 /** The node that a DaemonSet's controller made the pod for, once it is there: every required term names it. */

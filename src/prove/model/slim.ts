@@ -5,11 +5,13 @@ import type {
   KubeObject,
   Node,
   ObjectMeta,
+  PersistentVolume,
   Pod,
   PodTemplateSpec,
   ReplicaSet,
 } from "../../kube/types/index.ts";
 import type { Interner } from "./interner.ts";
+import { withTerms } from "./node-terms.ts";
 import { groupKindOf } from "./owners.ts";
 import { shapeOf } from "./pod-shape.ts";
 
@@ -30,9 +32,17 @@ export function slimObject(object: KubeObject, interner: Interner): KubeObject {
     case "apps/DaemonSet":
     case "batch/Job":
       return withSlimTemplate(slim as Deployment, interner);
+    case "/PersistentVolume":
+      return wholeVolume(withParts(slim) as PersistentVolume);
     default:
       return withParts(slim);
   }
+}
+
+function wholeVolume(volume: PersistentVolume): PersistentVolume {
+  const { nodeAffinity } = volume.spec;
+  if (nodeAffinity === undefined) return volume;
+  return { ...volume, spec: { ...volume.spec, nodeAffinity: withTerms(nodeAffinity, "required") } };
 }
 
 /** Nearly every kind has these, and whoever reads them relies on it. */

@@ -37,12 +37,12 @@ function wantedBy(object: KubeObject): { readonly field: string; readonly value:
     case "apps/StatefulSet":
     case "/ReplicationController": {
       const { spec } = object as Deployment | ReplicaSet | StatefulSet;
-      return { field: "spec.replicas", value: spec.replicas ?? 1 };
+      return { field: "spec.replicas", value: spec?.replicas ?? 1 };
     }
     case "batch/Job": {
       const { spec, status } = object as Job;
-      const left = (spec.completions ?? Number.POSITIVE_INFINITY) - (status?.succeeded ?? 0);
-      const parallelism = spec.suspend ? 0 : (spec.parallelism ?? 1);
+      const left = (spec?.completions ?? Number.POSITIVE_INFINITY) - (status?.succeeded ?? 0);
+      const parallelism = spec?.suspend ? 0 : (spec?.parallelism ?? 1);
       return { field: "spec.parallelism", value: Math.min(parallelism, Math.max(0, left)) };
     }
     default:
