@@ -1,6 +1,9 @@
 /** `holdfast prove --explain ID`: one loss, judged, and then played in a lab. */
 import type { Command } from "commander";
+import { drainNode } from "../drill/faults/drain-node.ts";
+import { rollingUpdate } from "../drill/faults/rolling-update.ts";
 import { type Replay, replayLoss, type Sight } from "../drill/replay-loss.ts";
+import type { WorkloadRef } from "../drill/subject.ts";
 import type { Model } from "../prove/model/model.ts";
 import type { LossResult, ProveResult } from "../prove/result.ts";
 import { rangeText } from "../report/duration-text.ts";
@@ -37,10 +40,26 @@ export async function explainLoss(
     nodes,
     seed: 1,
     placement: placementOf(model),
-    lost: loss.kind === "pod" ? { workload: workloadOf(loss, model) } : { nodes: loss.lost },
+    lost: lostOf(loss, model),
     ...(profiles && { profile: profiles }),
   };
   return { loss, replay: await replayLoss(replay) };
+}
+
+function lostOf(loss: LossResult, model: Model): Replay["lost"] {
+  const [first = ""] = loss.lost;
+  switch (loss.kind) {
+    case "pod":
+      return { workload: workloadOf(loss, model) };
+    case "drain":
+      return { change: drainNode({ node: first }) };
+    case "rollout": {
+      const [kind, namespace, name] = loss.id.split("/").slice(1) as [WorkloadRef["kind"], string, string];
+      return { change: rollingUpdate({ kind, namespace, name }) };
+    }
+    default:
+      return { nodes: loss.lost };
+  }
 }
 
 function placementOf(model: Model): Map<string, string[]> {

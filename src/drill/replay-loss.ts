@@ -12,6 +12,7 @@ import { SELECTED_NODE } from "../scheduler/volumes/claims.ts";
 import { drive } from "../time/drive.ts";
 import type { Manifest } from "../view/manifests.ts";
 import { deployManifests } from "./deploy.ts";
+import type { OwnFault } from "./faults/fault.ts";
 import { kindsOf } from "./kinds-of.ts";
 import { labTarget } from "./lab-target.ts";
 import { nodeState, podState } from "./recorder.ts";
@@ -30,8 +31,11 @@ export interface Replay {
   readonly seed: number;
   /** Where the pods of each workload are, by "namespace/name" of the workload. */
   readonly placement: ReadonlyMap<string, readonly string[]>;
-  /** Names of the nodes that are lost; or of the workload of which one pod is. */
-  readonly lost: { readonly nodes: readonly string[] } | { readonly workload: string };
+  /** Names of the nodes that are lost; of the workload of which one pod is; or what is done on purpose. */
+  readonly lost:
+    | { readonly nodes: readonly string[] }
+    | { readonly workload: string }
+    | { readonly change: OwnFault };
 }
 
 /** Something that could be seen. */
@@ -73,7 +77,8 @@ async function play(lab: Lab, { manifests, placement, lost }: Replay): Promise<r
       see(`${node} loses its power`);
       lab.failures.fail(node, "power-off");
     }
-  } else losePod(lab, lost.workload, see);
+  } else if ("workload" in lost) losePod(lab, lost.workload, see);
+  else see((await lost.change.inject(labTarget(lab))).what);
   await engine.sleep(WATCH_MS);
   return sights;
 }

@@ -3,13 +3,13 @@ import { isStatus, StatusError } from "../../kube/status-error.ts";
 import type { Pod } from "../../kube/types/index.ts";
 import type { DrillTarget } from "../target.ts";
 import { chooseNode, type NodeChoice } from "./fail-node.ts";
-import type { Fault } from "./fault.ts";
+import type { OwnFault } from "./fault.ts";
 
 const RETRY_MS = 5_000;
 const DRAIN_TIMEOUT_MS = 600_000;
 
 /** Cordons a node and evicts what runs on it, as `kubectl drain --ignore-daemonsets --delete-emptydir-data` does. */
-export function drainNode(choice: NodeChoice): Fault {
+export function drainNode(choice: NodeChoice): OwnFault {
   return {
     async inject(target) {
       const node = await chooseNode(target.client, choice);

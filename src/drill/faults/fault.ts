@@ -19,3 +19,8 @@ export interface Injected {
 export interface Fault {
   inject(target: DrillTarget, subject: Subject): Promise<Injected>;
 }
+
+/** A fault that is the same whoever is asked meanwhile. */
+export interface OwnFault extends Fault {
+  inject(target: DrillTarget): Promise<Injected>;
+}

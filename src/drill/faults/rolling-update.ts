@@ -1,7 +1,7 @@
 import type { Kind } from "../../kube/kind.ts";
 import { daemonSets, deployments, statefulSets } from "../../kube/kinds.ts";
 import type { WorkloadRef } from "../subject.ts";
-import type { Fault } from "./fault.ts";
+import type { OwnFault } from "./fault.ts";
 
 const KINDS: Readonly<Record<WorkloadRef["kind"], Kind>> = {
   Deployment: deployments,
@@ -10,7 +10,7 @@ const KINDS: Readonly<Record<WorkloadRef["kind"], Kind>> = {
 };
 
 /** Changes a workload's template so that every pod is replaced, as `kubectl rollout restart` does. */
-export function rollingUpdate(workload: WorkloadRef): Fault {
+export function rollingUpdate(workload: WorkloadRef): OwnFault {
   return {
     async inject(target) {
       const kind = KINDS[workload.kind];

@@ -117,7 +117,7 @@ async function carryOut(lab: Lab, change: Change): Promise<Seen> {
   if ("drain" in change) {
     const injected = [];
     for (const node of change.drain)
-      injected.push(await drive(lab.engine, drainNode({ node }).inject(target, undefined as never)));
+      injected.push(await drive(lab.engine, drainNode({ node }).inject(target)));
     await drive(lab.engine, lab.engine.sleep(WATCH_MS));
     const left = lab.api
       .list(pods)
@@ -127,7 +127,7 @@ async function carryOut(lab: Lab, change: Change): Promise<Seen> {
   }
   const [kind = "", name = ""] = change.rollOut.split(" ");
   const workload = { kind: kind as "Deployment", namespace: "default", name };
-  await drive(lab.engine, rollingUpdate(workload).inject(target, undefined as never));
+  await drive(lab.engine, rollingUpdate(workload).inject(target));
   await drive(lab.engine, lab.engine.sleep(WATCH_MS));
   return { ends: isRolledOut(lab, kind, name), lowest: lowest() };
 }
