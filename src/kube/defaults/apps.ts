@@ -29,10 +29,11 @@ function completeDaemonSetSpec(spec: Fields): Fields {
   const whole = completeStrategy(spec, "updateStrategy", { maxUnavailable: 1, maxSurge: 0 });
   const { rollingUpdate, ...strategy } = fieldsOf(whole.updateStrategy);
   // One that is of no use yet has a surge all the same.
-  const isIdle = strategy.type !== "RollingUpdate" && isFields(rollingUpdate);
-  const surging = isIdle
-    ? { ...strategy, rollingUpdate: setAbsent(rollingUpdate, { maxSurge: 0 }) }
-    : undefined;
+  const idle = strategy.type !== "RollingUpdate" && isFields(rollingUpdate) ? rollingUpdate : undefined;
+  const surging =
+    idle !== undefined && idle.maxSurge === undefined
+      ? { ...strategy, rollingUpdate: { ...idle, maxSurge: 0 } }
+      : undefined;
   return setAbsent(surging === undefined ? whole : { ...whole, updateStrategy: surging }, {
     revisionHistoryLimit: 10,
   });
