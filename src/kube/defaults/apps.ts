@@ -31,7 +31,7 @@ function completeDaemonSetSpec(spec: Fields): Fields {
   // One that is of no use yet has a surge all the same.
   const idle = strategy.type !== "RollingUpdate" && isFields(rollingUpdate) ? rollingUpdate : undefined;
   const surging =
-    idle !== undefined && idle.maxSurge === undefined
+    idle !== undefined && idle.maxSurge == null
       ? { ...strategy, rollingUpdate: { ...idle, maxSurge: 0 } }
       : undefined;
   return setAbsent(surging === undefined ? whole : { ...whole, updateStrategy: surging }, {
