@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ConnectionError } from "../client/client.ts";
 import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
-import { type ClusterAccess, KubeconfigError, loadKubeconfig } from "../client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../client/http/kubeconfig.ts";
 import { StatusError } from "../kube/status-error.ts";
-import { InputError } from "../view/input-error.ts";
 import { servedKinds } from "../view/served-kinds.ts";
 import { saveSnapshot } from "../view/snapshot.ts";
+import { kubeconfigAccess } from "./kubeconfig-access.ts";
 import { runningLabs, runtimeFolder } from "./lab-runtime.ts";
 
 /** How a verb says which lab it means. */
@@ -79,23 +79,13 @@ async function withLab(
 /** The way into the lab that the flags mean. @throws {ConnectionError} when there is none @throws {InputError} */
 export function findLab({ kubeconfig, lab }: LabFlags): ClusterAccess {
   const file = kubeconfig ?? lab;
-  if (file !== undefined && !/^https:\/\//.test(file)) return read(resolve(file));
+  if (file !== undefined && !/^https:\/\//.test(file)) return kubeconfigAccess({ kubeconfig: resolve(file) });
   const labs = runningLabs(runtimeFolder());
   const found = file === undefined ? labs[0] : labs.find(({ url }) => url === file.replace(/\/+$/, ""));
-  if (found !== undefined) return read(found.kubeconfig);
+  if (found !== undefined) return kubeconfigAccess({ kubeconfig: found.kubeconfig });
   if (file === undefined) throw new ConnectionError("No lab is running; start one with: holdfast lab up");
   const known = labs.length === 0 ? "none is running" : `there is ${labs.map(({ url }) => url).join(", ")}`;
   throw new ConnectionError(`No lab of this user answers at ${file}; ${known}`);
-}
-
-function read(path: string): ClusterAccess {
-  try {
-    return loadKubeconfig({ path });
-  } catch (error) {
-    if (error instanceof KubeconfigError)
-      throw new InputError({ file: path }, error.message, { cause: error });
-    throw error;
-  }
 }
 
 /** Asks a lab to do something. What it refuses is wrong usage: it says what would be right. */

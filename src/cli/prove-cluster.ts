@@ -2,14 +2,13 @@
 import type { Reader } from "../client/client.ts";
 import { ConnectionError } from "../client/client.ts";
 import { createHttpClient } from "../client/http/http-client.ts";
-import { KubeconfigError, loadKubeconfig } from "../client/http/kubeconfig.ts";
 import { apiVersionOf, type Kind, resourceName } from "../kube/kind.ts";
 import * as kinds from "../kube/kinds.ts";
 import { isStatus, StatusError } from "../kube/status-error.ts";
 import type { KubeObject } from "../kube/types/index.ts";
 import { minorOf } from "../prove/reading/read-cluster.ts";
-import { InputError } from "../view/input-error.ts";
 import { type Omission, openSnapshot } from "../view/snapshot.ts";
+import { kubeconfigAccess } from "./kubeconfig-access.ts";
 import { findLab } from "./lab-remote.ts";
 import type { ProveFlags } from "./prove-flags.ts";
 
@@ -52,7 +51,7 @@ export async function openSnapshotSource(file: string): Promise<ClusterStream> {
 
 /** The cluster or lab that the flags lead to. @throws {ConnectionError} when it cannot be reached */
 export async function readCluster(flags: ProveFlags): Promise<ClusterStream> {
-  const access = flags.lab === undefined ? kubeconfig(flags) : findLab({ lab: flags.lab });
+  const access = flags.lab === undefined ? kubeconfigAccess(flags) : findLab({ lab: flags.lab });
   const client = createHttpClient(access, { agent: "holdfast-prove" });
   const omitted: Omission[] = [];
   const { gitVersion = "" } = (await client.fetch({ method: "GET", path: "/version" })) as {
@@ -94,14 +93,4 @@ async function* pages(reader: Reader, kind: Kind): AsyncGenerator<KubeObject> {
     for (const item of page.items) yield { ...item, apiVersion: apiVersionOf(kind), kind: kind.kind };
     token = page.metadata.continue;
   } while (token);
-}
-
-function kubeconfig({ kubeconfig: path, context }: ProveFlags) {
-  try {
-    return loadKubeconfig({ path, context });
-  } catch (error) {
-    if (error instanceof KubeconfigError)
-      throw new InputError({ file: path ?? "kubeconfig" }, error.message, { cause: error });
-    throw error;
-  }
 }

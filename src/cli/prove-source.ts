@@ -9,6 +9,7 @@ import type { Model } from "../prove/model/model.ts";
 import type { AssumedNodes } from "../prove/stage/assumed-nodes.ts";
 import { InputError } from "../view/input-error.ts";
 import type { Manifest } from "../view/manifests.ts";
+import type { Omission } from "../view/snapshot.ts";
 import type { ProveFlags } from "./prove-flags.ts";
 
 export interface ProveSource {
@@ -47,26 +48,28 @@ export async function readSource(
     if (keepsObjects) kept.push(object);
   }
   const model = builder.build();
-  checkNodes(model, name);
-  const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
-  return {
-    model,
-    ...(await profilesOf(flags.profile)),
-    assumed: [],
-    findings: [...missing, ...waiting(model)],
-    ...(keepsObjects && { objects: kept }),
-  };
+  return { ...(await clusterSource(flags, model, omitted, name)), ...(keepsObjects && { objects: kept }) };
 }
 
 /** A snapshot whose objects nobody wants to see again is read byte by byte. */
 async function fromSnapshot(flags: ProveFlags, file: string): Promise<ProveSource> {
   const { readSnapshot } = await import("../prove/reading/read-cluster.ts");
   const { model, omitted } = await readSnapshot(file);
-  checkNodes(model, file);
+  return clusterSource(flags, model, omitted, file);
+}
+
+/** A cluster as it is: nothing of it is assumed, and what could not be read is a finding. */
+async function clusterSource(
+  { profile }: ProveFlags,
+  model: Model,
+  omitted: readonly Omission[],
+  name: string,
+): Promise<ProveSource> {
+  checkNodes(model, name);
   const missing = omitted.map(({ resource, why }) => `${resource} could not be read: ${why}`);
   return {
     model,
-    ...(await profilesOf(flags.profile)),
+    ...(await profilesOf(profile)),
     assumed: [],
     findings: [...missing, ...waiting(model)],
   };

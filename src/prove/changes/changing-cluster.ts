@@ -1,12 +1,10 @@
 import { TAINT_UNSCHEDULABLE } from "../../kube/taints.ts";
 import type { Node, Pod, Taint } from "../../kube/types/index.ts";
-import { type Outcome as Attempted, SchedulingAlgorithm } from "../../scheduler/algorithm.ts";
 import { NodeRanking } from "../../scheduler/node-ranking.ts";
-import { PluginError } from "../../scheduler/plugin-error.ts";
-import { postFilterMessage, preempt } from "../../scheduler/preemption/preempt.ts";
-import { Snapshot } from "../../scheduler/snapshot.ts";
-import { assumeVolumes } from "../../scheduler/volumes/assume.ts";
-import { claimsMadeFor } from "../literal/replacement.ts";
+import type { PodInfo } from "../../scheduler/pod-info.ts";
+import type { Snapshot } from "../../scheduler/snapshot.ts";
+import { loadModel } from "../literal/loaded-model.ts";
+import { Placer } from "../literal/placer.ts";
 import { isHealthy } from "../model/after-loss.ts";
 import { type Budget, withHealthy } from "../model/budget.ts";
 import type { Model } from "../model/model.ts";
@@ -28,10 +26,14 @@ export interface Standing {
 }
 
 /** What became of a pod that was to be placed. */
-export type Placing =
-  | { readonly kind: "placed"; readonly standing: Standing; readonly victims: readonly Standing[] }
+export type Placing = (
+  | { readonly kind: "placed"; readonly standing: Standing }
   /** In the scheduler's words. */
-  | { readonly kind: "unplaced"; readonly message: string };
+  | { readonly kind: "unplaced"; readonly message: string }
+) & {
+  /** Whoever has left for it. */
+  readonly victims: readonly Standing[];
+};
 
 /**
  * The model's cluster while something is changed on purpose: pods leave and come, nodes are cordoned, budgets are counted
@@ -39,9 +41,8 @@ export type Placing =
  */
 export class ChangingCluster {
   readonly model: Model;
-  readonly #ranking: NodeRanking;
   readonly #snapshot: Snapshot;
-  readonly #algorithm: SchedulingAlgorithm;
+  readonly #placer: Placer;
   readonly #nodeIndex: ReadonlyMap<string, number>;
   readonly #undo: (() => void)[] = [];
   /** By uid. */
@@ -54,22 +55,15 @@ export class ChangingCluster {
 
   constructor(model: Model, { seed }: { readonly seed: number }) {
     this.model = model;
-    this.#ranking = new NodeRanking(seed);
-    this.#snapshot = new Snapshot(model.objects);
-    this.#algorithm = new SchedulingAlgorithm({
-      snapshot: this.#snapshot,
-      random: this.#ranking,
-      scansAllNodes: true,
-    });
-    this.#nodeIndex = new Map(model.nodes.map(({ metadata }, i) => [metadata.name, i]));
-    for (const node of model.nodes) this.#snapshot.setNode(node);
-    for (let index = 0; index < model.podCount; index++) {
+    const { snapshot, nodeIndex, podIndex } = loadModel(model);
+    this.#snapshot = snapshot;
+    this.#nodeIndex = nodeIndex;
+    const ranking = new NodeRanking(seed);
+    this.#placer = new Placer({ snapshot, ranking, nowMs: model.nowMs, undo: this.#undo });
+    for (const [uid, index] of podIndex) {
+      const { pod } = snapshot.pod(uid) as PodInfo;
       const node = model.nodeOf[index] as number;
-      if (node < 0) continue;
-      const pod = model.podAt(index);
-      this.#snapshot.setPod(pod);
-      const isReady = isHealthy(model, index);
-      this.#standing.set(pod.metadata.uid, { index, pod, node, isReady, isNew: false });
+      this.#standing.set(uid, { index, pod, node, isReady: isHealthy(model, index), isNew: false });
     }
   }
 
@@ -153,13 +147,30 @@ export class ChangingCluster {
    * ready at once unless that is said to be otherwise.
    */
   place(pod: Pod, index: number, isReady = true): Placing {
-    this.#makeClaims(pod);
-    try {
-      return this.#conclude(pod, index, isReady, this.#algorithm.schedule(pod));
-    } catch (error) {
-      if (!(error instanceof PluginError)) throw error;
-      return { kind: "unplaced", message: error.message };
-    }
+    const victims: Standing[] = [];
+    const placed = this.#placer.place(pod, ({ uid }) => {
+      const victim = this.#standing.get(uid) as Standing;
+      victims.push(victim);
+      this.remove(victim);
+    });
+    if (placed.kind === "unplaced") return { kind: "unplaced", message: placed.message(), victims };
+    const { nodeName } = placed;
+    const { uid } = pod.metadata;
+    const standing = {
+      index,
+      pod: { ...pod, spec: { ...pod.spec, nodeName } },
+      node: this.#nodeIndex.get(nodeName) as number,
+      isReady,
+      isNew: true,
+    };
+    this.#standing.set(uid, standing);
+    this.#new.add(standing);
+    this.#undo.push(() => {
+      this.#standing.delete(uid);
+      this.#new.delete(standing);
+    });
+    if (isReady) this.#count(index, 1);
+    return { kind: "placed", standing, victims };
   }
 
   /** A pod that stood without being ready is so from now on. */
@@ -202,62 +213,6 @@ export class ChangingCluster {
     while (this.#undo.length > mark) this.#undo.pop()?.();
   }
 
-  #conclude(pod: Pod, index: number, isReady: boolean, attempted: Attempted): Placing {
-    if (attempted.kind === "no-nodes")
-      return { kind: "unplaced", message: "no nodes available to schedule pods" };
-    if (attempted.kind === "scheduled") {
-      return { kind: "placed", standing: this.#bind(pod, index, isReady, attempted), victims: [] };
-    }
-    const { diagnosis, attempt } = attempted;
-    const snapshot = this.#snapshot;
-    const { nowMs } = this.model;
-    const preemption = preempt({ attempt, diagnosis, snapshot, random: this.#ranking, nowMs });
-    if (preemption.kind !== "found")
-      return { kind: "unplaced", message: diagnosis.message(postFilterMessage(preemption)) };
-    const { nodeName, victims } = preemption.candidate;
-    const leaving = victims.pods.map(({ uid }) => this.#standing.get(uid) as Standing);
-    for (const victim of leaving) this.remove(victim);
-    const promised = { ...pod, status: { ...pod.status, nominatedNodeName: nodeName } };
-    const again = this.#algorithm.schedule(promised);
-    if (again.kind !== "scheduled") return { kind: "unplaced", message: diagnosis.message() };
-    return { kind: "placed", standing: this.#bind(pod, index, isReady, again), victims: leaving };
-  }
-
-  #bind(
-    pod: Pod,
-    index: number,
-    isReady: boolean,
-    { nodeName, volumes }: Extract<Attempted, { kind: "scheduled" }>,
-  ): Standing {
-    const { uid } = pod.metadata;
-    const bound = { ...pod, spec: { ...pod.spec, nodeName } };
-    const standing = {
-      index,
-      pod: bound,
-      node: this.#nodeIndex.get(nodeName) as number,
-      isReady,
-      isNew: true,
-    };
-    this.#snapshot.assume(bound, nodeName);
-    this.#standing.set(uid, standing);
-    this.#new.add(standing);
-    this.#undo.push(() => {
-      this.#standing.delete(uid);
-      this.#new.delete(standing);
-      this.#snapshot.removePod(uid);
-    });
-    if (isReady) this.#count(index, 1);
-    if (volumes !== undefined) {
-      const { objects } = this.#snapshot;
-      const taken = assumeVolumes(objects, volumes, nodeName);
-      this.#undo.push(() => {
-        for (const { volume } of taken.bindings) objects.volumes.restore(volume);
-        for (const claim of taken.provisions) objects.claims.restore(claim);
-      });
-    }
-    return standing;
-  }
-
   /** A pod of the class of that index becomes healthy, or is no more: every budget of it is counted anew. */
   #count(index: number, change: 1 | -1): void {
     const { budgets } = this.#snapshot.objects;
@@ -272,15 +227,6 @@ export class ChangingCluster {
         this.#healthy.set(number, healthy);
         budgets.set(before);
       });
-    }
-  }
-
-  #makeClaims(pod: Pod): void {
-    const { claims } = this.#snapshot.objects;
-    for (const claim of claimsMadeFor(pod)) {
-      if (claims.get(claim.metadata.namespace, claim.metadata.name) !== undefined) continue;
-      claims.assume(claim);
-      this.#undo.push(() => claims.restore(claim));
     }
   }
 }

@@ -18,12 +18,12 @@ export function rollOutDaemonSet(cluster: ChangingCluster, workload: Workload): 
     if (!surges) cluster.remove(standing);
     lowest.look(workload.index);
     const placing = cluster.place(madeAgain(cluster, standing.index), standing.index);
+    for (const victim of placing.victims) room.left(victim);
     if (placing.kind === "unplaced") {
       // The set has as many unavailable pods as it may have now: it goes no further.
       unplaced.push({ pod: standing.index, message: placing.message });
       break;
     }
-    for (const victim of placing.victims) room.left(victim);
     if (surges) cluster.remove(standing);
     room.settle();
   }

@@ -84,10 +84,9 @@ class DeploymentRollout {
     const left: Pod[] = [];
     for (const pod of this.#waiting) {
       const placing = this.#cluster.place(pod, like, false);
-      if (placing.kind === "placed") {
-        this.#new.push(placing.standing);
-        for (const victim of placing.victims) this.#room.left(victim);
-      } else {
+      for (const victim of placing.victims) this.#room.left(victim);
+      if (placing.kind === "placed") this.#new.push(placing.standing);
+      else {
         left.push(pod);
         this.#unplaced = { pod: like, message: placing.message };
       }

@@ -70,6 +70,7 @@ export class WaitingRoom {
     const cluster = this.#cluster;
     if (!isNextInOrder(cluster, index)) return false;
     const placing = cluster.place(madeAgain(cluster, index), index);
+    for (const victim of placing.victims) this.left(victim);
     if (placing.kind === "unplaced") {
       this.#messages.set(index, placing.message);
       return false;
@@ -77,7 +78,6 @@ export class WaitingRoom {
     this.#waiting = this.#waiting.filter((other) => other !== index);
     this.forget([index]);
     this.#messages.delete(index);
-    for (const victim of placing.victims) this.left(victim);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { LossRun } from "../literal/loss-run.ts";
-import { type Waiting, WaitingQueue } from "../literal/queue.ts";
+import { tryAll, type Waiting, type WaitingQueue } from "../literal/queue.ts";
 import { isReplaced, returnsAfterEviction } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, type Placement, UNPLACED } from "../outcome.ts";
@@ -75,21 +75,11 @@ export class ExactRun {
 
   /** Tries every pod in turn, and those that found no node again for as long as that places another. */
   placeAll(waitingBefore: readonly number[]): Outcome {
-    let waiting: readonly Waiting[] = [
-      ...this.#displaced.map((pod) => ({ pod, isOld: false })),
-      ...waitingBefore.map((pod) => ({ pod, isOld: true })),
-    ];
-    for (;;) {
-      const placedBefore = this.#placements.length;
-      const queue = new WaitingQueue(this.#input.model, waiting);
-      const left: Waiting[] = [];
-      for (let next = queue.next(); next !== undefined; next = queue.next()) {
-        if (!this.#place(next, queue)) left.push(next);
-      }
-      waiting = left;
-      if (left.length === 0 || this.#placements.length === placedBefore) break;
-    }
-    const unplaced = waiting.map(({ pod }) => ({ pod, node: UNPLACED }));
+    const unplaced = tryAll(this.#input.model, {
+      displaced: this.#displaced,
+      waitingBefore,
+      place: (waiting, queue) => this.#place(waiting, queue),
+    });
     return { placements: [...this.#placements, ...unplaced], victims: this.#victims };
   }
 

@@ -1,3 +1,4 @@
+import { ColumnNumbers } from "./column-numbers.ts";
 import type { Shape } from "./shapes.ts";
 import type { Topology } from "./topology.ts";
 
@@ -22,7 +23,7 @@ export class Layouts {
   readonly #topology: Topology;
   readonly #nodes: number;
   readonly #known = new Map<string, Layout>();
-  readonly #numbers = new Map<Int32Array, number>();
+  readonly #numbers = new ColumnNumbers();
 
   constructor(topology: Topology, nodes: number) {
     this.#topology = topology;
@@ -31,7 +32,7 @@ export class Layouts {
 
   /** The layout for a shape and topology keys, which come in ascending order. */
   of({ softTaints, wishes }: Shape, keys: readonly number[]): Layout {
-    const name = `${keys} ${this.#numberOf(softTaints)} ${this.#numberOf(wishes)}`;
+    const name = `${keys} ${this.#numbers.of(softTaints)} ${this.#numbers.of(wishes)}`;
     let layout = this.#known.get(name);
     if (layout === undefined) {
       layout = this.#make(keys, softTaints, wishes);
@@ -65,15 +66,5 @@ export class Layouts {
       softTaints: byGroup(softTaints),
       wishes: byGroup(wishes),
     };
-  }
-
-  #numberOf(column: Int32Array | undefined): number {
-    if (column === undefined) return -1;
-    let number = this.#numbers.get(column);
-    if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(column, number);
-    }
-    return number;
   }
 }

@@ -13,6 +13,7 @@ import { type PodInfo, podInfo } from "../../scheduler/pod-info.ts";
 import type { Snapshot } from "../../scheduler/snapshot.ts";
 import { firstUntolerated } from "../../scheduler/tolerations.ts";
 import { LOST_TAINTS } from "../model/after-loss.ts";
+import { ColumnNumbers } from "./column-numbers.ts";
 import type { Footprint } from "./footprints.ts";
 import type { Ports } from "./ports.ts";
 import { SameText } from "./same-text.ts";
@@ -55,7 +56,7 @@ export class Shapes {
   readonly #texts = new SameText();
   readonly #byText = new Map<string, Shape>();
   readonly #ratings = new Map<string, Int32Array | undefined>();
-  readonly #numbers = new Map<object, number>();
+  readonly #numbers = new ColumnNumbers();
   /** By an image's name, what it counts for where it is. */
   readonly #imageBytes: ReadonlyMap<string, number>;
 
@@ -80,7 +81,7 @@ export class Shapes {
     const { requests, ports } = footprint;
     const { scoredMilliCpu, scoredMemoryBytes } = pod;
     const taints = this.#texts.numberOf(tolerations);
-    const numbers = [open, softTaints, wishes, images].map((column) => this.#numberOf(column));
+    const numbers = [open, softTaints, wishes, images].map((column) => this.#numbers.of(column));
     const key = [taints, numbers, ports, requests, scoredMilliCpu, scoredMemoryBytes].join("|");
     const known = this.#byText.get(key);
     if (known !== undefined) return known;
@@ -124,15 +125,5 @@ export class Shapes {
     let bytes = 0;
     for (const image of images) bytes += this.#imageBytes.get(withTag(image)) ?? 0;
     return bytes <= SIZE_MIN_BYTES ? undefined : this.#rate(`images ${images.join(" ")}`, imageLocality, pod);
-  }
-
-  #numberOf(column: Uint8Array | Int32Array | undefined): number {
-    if (column === undefined) return -1;
-    let number = this.#numbers.get(column);
-    if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(column, number);
-    }
-    return number;
   }
 }

@@ -3,10 +3,11 @@
  * and plain. It is what every faster answer is compared with, and says in the scheduler's words why a pod finds no node.
  */
 import { NodeRanking } from "../../scheduler/node-ranking.ts";
-import { Snapshot } from "../../scheduler/snapshot.ts";
+import type { Snapshot } from "../../scheduler/snapshot.ts";
 import { waitingBefore } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
 import type { Outcome } from "../outcome.ts";
+import { type LoadedModel, loadModel } from "./loaded-model.ts";
 import { LossRun } from "./loss-run.ts";
 import type { Turn } from "./queue.ts";
 
@@ -34,26 +35,14 @@ export class LiteralAnswer {
   readonly #model: Model;
   readonly #ranking: NodeRanking;
   readonly #turn: Turn | undefined;
-  readonly #snapshot: Snapshot;
-  readonly #nodeIndex: ReadonlyMap<string, number>;
-  /** By uid of a pod that stands in the snapshot. */
-  readonly #podIndex: ReadonlyMap<string, number>;
+  readonly #loaded: LoadedModel;
   readonly #waitingBefore: readonly number[];
 
   constructor(model: Model, { seed, turn }: LiteralOptions) {
     this.#turn = turn;
     this.#model = model;
     this.#ranking = new NodeRanking(seed);
-    this.#snapshot = new Snapshot(model.objects);
-    this.#nodeIndex = new Map(model.nodes.map(({ metadata }, i) => [metadata.name, i]));
-    for (const node of model.nodes) this.#snapshot.setNode(node);
-    const podIndex = new Map<string, number>();
-    for (let i = 0; i < model.podCount; i++) {
-      if ((model.nodeOf[i] as number) < 0) continue;
-      this.#snapshot.setPod(model.podAt(i));
-      podIndex.set(model.uidOf(i), i);
-    }
-    this.#podIndex = podIndex;
+    this.#loaded = loadModel(model);
     this.#waitingBefore = waitingBefore(model);
   }
 
@@ -90,10 +79,8 @@ export class LiteralAnswer {
   begin(lost: readonly number[], messages?: Map<number, string>): LossRun {
     const run = new LossRun({
       model: this.#model,
-      snapshot: this.#snapshot,
+      ...this.#loaded,
       ranking: this.#ranking,
-      nodeIndex: this.#nodeIndex,
-      podIndex: this.#podIndex,
       turn: this.#turn,
       messages,
     });
@@ -106,7 +93,7 @@ export class LiteralAnswer {
     try {
       for (const pod of lostPods) run.losePod(pod);
       const outcome = run.placeAll(this.#waitingBefore);
-      look?.(this.#snapshot);
+      look?.(this.#loaded.snapshot);
       return outcome;
     } finally {
       run.undo();

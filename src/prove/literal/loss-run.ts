@@ -1,28 +1,21 @@
-import { invariant, unreachable } from "../../base/invariant.ts";
+import { invariant } from "../../base/invariant.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { Node, Pod } from "../../kube/types/index.ts";
-import { type Outcome as Attempted, SchedulingAlgorithm } from "../../scheduler/algorithm.ts";
 import type { NodeRanking } from "../../scheduler/node-ranking.ts";
-import { PluginError } from "../../scheduler/plugin-error.ts";
 import type { PodInfo } from "../../scheduler/pod-info.ts";
-import { postFilterMessage, preempt } from "../../scheduler/preemption/preempt.ts";
-import type { Snapshot } from "../../scheduler/snapshot.ts";
-import { assumeVolumes } from "../../scheduler/volumes/assume.ts";
 import { healthyAfter, isHealthy, isReplaced, lostNode, returnsAfterEviction } from "../model/after-loss.ts";
 import { type Budget, withHealthy } from "../model/budget.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, type Placement, UNPLACED } from "../outcome.ts";
-import { type Turn, type Waiting, WaitingQueue } from "./queue.ts";
-import { claimsMadeFor, replacementPod } from "./replacement.ts";
+import type { LoadedModel } from "./loaded-model.ts";
+import { Placer } from "./placer.ts";
+import { type Turn, tryAll, type Waiting, type WaitingQueue } from "./queue.ts";
+import { replacementPod } from "./replacement.ts";
 
-export interface LossRunInput {
+/** The snapshot is in the model's state, and in it again once the run is undone. */
+export interface LossRunInput extends LoadedModel {
   readonly model: Model;
-  /** In the model's state; in it again once the run is undone. */
-  readonly snapshot: Snapshot;
   readonly ranking: NodeRanking;
-  readonly nodeIndex: ReadonlyMap<string, number>;
-  /** By uid of a pod that stands in the snapshot. */
-  readonly podIndex: ReadonlyMap<string, number>;
   /** In which order displaced pods of one priority come. */
   readonly turn?: Turn | undefined;
   /** Where to say why pods find no node, by index; absent when nobody wants to know. */
@@ -49,7 +42,7 @@ export interface Step {
 /** One loss, played out on a snapshot. Every step knows how to take itself back. */
 export class LossRun {
   readonly #input: LossRunInput;
-  readonly #algorithm: SchedulingAlgorithm;
+  readonly #placer: Placer;
   readonly #undo: (() => void)[] = [];
   readonly #displaced: number[] = [];
   /** By uid, the index of the pod that a replacement stands for. */
@@ -61,8 +54,8 @@ export class LossRun {
 
   constructor(input: LossRunInput) {
     this.#input = input;
-    const { snapshot, ranking } = input;
-    this.#algorithm = new SchedulingAlgorithm({ snapshot, random: ranking, scansAllNodes: true });
+    const { snapshot, ranking, model } = input;
+    this.#placer = new Placer({ snapshot, ranking, nowMs: model.nowMs, undo: this.#undo });
   }
 
   /** The state once the nodes are known to be lost and their pods have been told to leave. */
@@ -91,26 +84,14 @@ export class LossRun {
       this.#setHealthy(budget, (model.budgets[budget] as Budget).healthy - 1);
   }
 
-  /**
-   * Tries every pod in turn. Those that found no node are tried again for as long as that places another: company that they
-   * want may have come.
-   */
+  /** Tries every pod in turn, and those that found no node again for as long as that places another. */
   placeAll(waitingBefore: readonly number[]): Outcome {
-    let waiting: readonly Waiting[] = [
-      ...this.#displaced.map((pod) => ({ pod, isOld: false })),
-      ...waitingBefore.map((pod) => ({ pod, isOld: true })),
-    ];
-    for (;;) {
-      const placedBefore = this.#placements.length;
-      const queue = new WaitingQueue(this.#input.model, waiting, this.#input.turn);
-      const left: Waiting[] = [];
-      for (let next = queue.next(); next !== undefined; next = queue.next()) {
-        if (!this.#place(next, queue)) left.push(next);
-      }
-      waiting = left;
-      if (left.length === 0 || this.#placements.length === placedBefore) break;
-    }
-    const unplaced = waiting.map(({ pod }) => ({ pod, node: UNPLACED }));
+    const unplaced = tryAll(this.#input.model, {
+      displaced: this.#displaced,
+      waitingBefore,
+      turn: this.#input.turn,
+      place: (waiting, queue) => this.#place(waiting, queue),
+    });
     return { placements: [...this.#placements, ...unplaced], victims: this.#evictions.map(({ pod }) => pod) };
   }
 
@@ -125,20 +106,14 @@ export class LossRun {
   /** Takes over a placement that somebody else has decided. */
   adopt(waiting: Waiting, node: number): void {
     const { model } = this.#input;
-    const nodeName = (model.nodes[node] as Node).metadata.name;
-    this.#bind(waiting.pod, this.#podOf(waiting), { kind: "scheduled", nodeName });
+    const pod = this.#podOf(waiting);
+    this.#placer.bind(pod, (model.nodes[node] as Node).metadata.name);
+    this.#note(waiting.pod, pod, node);
   }
 
   /** Whether a replacement of the pod would find a node as things stand. */
   fits(index: number): boolean {
-    const pod = replacementPod(this.#input.model, index);
-    this.#makeClaims(pod);
-    try {
-      return this.#algorithm.schedule(pod).kind === "scheduled";
-    } catch (error) {
-      if (error instanceof PluginError) return false;
-      throw error;
-    }
+    return this.#placer.fits(replacementPod(this.#input.model, index));
   }
 
   /** Takes over an eviction that somebody else has decided. Whoever has to come back because of it is that one's business. */
@@ -171,77 +146,26 @@ export class LossRun {
 
   /** Whether the pod found a node. */
   #place(waiting: Waiting, queue: WaitingQueue): boolean {
-    const { messages } = this.#input;
+    const { messages, nodeIndex } = this.#input;
     const pod = this.#podOf(waiting);
-    this.#makeClaims(pod);
-    try {
-      const message = this.#conclude(waiting.pod, pod, this.#algorithm.schedule(pod), queue);
-      if (message === undefined) return true;
-      messages?.set(waiting.pod, message());
-    } catch (error) {
-      if (!(error instanceof PluginError)) throw error;
-      messages?.set(waiting.pod, error.message);
+    const placed = this.#placer.place(pod, (victim, node) => this.#evictVictim(victim, node, queue));
+    if (placed.kind === "unplaced") {
+      messages?.set(waiting.pod, placed.message());
+      return false;
     }
-    return false;
+    this.#note(waiting.pod, pod, nodeIndex.get(placed.nodeName) as number);
+    return true;
+  }
+
+  #note(index: number, pod: Pod, node: number): void {
+    this.#replaced.set(pod.metadata.uid, index);
+    this.#placements.push({ pod: index, node });
+    this.#input.messages?.delete(index);
   }
 
   #podOf({ pod, isOld }: Waiting): Pod {
     const { model } = this.#input;
     return isOld ? model.podAt(pod) : replacementPod(model, pod);
-  }
-
-  /** What there is to say when the pod stays without a node. */
-  #conclude(index: number, pod: Pod, attempted: Attempted, queue: WaitingQueue): (() => string) | undefined {
-    switch (attempted.kind) {
-      case "scheduled":
-        this.#bind(index, pod, attempted);
-        return undefined;
-      case "no-nodes":
-        return () => "no nodes available to schedule pods";
-      case "unschedulable":
-        return this.#makeRoom(index, pod, attempted, queue);
-      default:
-        return unreachable(attempted);
-    }
-  }
-
-  #bind(index: number, pod: Pod, { nodeName, volumes }: Extract<Attempted, { kind: "scheduled" }>): void {
-    const { snapshot, nodeIndex, messages } = this.#input;
-    const { uid } = pod.metadata;
-    snapshot.assume({ ...pod, spec: { ...pod.spec, nodeName } }, nodeName);
-    this.#replaced.set(uid, index);
-    this.#undo.push(() => snapshot.removePod(uid));
-    if (volumes !== undefined) {
-      const { objects } = snapshot;
-      const taken = assumeVolumes(objects, volumes, nodeName);
-      this.#undo.push(() => {
-        for (const { volume } of taken.bindings) objects.volumes.restore(volume);
-        for (const claim of taken.provisions) objects.claims.restore(claim);
-      });
-    }
-    this.#placements.push({ pod: index, node: nodeIndex.get(nodeName) as number });
-    messages?.delete(index);
-  }
-
-  /** Default preemption: the victims leave at once, and the pod goes where they were. */
-  #makeRoom(
-    index: number,
-    pod: Pod,
-    { attempt, diagnosis }: Extract<Attempted, { kind: "unschedulable" }>,
-    queue: WaitingQueue,
-  ): (() => string) | undefined {
-    const { model, snapshot, ranking } = this.#input;
-    const preemption = preempt({ attempt, diagnosis, snapshot, random: ranking, nowMs: model.nowMs });
-    if (preemption.kind !== "found") return () => diagnosis.message(postFilterMessage(preemption));
-    const { nodeName, victims } = preemption.candidate;
-    for (const victim of victims.pods) this.#evictVictim(victim, nodeName, queue);
-    const promised = { ...pod, status: { ...pod.status, nominatedNodeName: nodeName } };
-    const again = this.#algorithm.schedule(promised);
-    if (again.kind === "scheduled") {
-      this.#bind(index, pod, again);
-      return undefined;
-    }
-    return () => (again.kind === "unschedulable" ? again.diagnosis.message() : diagnosis.message());
   }
 
   #evictVictim({ pod, uid }: PodInfo, nodeName: string, queue: WaitingQueue | undefined): void {
@@ -276,14 +200,5 @@ export class LossRun {
     this.#healthy.set(index, healthy);
     budgets.set(withHealthy(budget, healthy));
     this.#undo.push(() => budgets.set(before ?? budget.object));
-  }
-
-  #makeClaims(pod: Pod): void {
-    const { claims } = this.#input.snapshot.objects;
-    for (const claim of claimsMadeFor(pod)) {
-      if (claims.get(claim.metadata.namespace, claim.metadata.name) !== undefined) continue;
-      claims.assume(claim);
-      this.#undo.push(() => claims.restore(claim));
-    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Model } from "../model/model.ts";
+import { type Placement, UNPLACED } from "../outcome.ts";
 
 /** A pod that is to be placed: the replacement of one that was lost or evicted, or one that has waited since before. */
 export interface Waiting {
@@ -50,4 +51,39 @@ export class WaitingQueue {
     );
     this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, waiting);
   }
+}
+
+export interface TryAll {
+  /** Indexes of the pods to be made again. */
+  readonly displaced: readonly number[];
+  /** Indexes of those that have waited since before. */
+  readonly waitingBefore: readonly number[];
+  readonly turn?: Turn | undefined;
+  /** Whether the pod found a node; others that it puts out join the queue. */
+  readonly place: (waiting: Waiting, queue: WaitingQueue) => boolean;
+}
+
+/**
+ * Tries every pod in turn. Those that found no node are tried again for as long as that places another: company that they
+ * want may have come. Gives those that are left, in the order of the queue.
+ */
+export function tryAll(
+  model: Model,
+  { displaced, waitingBefore, turn, place }: TryAll,
+): readonly Placement[] {
+  let waiting: readonly Waiting[] = [
+    ...displaced.map((pod) => ({ pod, isOld: false })),
+    ...waitingBefore.map((pod) => ({ pod, isOld: true })),
+  ];
+  for (let moves = true; moves && waiting.length > 0; ) {
+    moves = false;
+    const queue = new WaitingQueue(model, waiting, turn);
+    const left: Waiting[] = [];
+    for (let next = queue.next(); next !== undefined; next = queue.next()) {
+      if (place(next, queue)) moves = true;
+      else left.push(next);
+    }
+    waiting = left;
+  }
+  return waiting.map(({ pod }) => ({ pod, node: UNPLACED }));
 }
