@@ -4,15 +4,20 @@
  * `kubectl explain`), which kind a type is (`x-kubernetes-group-version-kind`), and which paths take which parameters
  * (`--dry-run`, `--validate`), and what kinds and the most used fields mean (`descriptions.ts`). Nothing here serves or caches.
  */
+import type { StructuralSchema } from "../custom/structural-schema.ts";
 import type { Kind } from "../kind.ts";
+import { renderCustomTypes } from "./openapi-custom.ts";
 import { renderPaths } from "./openapi-paths.ts";
 import { type Dialect, type Json, renderDefinition } from "./openapi-types.ts";
 import { type Definition, definitions, type Schema, schemaNamed } from "./schema.ts";
 
-/** A kind that is served; a custom one comes with the schema of its version (`openAPIV3Schema`). */
+/** A kind that is served; a custom one comes with what its definition says of its version. */
 export interface ServedKind {
   readonly kind: Kind;
-  readonly schema?: Json;
+  /** `openAPIV3Schema` */
+  readonly schema?: StructuralSchema;
+  /** Their paths: ".spec.colour". */
+  readonly selectableFields?: readonly string[];
 }
 
 const VERSION_3: Dialect = { refPrefix: "#/components/schemas/", version: 3 };
@@ -94,7 +99,9 @@ function renderTypes(kinds: readonly ServedKind[], dialect: Dialect): Json {
   const custom: Record<string, Json> = {};
   for (const served of kinds) {
     if (served.schema !== undefined) {
-      Object.assign(custom, customTypes(served, dialect));
+      const { selectableFields = [] } = served;
+      const type = { ...served.kind, schema: served.schema, selectableFields };
+      Object.assign(custom, renderCustomTypes(typeNameOf(served), type, dialect));
       reach(META, reached);
       reach(LIST_META, reached);
       continue;
@@ -122,28 +129,4 @@ function reach(name: string | undefined, reached: Set<string>): void {
 function reachPlace(place: Schema, reached: Set<string>): void {
   if (place.name !== undefined) reach(place.name, reached);
   else if (place.element !== undefined) reachPlace(place.element, reached);
-}
-
-function customTypes(served: ServedKind, { refPrefix, version }: Dialect): Record<string, Json> {
-  const { kind } = served;
-  const name = typeNameOf(served);
-  const schema = (served.schema ?? {}) as Readonly<Record<string, Json>>;
-  const gvk = (type: string): Json => [{ group: kind.group, version: kind.version, kind: type }];
-  const identity = { apiVersion: { type: "string" }, kind: { type: "string" } };
-  const ref = (target: string): Json => ({ $ref: `${refPrefix}${target}` });
-  const metadata = version === 3 ? { allOf: [ref(META)] } : ref(META);
-  return {
-    [name]: {
-      ...schema,
-      type: "object",
-      properties: { ...(schema.properties as object | undefined), ...identity, metadata } as Json,
-      "x-kubernetes-group-version-kind": gvk(kind.kind),
-    },
-    [`${name}List`]: {
-      type: "object",
-      required: ["items"],
-      properties: { ...identity, items: { type: "array", items: ref(name) }, metadata: ref(LIST_META) },
-      "x-kubernetes-group-version-kind": gvk(`${kind.kind}List`),
-    },
-  };
 }

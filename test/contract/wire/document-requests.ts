@@ -46,6 +46,13 @@ export const documentRequests: readonly WireRequest[] = [
     },
     { line: "GET /apis", headers: { accept: `application/json,${AGGREGATED}` } },
     { line: "GET /openapi/v2", headers: { accept: "application/json;charset=utf-8" } },
+    ...[
+      "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+      "application/json;q=0.5,application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+      "application/com.github.proto-openapi.spec.v2@v1.0+protobuf;q=0.5,application/*",
+      "application/vnd.kubernetes.protobuf",
+    ].map((accept) => ({ line: "GET /openapi/v2", headers: { accept } })),
     { line: "POST /openapi/v2" },
     { line: "GET /openapi/v3" },
     { line: "GET /openapi/v3", headers: { accept: "text/html" } },

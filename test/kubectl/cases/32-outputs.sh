@@ -32,5 +32,6 @@ k "top of nodes" "!error: Metrics API not available" top nodes
 k "cluster-info dump" "Cluster info dumped to" cluster-info dump --output-directory="$work/dump" --namespaces=shop
 check "what was dumped" "cart" grep -o '"name": "cart"' "$work/dump/shop/deployments.json"
 k "explain in an older version" "VERSION: +v1.*targetCPUUtilizationPercentage" explain hpa --api-version=autoscaling/v1 --recursive
+k "explain by the older document, which is protobuf" "KIND: +Deployment.*FIELD: +replicas <integer>" explain deployment.spec.replicas --output=plaintext-openapiv2
 k "explain a list's items" "FIELD: containers <\[\]Container>" explain pod.spec.containers
 k "explain what there is not in it" '!field "nope" does not exist' explain pod.spec.nope

@@ -3,6 +3,7 @@ import { type Call, sendCall } from "../../../../test/support/http-call.ts";
 import { startTestServer, type TestServer } from "../../../../test/support/http-server.ts";
 import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../client/http/kubeconfig.ts";
 import { configMaps } from "../../../kube/kinds.ts";
+import { encodeOpenApiV2 } from "../../../kube/protobuf/encode-openapi.ts";
 
 let cluster: TestServer;
 let access: ClusterAccess;
@@ -139,9 +140,20 @@ describe("OpenAPI", () => {
     expect((await call("/openapi/v3/apis/nope/v1")).code).toBe(404);
   });
 
-  test("is refused to those who take protobuf only, so that they ask for something else", async () => {
-    const headers = { accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf" };
-    expect((await call("/openapi/v2", { headers })).code).toBe(406);
-    expect((await call("/openapi/v2")).json()).toMatchObject({ swagger: "2.0" });
+  test("of version 2 is protobuf to those who ask for it, under the same name", async () => {
+    const accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    const reply = await call("/openapi/v2", { headers: { accept } });
+    expect(reply.code).toBe(200);
+    expect(reply.headers["content-type"]).toBe("application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+    const plain = await call("/openapi/v2");
+    expect(plain.json()).toMatchObject({ swagger: "2.0" });
+    expect(reply.headers.etag).toBe(plain.headers.etag);
+    expect(reply.bytes).toEqual(Buffer.from(encodeOpenApiV2(plain.json())));
+    const known = { accept, "if-none-match": String(reply.headers.etag) };
+    expect((await call("/openapi/v2", { headers: known })).code).toBe(304);
+    const preferred = { accept: `application/json;q=0.5,${accept}` };
+    expect((await call("/openapi/v2", { headers: preferred })).headers["content-type"]).toMatch(/protobuf$/);
+    const versioned = { accept: "application/com.github.proto-openapi.spec.v3@v1.0+protobuf" };
+    expect((await call("/openapi/v3/api/v1", { headers: versioned })).code).toBe(406);
   });
 });

@@ -41,7 +41,14 @@ export interface OutgoingList {
 }
 
 /** What a handler wants to be sent. */
-export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | JsonAnswer | TextAnswer | StreamAnswer;
+export type Answer =
+  | ObjectAnswer
+  | ListAnswer
+  | WatchAnswer
+  | JsonAnswer
+  | BytesAnswer
+  | TextAnswer
+  | StreamAnswer;
 
 /** An object, in the form that the client asked for. */
 export interface ObjectAnswer {
@@ -77,6 +84,16 @@ export interface JsonAnswer {
   /** Whether it can be had in YAML and indented as well, as objects can. */
   readonly negotiated?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A document that is no text. */
+export interface BytesAnswer {
+  readonly type: "bytes";
+  readonly code: number;
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface TextAnswer {

@@ -1,6 +1,8 @@
 /** Serves the OpenAPI documents: rendered when somebody asks, kept until the kinds that they tell of change. */
 import { createHash } from "node:crypto";
+import type { StructuralSchema } from "../../../kube/custom/structural-schema.ts";
 import type { Kind } from "../../../kube/kind.ts";
+import { encodeOpenApiV2 } from "../../../kube/protobuf/encode-openapi.ts";
 import {
   openApiPathOf,
   renderOpenApiV2,
@@ -20,6 +22,8 @@ export class OpenApiDocuments {
   readonly #server: ApiServer;
   /** Documents by their path, each with what it was rendered from. */
   readonly #texts = new Map<string, { readonly from: readonly ServedKind[]; readonly text: string }>();
+  /** The document of version 2 in its other form, with the text that it was made from. */
+  #protobuf: { readonly text: string; readonly bytes: Uint8Array } | undefined;
 
   constructor(server: ApiServer) {
     this.#server = server;
@@ -28,12 +32,7 @@ export class OpenApiDocuments {
   /** The answer for a path below /openapi; undefined for every other. */
   answer({ info, requester, query }: Exchange): Answer | undefined {
     const { path } = info;
-    if (path === V2) {
-      if (!takesJson(requester.accept))
-        return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, vary: VARY_V2 } };
-      const text = this.#text(V2, this.#served(), renderOpenApiV2);
-      return { type: "json", code: 200, text, etag: etagOf(text), headers: { vary: VARY_V2 } };
-    }
+    if (path === V2) return this.#version2(requester.accept);
     if (path === V3) {
       const text = this.#text(V3, this.#served(), () => renderOpenApiV3Index(this.#hashes()));
       return { type: "json", code: 200, text, contentType: "text/plain; charset=utf-8" };
@@ -41,9 +40,22 @@ export class OpenApiDocuments {
     if (!path.startsWith(`${V3}/`)) return undefined;
     const text = this.#versions().get(path.slice(V3.length + 1))?.();
     if (text === undefined) return { ...NOTHING, code: 404 };
-    if (!takesJson(requester.accept))
+    if (formatOf(requester.accept) === undefined)
       return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, vary: "Accept" } };
     return versionAnswer(path, text, query.get("hash"));
+  }
+
+  #version2(accept: string | undefined): Answer {
+    const headers = { vary: VARY_V2 };
+    const format = formatOf(accept, [PROTOBUF_V2, PROTOBUF_V2_OLD]);
+    if (format === undefined) return { ...NOTHING, code: 406, headers: { ...NOTHING_TOLD, ...headers } };
+    const text = this.#text(V2, this.#served(), renderOpenApiV2);
+    // Both forms are one document, and go by one name.
+    const etag = etagOf(text);
+    if (format === "json") return { type: "json", code: 200, text, etag, headers };
+    if (this.#protobuf?.text !== text) this.#protobuf = { text, bytes: encodeOpenApiV2(JSON.parse(text)) };
+    const { bytes } = this.#protobuf;
+    return { type: "bytes", code: 200, bytes, contentType: `application/${PROTOBUF_V2}`, etag, headers };
   }
 
   /** Every document of version 3 by its path, rendered when it is called for. */
@@ -67,8 +79,11 @@ export class OpenApiDocuments {
   }
 
   #servedKind(kind: Kind): ServedKind {
-    const schema = customVersionOf(this.#server, kind)?.schema?.openAPIV3Schema;
-    return schema === undefined ? { kind } : { kind, schema: schema as NonNullable<ServedKind["schema"]> };
+    const version = customVersionOf(this.#server, kind);
+    const schema = version?.schema?.openAPIV3Schema;
+    if (schema === undefined) return { kind };
+    const selectableFields = version?.selectableFields?.map(({ jsonPath }) => jsonPath) ?? [];
+    return { kind, schema: schema as StructuralSchema, selectableFields };
   }
 
   /** Rendered when somebody asks, and kept until what it tells of is not the same any more. */
@@ -82,8 +97,12 @@ export class OpenApiDocuments {
 }
 
 function isSame(before: readonly ServedKind[], now: readonly ServedKind[]): boolean {
-  if (before.length !== now.length) return false;
-  return now.every(({ kind, schema }, i) => before[i]?.kind === kind && before[i]?.schema === schema);
+  return before.length === now.length && now.every((served, i) => isAlike(served, before[i]));
+}
+
+function isAlike({ kind, schema, selectableFields }: ServedKind, before: ServedKind | undefined): boolean {
+  if (kind !== before?.kind || schema !== before.schema) return false;
+  return String(selectableFields) === String(before.selectableFields);
 }
 
 const VARY_V2 = "Accept-Encoding, Accept";
@@ -111,9 +130,18 @@ function hashOf(text: string): string {
   return createHash("sha512").update(text).digest("hex").toUpperCase();
 }
 
-function takesJson(accept: string | undefined): boolean {
-  const clauses = parseAccept(accept ?? "*/*");
-  return clauses.some(
-    ({ type, subtype }) => type === "*" || (type === "application" && /^(\*|json)$/.test(subtype)),
-  );
+/** Protobuf's media type as a real server tells it, and as clients before it asked for it. */
+const PROTOBUF_V2 = "com.github.proto-openapi.spec.v2.v1.0+protobuf";
+const PROTOBUF_V2_OLD = "com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+/** The form of a document that a client wants most, of JSON and the subtypes that stand for protobuf. */
+function formatOf(
+  accept: string | undefined,
+  protobuf: readonly string[] = [],
+): "json" | "protobuf" | undefined {
+  for (const { type, subtype } of parseAccept(accept ?? "*/*")) {
+    if (type === "*" || (type === "application" && /^(\*|json)$/.test(subtype))) return "json";
+    if (type === "application" && protobuf.includes(subtype)) return "protobuf";
+  }
+  return undefined;
 }

@@ -10,6 +10,7 @@ import type { WatchEvent } from "../server.ts";
 import { encodeDocument, encodeList, encodeObject, objectText } from "./encode.ts";
 import type {
   Answer,
+  BytesAnswer,
   JsonAnswer,
   ListAnswer,
   ObjectAnswer,
@@ -65,6 +66,8 @@ export async function respond(
       return respondWatch(head, outgoing, answer, context);
     case "json":
       return respondJson(head, outgoing, answer);
+    case "bytes":
+      return respondBytes(head, outgoing, answer);
     case "text":
       return respondText(head, outgoing, answer);
     case "stream":
@@ -108,14 +111,28 @@ async function respondJson(head: RequestHead, outgoing: Outgoing, answer: JsonAn
   const { text, etag, headers = {} } = answer;
   const form = answer.negotiated ? negotiateDocument(head.requester) : undefined;
   setHeaders(outgoing, { ...headers, ...(etag === undefined ? {} : { etag }) });
-  if (etag !== undefined && head.headers["if-none-match"] === etag) {
-    outgoing.statusCode = 304;
-    outgoing.end();
-    return { code: 304, bytes: 0 };
-  }
+  if (hasAlready(head, etag)) return notModified(outgoing);
   const type = answer.contentType ?? (form === undefined ? "application/json" : contentTypeOf(form));
   outgoing.setHeader("content-type", type);
   return send(head, outgoing, answer.code, form === undefined ? text : encodeDocument(form, text));
+}
+
+async function respondBytes(head: RequestHead, outgoing: Outgoing, answer: BytesAnswer): Promise<Sent> {
+  const { code, bytes, contentType, etag, headers } = answer;
+  setHeaders(outgoing, { ...headers, etag });
+  if (hasAlready(head, etag)) return notModified(outgoing);
+  outgoing.setHeader("content-type", contentType);
+  return sendBytes(head, outgoing, code, bytes);
+}
+
+function hasAlready(head: RequestHead, etag: string | undefined): boolean {
+  return etag !== undefined && head.headers["if-none-match"] === etag;
+}
+
+function notModified(outgoing: Outgoing): Sent {
+  outgoing.statusCode = 304;
+  outgoing.end();
+  return { code: 304, bytes: 0 };
 }
 
 function respondText(head: RequestHead, outgoing: Outgoing, answer: TextAnswer): Promise<Sent> {
@@ -172,8 +189,17 @@ async function send(head: RequestHead, outgoing: Outgoing, code: number, text: s
     else outgoing.end(text);
     return { code, bytes };
   }
-  let bytes: Uint8Array = Buffer.from(text, "utf8");
-  const sent = { code, bytes: bytes.length };
+  return sendBytes(head, outgoing, code, Buffer.from(text, "utf8"));
+}
+
+async function sendBytes(
+  head: RequestHead,
+  outgoing: Outgoing,
+  code: number,
+  plain: Uint8Array,
+): Promise<Sent> {
+  const sent = { code, bytes: plain.length };
+  let bytes = plain;
   if (bytes.length > GZIP_BYTES_MIN && takesGzip(head)) {
     bytes = await compress(bytes, { level: GZIP_LEVEL });
     outgoing.setHeader("content-encoding", "gzip");
