@@ -14,12 +14,15 @@ export function fuzzRuns(): number {
   return asked > 0 ? asked : DEFAULT_RUNS;
 }
 
-/** Runs a property; to be called inside a test, whose title goes into the replay command. */
-export function assertProperty<T>(property: fc.IProperty<T>): void {
+/**
+ * Runs a property; to be called inside a test, whose title goes into the replay command.
+ * @param share of the usual number of cases, where each takes long
+ */
+export function assertProperty<T>(property: fc.IProperty<T>, share = 1): void {
   const seed = process.env.HOLDFAST_FUZZ_SEED;
   const path = process.env.HOLDFAST_FUZZ_PATH;
   fc.assert(property, {
-    numRuns: fuzzRuns(),
+    numRuns: Math.ceil(fuzzRuns() * share),
     ...(seed !== undefined && { seed: Number(seed) }),
     ...(path !== undefined && { path }),
     reporter: (run) => {

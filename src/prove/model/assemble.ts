@@ -1,5 +1,5 @@
 /** From what a builder has collected to a model: everything gets its place in an order that only depends on what it is. */
-import type { Deployment, KubeObject, Node, Pod } from "../../kube/types/index.ts";
+import type { Deployment, KubeObject, Node } from "../../kube/types/index.ts";
 import type { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import { budgetsOf } from "./budget.ts";
 import type { ClassDraft } from "./class-drafts.ts";
@@ -8,11 +8,10 @@ import { Model } from "./model.ts";
 import type { Notes } from "./notes.ts";
 import { compareTexts } from "./order.ts";
 import { groupKindOf, type Owners } from "./owners.ts";
-import type { PodClass } from "./pod-class.ts";
 import { orderPods } from "./pod-order.ts";
 import { type PodTable, READY, TERMINATING } from "./pod-table.ts";
 import { settlePods } from "./settle.ts";
-import { withImages } from "./slim.ts";
+import { imagesOf, withImages } from "./slim.ts";
 import type { Unknown } from "./unknown.ts";
 import { collectWorkloads } from "./workloads.ts";
 
@@ -50,6 +49,7 @@ export function assemble(collected: Collected): Model {
   }
   const { classes } = finished;
   const used = imagesOf(classes);
+  const healthy = countHealthy(pods, classes.length);
   return new Model({
     nodes: nodes.map((node) => withImages(node, used)),
     pods,
@@ -59,8 +59,8 @@ export function assemble(collected: Collected): Model {
     budgets: budgetsOf({
       objects,
       classes,
-      deployments: deploymentsOf(collected),
-      healthyOf: countHealthy(pods, classes.length),
+      deployments: deploymentsOf(collected.workloads.values()),
+      healthyOf: (podClass) => healthy[podClass] as number,
     }),
     realUids: movedUids(order, collected.realUids),
     unknowns: unknowns.sort((a, b) => compareTexts(a.object, b.object) || compareTexts(a.why, b.why)),
@@ -96,20 +96,14 @@ function countHealthy(pods: PodTable, classes: number): Int32Array {
   return counts;
 }
 
-function deploymentsOf({ workloads }: Collected): ReadonlyMap<string, Deployment> {
+/** By "namespace/name". */
+export function deploymentsOf(workloads: Iterable<KubeObject>): ReadonlyMap<string, Deployment> {
   const deployments = new Map<string, Deployment>();
-  for (const object of workloads.values()) {
+  for (const object of workloads) {
     if (groupKindOf(object) !== "apps/Deployment") continue;
     deployments.set(`${object.metadata.namespace}/${object.metadata.name}`, object as Deployment);
   }
   return deployments;
-}
-
-/** Every name that an image of the pods may have on a node. */
-function imagesOf(classes: readonly PodClass[]): ReadonlySet<string> {
-  const imagesIn = ({ spec }: Pod) => [...(spec.initContainers ?? []), ...spec.containers];
-  const names = classes.flatMap(({ prototype }) => imagesIn(prototype).map(({ image }) => image));
-  return new Set(names.flatMap((name) => [name, `${name}:latest`]));
 }
 
 function movedUids(order: Uint32Array, uids: ReadonlyMap<number, string>): ReadonlyMap<number, string> {

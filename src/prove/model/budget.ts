@@ -57,44 +57,50 @@ export interface BudgetInput {
   readonly classes: readonly PodClass[];
   /** By "namespace/name". */
   readonly deployments: ReadonlyMap<string, Deployment>;
-  /** By class, how many of its pods are healthy. */
-  readonly healthyOf: Int32Array;
+  /** How many pods of a class are healthy. */
+  readonly healthyOf: (podClass: number) => number;
 }
 
 /** Every budget, in order of namespace and name. Their objects, also those in the table, say what the sums come to now. */
-export function budgetsOf({ objects, classes, deployments, healthyOf }: BudgetInput): readonly Budget[] {
+export function budgetsOf(input: BudgetInput): readonly Budget[] {
   const byNamespace = new Map<string, PodClass[]>();
-  for (const one of classes) {
+  for (const one of input.classes) {
     const namespace = one.prototype.metadata.namespace ?? "";
     const others = byNamespace.get(namespace);
     if (others === undefined) byNamespace.set(namespace, [one]);
     else others.push(one);
   }
-  const ordered = [...objects.budgets.all()].sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
-  return ordered.map((object) => {
-    const selector = compileSelector(object.spec?.selector);
-    const selected = (byNamespace.get(object.metadata.namespace ?? "") ?? []).filter(({ prototype }) =>
-      selector.matches(prototype.metadata.labels),
-    );
-    const expectation = expectationOf(
-      object,
-      selected.map(({ prototype }) => prototype),
-      (reference) => scaleOf(reference, object.metadata.namespace, objects, deployments),
-    );
-    const isKnown = !("error" in expectation);
-    const healthy = selected.reduce((sum, { index }) => sum + (healthyOf[index] ?? 0), 0);
-    const budget: Budget = {
-      object,
-      classes: selected.map(({ index }) => index),
-      desiredHealthy: isKnown ? expectation.desiredHealthy : 0,
-      expectsPods: isKnown && expectation.expectedPods > 0,
-      healthy,
-      ...(!isKnown && { error: expectation.error }),
-    };
-    const settled = withHealthy(budget, healthy);
-    objects.budgets.set(settled);
-    return { ...budget, object: settled };
-  });
+  const ordered = [...input.objects.budgets.all()].sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
+  return ordered.map((object) =>
+    budgetOf(object, { ...input, classes: byNamespace.get(object.metadata.namespace ?? "") ?? [] }),
+  );
+}
+
+/** One budget. @param input with the classes of its namespace that have pods */
+export function budgetOf(
+  object: PodDisruptionBudget,
+  { objects, classes, deployments, healthyOf }: BudgetInput,
+): Budget {
+  const selector = compileSelector(object.spec?.selector);
+  const selected = classes.filter(({ prototype }) => selector.matches(prototype.metadata.labels));
+  const expectation = expectationOf(
+    object,
+    selected.map(({ prototype }) => prototype),
+    (reference) => scaleOf(reference, object.metadata.namespace, objects, deployments),
+  );
+  const isKnown = !("error" in expectation);
+  const healthy = selected.reduce((sum, { index }) => sum + healthyOf(index), 0);
+  const budget: Budget = {
+    object,
+    classes: selected.map(({ index }) => index),
+    desiredHealthy: isKnown ? expectation.desiredHealthy : 0,
+    expectsPods: isKnown && expectation.expectedPods > 0,
+    healthy,
+    ...(!isKnown && { error: expectation.error }),
+  };
+  const settled = withHealthy(budget, healthy);
+  objects.budgets.set(settled);
+  return { ...budget, object: settled };
 }
 
 /** The size of the controller at the top, as far as built-in kinds go. */

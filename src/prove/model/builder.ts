@@ -2,10 +2,6 @@
  * Makes a `Model` of objects that come one at a time, in any order. Whatever is wrong with one is noted and named; nothing
  * that an object says makes this fail, and none is dropped without a word.
  */
-import { findKind } from "../../kube/kinds.ts";
-import { controllerOf } from "../../kube/owners.ts";
-import { checkFields } from "../../kube/schema/check-fields.ts";
-import { parseTime } from "../../kube/time.ts";
 import type { KubeObject, Node, Pod } from "../../kube/types/index.ts";
 import { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import { WATCHED_KINDS } from "../../scheduler/feed.ts";
@@ -17,8 +13,11 @@ import { Interner } from "./interner.ts";
 import type { Model } from "./model.ts";
 import { Notes } from "./notes.ts";
 import { groupKindOf, Owners } from "./owners.ts";
-import { DAEMON, GENERATED, PodTable, READY, STATIC, TERMINATING } from "./pod-table.ts";
+import { claimingUid, flagsAndName, hasEnded, type PodFacts, podFacts } from "./pod-facts.ts";
+import { PodTable } from "./pod-table.ts";
+import { WORKLOAD_KINDS } from "./read-kinds.ts";
 import { slimObject } from "./slim.ts";
+import { typeError } from "./type-error.ts";
 import { describeObject, type Unknown } from "./unknown.ts";
 import { withoutNulls } from "./without-nulls.ts";
 
@@ -26,34 +25,6 @@ export interface BuilderOptions {
   /** 34 for Kubernetes 1.34, which is also what is taken when nobody knows. */
   readonly kubernetesMinor?: number;
 }
-
-/** What a pod has that others of its class may not have. */
-export interface PodFacts {
-  readonly name: string;
-  readonly nodeName?: string | undefined;
-  readonly isReady: boolean;
-  readonly isTerminating: boolean;
-  /** Seconds since the epoch; 0 for a pod that has not started. */
-  readonly startSeconds: number;
-}
-
-/** Kinds of workloads. Pods are followed up to one of these, or to whatever else is at the top. */
-const WORKLOAD_KINDS = new Set([
-  "apps/Deployment",
-  "apps/ReplicaSet",
-  "apps/StatefulSet",
-  "apps/DaemonSet",
-  "/ReplicationController",
-  "batch/Job",
-  "batch/CronJob",
-]);
-
-const READ_KINDS = new Set([
-  "/Pod",
-  "/Node",
-  ...WORKLOAD_KINDS,
-  ...WATCHED_KINDS.map(({ kind }) => `${kind.group}/${kind.kind}`),
-]);
 
 const tables = new Map(WATCHED_KINDS.map(({ kind, table }) => [`${kind.group}/${kind.kind}`, table]));
 
@@ -116,20 +87,10 @@ export class ModelBuilder {
   }
 
   /** Adds a pod of a class that `classOf` gave. */
-  addPodOf(number: number, { name, nodeName, isReady, isTerminating, startSeconds }: PodFacts): number {
-    const { prototype } = this.#classes.draft(number);
-    const { generateName } = prototype.metadata;
-    const owner = controllerOf(prototype);
-    const isGenerated = generateName !== undefined && name.startsWith(generateName);
-    const flags =
-      (isReady ? READY : 0) |
-      (isTerminating ? TERMINATING : 0) |
-      (owner?.kind === "Node" ? STATIC : 0) |
-      (owner?.kind === "DaemonSet" ? DAEMON : 0) |
-      (isGenerated ? GENERATED : 0);
-    const kept = isGenerated ? name.slice(generateName.length) : name;
-    const node = nodeName ? this.#numberOf(nodeName) : -1;
-    return this.#pods.add(number, node, startSeconds, flags, kept);
+  addPodOf(number: number, facts: PodFacts): number {
+    const { flags, name } = flagsAndName(this.#classes.draft(number).prototype, facts);
+    const node = facts.nodeName ? this.#numberOf(facts.nodeName) : -1;
+    return this.#pods.add(number, node, facts.startSeconds, flags, name);
   }
 
   /**
@@ -154,20 +115,11 @@ export class ModelBuilder {
   }
 
   #addPod(pod: Pod, error: string | undefined): void {
-    const { metadata, spec, status } = pod;
-    // A pod that has ended holds nothing any more, though its object may stay for long.
-    if (status?.phase === "Succeeded" || status?.phase === "Failed") return;
+    if (hasEnded(pod)) return;
     const number = this.#classes.numberOf(pod, error);
-    const start = error === undefined ? parseTime(status?.startTime ?? "") : undefined;
-    const index = this.addPodOf(number, {
-      name: metadata.name,
-      nodeName: typeof spec?.nodeName === "string" ? spec.nodeName : undefined,
-      isReady: error === undefined && isReady(pod),
-      isTerminating: metadata.deletionTimestamp != null,
-      startSeconds: start === undefined ? 0 : Math.max(0, Math.floor(start / 1_000)),
-    });
-    if (error === undefined && spec?.volumes?.some(({ ephemeral }) => ephemeral) && metadata.uid)
-      this.#realUids.set(index, metadata.uid);
+    const index = this.addPodOf(number, podFacts(pod, error === undefined));
+    const uid = error === undefined ? claimingUid(pod) : undefined;
+    if (uid !== undefined) this.#realUids.set(index, uid);
   }
 
   #addNode(node: Node): void {
@@ -225,19 +177,4 @@ const PASSING_KINDS = new Set([
 
 function nameOf({ kind, metadata }: KubeObject): string {
   return describeObject(kind, metadata?.namespace, metadata?.name);
-}
-
-/** Why an object of a built-in kind cannot be what it says, in the words of a real API server. */
-function typeError(object: KubeObject): string | undefined {
-  const kind = findKind(object.apiVersion, object.kind);
-  if (kind === undefined) {
-    const isRead = READ_KINDS.has(groupKindOf(object));
-    return isRead ? `Kubernetes 1.34 serves no ${object.kind} in version ${object.apiVersion}` : undefined;
-  }
-  const { error } = checkFields(kind, object);
-  return error;
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
 }

@@ -28,18 +28,24 @@ export function finishClasses(
       const object = describeObject("Pod", prototype.metadata.namespace, name);
       unknowns.push(...reasons.map((why) => ({ object, why, workload })));
     }
-    const isGated = (prototype.spec.schedulingGates?.length ?? 0) > 0;
-    return {
-      index,
-      prototype,
-      workload,
-      replacement,
-      leavesLostNode: leavesLostNode(prototype),
-      isPinned,
-      isScheduled: prototype.spec.schedulerName === DEFAULT_SCHEDULER && !isGated,
-    };
+    return finishedClass({ index, prototype, isPinned, workload, replacement });
   });
   return { classes, unknowns };
+}
+
+/** The class with what follows from its prototype. */
+export function finishedClass(known: Omit<PodClass, "leavesLostNode" | "isScheduled">): PodClass {
+  const { prototype, index, workload, replacement, isPinned } = known;
+  const isGated = (prototype.spec.schedulingGates?.length ?? 0) > 0;
+  return {
+    index,
+    prototype,
+    workload,
+    replacement,
+    leavesLostNode: leavesLostNode(prototype),
+    isPinned,
+    isScheduled: prototype.spec.schedulerName === DEFAULT_SCHEDULER && !isGated,
+  };
 }
 
 function jobOf(pod: Pod, workloads: ReadonlyMap<string, KubeObject>): Job | undefined {
@@ -49,7 +55,7 @@ function jobOf(pod: Pod, workloads: ReadonlyMap<string, KubeObject>): Job | unde
 }
 
 /** What a pod relies on that is not modelled. */
-function unmodelled(pod: Pod, replacement: PodClass["replacement"]): readonly string[] {
+export function unmodelled(pod: Pod, replacement: PodClass["replacement"]): readonly string[] {
   const { schedulerName } = pod.spec;
   const { resourceClaims } = pod.spec as { readonly resourceClaims?: readonly unknown[] };
   const owner = controllerOf(pod);

@@ -1,5 +1,7 @@
 /** What each pod has of its own, in typed arrays that grow: some two dozen bytes instead of an object. */
 
+import { grown, inSharedMemory, inserted, picked, removed } from "./number-arrays.ts";
+
 /** Bits of a pod's flags. */
 export const READY = 1;
 /** Being deleted, on a node that cannot end it: it stays until the node is back or gone. */
@@ -24,7 +26,18 @@ export interface PodColumns {
   readonly names: Uint8Array;
 }
 
-/** Pods in the order in which they came. */
+/** What a pod has of its own. */
+export interface PodRow {
+  readonly podClass: number;
+  /** -1 for none. */
+  readonly node: number;
+  readonly startSeconds: number;
+  readonly flags: number;
+  /** What is kept of its name, as `flags` says. */
+  readonly name: string;
+}
+
+/** Pods in the order in which they came, or in the model's. */
 export class PodTable {
   count = 0;
   classOf = new Int32Array(1024);
@@ -47,6 +60,43 @@ export class PodTable {
     this.flags[i] = flags;
     this.nameAt[i] = this.#keepName(name);
     return i;
+  }
+
+  /** Puts a pod into the place of another one, or before it. The columns may be others afterwards. */
+  put(i: number, { podClass, node, startSeconds, flags, name }: PodRow, isNew: boolean): void {
+    if (isNew) {
+      this.#eachColumn((column) => inserted(column, i, 0));
+      this.count++;
+    }
+    this.classOf[i] = podClass;
+    this.nodeOf[i] = node;
+    this.startOf[i] = startSeconds;
+    this.flags[i] = flags;
+    if (isNew || this.nameOf(i) !== name) this.nameAt[i] = this.#keepName(name);
+  }
+
+  row(i: number): PodRow {
+    return {
+      podClass: this.classOf[i] as number,
+      node: this.nodeOf[i] as number,
+      startSeconds: this.startOf[i] as number,
+      flags: this.flags[i] as number,
+      name: this.nameOf(i),
+    };
+  }
+
+  /** Takes a pod out. The columns are others afterwards. */
+  remove(i: number): void {
+    this.#eachColumn((column) => removed(column, i));
+    this.count--;
+  }
+
+  #eachColumn(change: <T extends Int32Array | Uint32Array | Uint8Array>(column: T) => T): void {
+    this.classOf = change(this.classOf);
+    this.nodeOf = change(this.nodeOf);
+    this.startOf = change(this.startOf);
+    this.flags = change(this.flags);
+    this.nameAt = change(this.nameAt);
   }
 
   /** The table on the other side of `shared`; nothing may be added to it. */
@@ -112,30 +162,6 @@ export class PodTable {
     table.#namesEnd = this.#namesEnd;
     return table;
   }
-}
-
-type Numbers = Int32Array | Uint32Array | Uint8Array;
-
-function grown<T extends Numbers>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(length);
-  larger.set(array as never);
-  return larger;
-}
-
-interface NumbersClass<T> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: SharedArrayBuffer): T;
-}
-
-function inSharedMemory<T extends Numbers>(array: T, numbers: NumbersClass<T>): T {
-  const shared = new numbers(new SharedArrayBuffer(array.length * numbers.BYTES_PER_ELEMENT));
-  shared.set(array as never);
-  return shared;
-}
-
-function picked<T extends Numbers>(from: T, order: Uint32Array, into: T): T {
-  for (let i = 0; i < order.length; i++) into[i] = from[order[i] as number] as number;
-  return into;
 }
 
 const encoder = new TextEncoder();

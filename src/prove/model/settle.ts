@@ -33,9 +33,7 @@ export function settlePods(
 ): Settled {
   const indexes = new Map(nodes.map(({ metadata }, i) => [metadata.name, i]));
   const indexOf = nodeNames.map((name) => indexes.get(name) ?? -1);
-  const works = nodes.map(
-    ({ status }) => (findCondition(status.conditions, "Ready")?.status ?? "True") === "True",
-  );
+  const works = nodes.map(isWorking);
   const kept: number[] = [];
   const orphans: (Unknown & { readonly pod: number })[] = [];
   for (const pod of order) {
@@ -54,11 +52,21 @@ export function settlePods(
       pods.nodeOf[pod] = -1;
       pods.flags[pod] = flags & ~TERMINATING & ~READY;
     } else if (number >= 0 && node < 0) {
-      const why = `is bound to node ${nodeNames[number]}, which is not in the input; it holds nothing anywhere`;
+      const why = orphaned(nodeNames[number] as string);
       orphans.push({ object: name(), why, pod: kept.length });
       pods.flags[pod] = (flags | ORPHANED) & ~READY;
     }
     kept.push(pod);
   }
   return { order: Uint32Array.from(kept), orphans };
+}
+
+/** Whether the node's kubelet does its work; nodes that nobody has said anything about do. */
+export function isWorking({ status }: Node): boolean {
+  return (findCondition(status.conditions, "Ready")?.status ?? "True") === "True";
+}
+
+/** What is said of a pod whose node is not there. */
+export function orphaned(nodeName: string): string {
+  return `is bound to node ${nodeName}, which is not in the input; it holds nothing anywhere`;
 }

@@ -13,6 +13,7 @@ import type {
 import type { Interner } from "./interner.ts";
 import { withTerms } from "./node-terms.ts";
 import { groupKindOf } from "./owners.ts";
+import type { PodClass } from "./pod-class.ts";
 import { shapeOf } from "./pod-shape.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -91,6 +92,13 @@ function slimNode({ apiVersion, kind, metadata, spec, status }: Node, interner: 
 
 function slimImage({ names, sizeBytes }: ContainerImage): ContainerImage {
   return { ...(names && { names }), ...(sizeBytes !== undefined && { sizeBytes }) };
+}
+
+/** Every name that an image of the pods may have on a node. */
+export function imagesOf(classes: readonly PodClass[]): ReadonlySet<string> {
+  const imagesIn = ({ spec }: Pod) => [...(spec.initContainers ?? []), ...spec.containers];
+  const names = classes.flatMap(({ prototype }) => imagesIn(prototype).map(({ image }) => image));
+  return new Set(names.flatMap((name) => [name, `${name}:latest`]));
 }
 
 /** The node with only those images that a name of the set means. */
