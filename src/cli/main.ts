@@ -11,6 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand(),
   lab: async () => (await import("./lab.ts")).labCommand(),
+  check: async () => (await import("./check.ts")).checkCommand(),
   prove: async () => (await import("./prove.ts")).proveCommand(),
   snapshot: async () => (await import("./snapshot.ts")).snapshotCommand(),
   completion: async () => (await import("./completion.ts")).completionCommand(program),

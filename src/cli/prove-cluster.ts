@@ -10,7 +10,7 @@ import { minorOf } from "../prove/reading/read-cluster.ts";
 import { type Omission, openSnapshot } from "../view/snapshot.ts";
 import { kubeconfigAccess } from "./kubeconfig-access.ts";
 import { findLab } from "./lab-remote.ts";
-import type { ProveFlags } from "./prove-flags.ts";
+import type { SourceFlags } from "./source-options.ts";
 
 export interface ClusterStream {
   readonly objects: AsyncIterable<KubeObject>;
@@ -50,7 +50,7 @@ export async function openSnapshotSource(file: string): Promise<ClusterStream> {
 }
 
 /** The cluster or lab that the flags lead to. @throws {ConnectionError} when it cannot be reached */
-export async function readCluster(flags: ProveFlags): Promise<ClusterStream> {
+export async function readCluster(flags: SourceFlags): Promise<ClusterStream> {
   const access = flags.lab === undefined ? kubeconfigAccess(flags) : findLab({ lab: flags.lab });
   const client = createHttpClient(access, { agent: "holdfast-prove" });
   const omitted: Omission[] = [];

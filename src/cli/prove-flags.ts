@@ -1,18 +1,9 @@
 import type { LossChoice } from "../prove/losses/losses.ts";
 import type { Verdict } from "../prove/result.ts";
+import type { SourceFlags } from "./source-options.ts";
 
 /** What stands on the command line. */
-export interface ProveFlags {
-  readonly filename?: string[];
-  readonly snapshot?: string;
-  readonly lab?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
-  readonly nodes?: string;
-  readonly profile?: string;
+export interface ProveFlags extends SourceFlags {
   /** Milliseconds. */
   readonly within?: number;
   readonly losses: readonly LossChoice[];

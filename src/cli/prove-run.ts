@@ -9,6 +9,7 @@ import { InputError } from "../view/input-error.ts";
 import { Progress } from "./progress.ts";
 import type { ProveFlags } from "./prove-flags.ts";
 import { type ProveSource, readSource } from "./prove-source.ts";
+import { scopeOf } from "./scope.ts";
 
 export async function runProve(flags: ProveFlags, command: Command): Promise<void> {
   const earlier = flags.baseline === undefined ? undefined : readResult(flags.baseline);
@@ -74,15 +75,6 @@ function proveSource(
   } finally {
     progress.end();
   }
-}
-
-/** Which workloads are told of. @throws {InputError} for a selector that is none */
-async function scopeOf({ namespace, selector }: ProveFlags): Promise<Scope> {
-  if (selector === undefined) return { ...(namespace !== undefined && { namespace }) };
-  const { parseSelector } = await import("../kube/selector-text.ts");
-  const read = parseSelector(selector);
-  if (!read.ok) throw new InputError({ file: "-l" }, read.error);
-  return { ...(namespace !== undefined && { namespace }), selector: read.value };
 }
 
 async function compare(earlier: ProveResult, result: ProveResult): Promise<Comparison> {

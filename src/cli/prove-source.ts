@@ -10,7 +10,7 @@ import type { AssumedNodes } from "../prove/stage/assumed-nodes.ts";
 import { InputError } from "../view/input-error.ts";
 import type { Manifest } from "../view/manifests.ts";
 import type { Omission } from "../view/snapshot.ts";
-import type { ProveFlags } from "./prove-flags.ts";
+import type { SourceFlags } from "./source-options.ts";
 
 export interface ProveSource {
   readonly model: Model;
@@ -29,7 +29,7 @@ export interface ProveSource {
 
 /** Reads what the flags name. @throws {InputError} @throws {ConnectionError} */
 export async function readSource(
-  flags: ProveFlags,
+  flags: SourceFlags,
   command: Command,
   keepsObjects: boolean,
 ): Promise<ProveSource> {
@@ -52,7 +52,7 @@ export async function readSource(
 }
 
 /** A snapshot whose objects nobody wants to see again is read byte by byte. */
-async function fromSnapshot(flags: ProveFlags, file: string): Promise<ProveSource> {
+async function fromSnapshot(flags: SourceFlags, file: string): Promise<ProveSource> {
   const { readSnapshot } = await import("../prove/reading/read-cluster.ts");
   const { model, omitted } = await readSnapshot(file);
   return clusterSource(flags, model, omitted, file);
@@ -60,7 +60,7 @@ async function fromSnapshot(flags: ProveFlags, file: string): Promise<ProveSourc
 
 /** A cluster as it is: nothing of it is assumed, and what could not be read is a finding. */
 async function clusterSource(
-  { profile }: ProveFlags,
+  { profile }: SourceFlags,
   model: Model,
   omitted: readonly Omission[],
   name: string,
@@ -76,7 +76,7 @@ async function clusterSource(
 }
 
 /** JSON files with nodes and pods in them are a cluster as it is, not manifests of one to be. */
-async function fromLists(flags: ProveFlags, paths: readonly string[]): Promise<ProveSource | undefined> {
+async function fromLists(flags: SourceFlags, paths: readonly string[]): Promise<ProveSource | undefined> {
   const areFiles = paths.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   if (!areFiles || flags.nodes !== undefined || !paths.every((path) => /\.json(\.gz)?$/.test(path)))
     return undefined;
@@ -107,7 +107,7 @@ export async function restaged(source: ProveSource, manifests: readonly Manifest
 const STACK = { manifests: "manifests", profile: "profile.yaml" };
 
 async function fromFiles(
-  flags: ProveFlags,
+  flags: SourceFlags,
   paths: readonly string[],
   command: Command,
 ): Promise<ProveSource> {

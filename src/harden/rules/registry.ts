@@ -1,8 +1,9 @@
 import { imagePolicy } from "./image-policy.ts";
 import { patience, readiness } from "./probes.ts";
-import { replicas, spread } from "./replicas.ts";
+import { replicas } from "./replicas.ts";
 import { rollout } from "./rollout.ts";
 import type { Rule } from "./rule.ts";
+import { spread } from "./spread.ts";
 import { termination } from "./termination.ts";
 import { tolerations } from "./tolerations.ts";
 

@@ -11,6 +11,7 @@ import { StatusError } from "../status-error.ts";
 import { type Identity, orderElements } from "./element-order.ts";
 import { type Fields, FieldsDraft, hasField, isFields, jsonTypeName } from "./fields.ts";
 import { goPrint, goTypeName } from "./go-print.ts";
+import { mergeKeyOf, strategyOf } from "./merge-strategy.ts";
 
 const DIRECTIVE = "$patch";
 const RETAIN_KEYS = "$retainKeys";
@@ -271,15 +272,6 @@ function fieldOf(schema: Schema | undefined, name: string): Schema {
   throw failed(
     `merging an object in json but data type is not struct, instead is: ${schema?.type ?? "interface"}`,
   );
-}
-
-/** "merge", "replace" or "": how the place meets a patch. "retainKeys" is a hint for those who make patches. */
-function strategyOf(place: Schema | undefined): string {
-  return (place?.patchStrategy ?? "").split(",").find((strategy) => strategy !== "retainKeys") ?? "";
-}
-
-function mergeKeyOf(place: Schema | undefined): string {
-  return place?.patchMergeKey ?? "";
 }
 
 function identityOf(mergeKey: string): Identity {

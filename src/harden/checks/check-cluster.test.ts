@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { web } from "../../../test/support/harden/yaml.ts";
+import { parseSelector } from "../../kube/selector-text.ts";
+import { ModelBuilder } from "../../prove/model/builder.ts";
+import type { Scope } from "../../prove/prove.ts";
+import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
+import { stageManifests } from "../../prove/stage/stage.ts";
+import { parseManifests } from "../../view/manifests.ts";
+import { nameText } from "./check.ts";
+import { checkCluster } from "./check-cluster.ts";
+import { checkJunit } from "./forms/junit.ts";
+import { checkMarkdown } from "./forms/markdown.ts";
+import { checkSarif } from "./forms/sarif.ts";
+import { checkText } from "./forms/text.ts";
+
+const selector = parseSelector("tier=front");
+const labelled = web({ name: "front", replicas: 1 }).replace(
+  "{ name: front }",
+  "{ name: front, labels: { tier: front } }",
+);
+const elsewhere = web({ name: "cart", replicas: 1 }).replace(
+  "{ name: cart }",
+  "{ name: cart, namespace: shop }",
+);
+
+function check(yaml: string, scope: Scope = {}) {
+  const { objects } = stageManifests(parseManifests(yaml, "shop.yaml"), { nodes: DEFAULT_NODES, seed: 1 });
+  const builder = new ModelBuilder();
+  for (const object of objects) builder.add(object);
+  return checkCluster({ objects, model: builder.build(), traitsOf: () => ({}), scope });
+}
+
+describe("which workloads are told of", () => {
+  test.each<[string, Scope, string[], number]>([
+    ["all", {}, ["Deployment default/front", "Deployment default/web", "Deployment shop/cart"], 70],
+    ["those of a namespace", { namespace: "shop" }, ["Deployment shop/cart"], 80],
+    ["those with a label", selector.ok ? { selector: selector.value } : {}, ["Deployment default/front"], 80],
+  ])("%s", (_, scope, names, score) => {
+    const result = check(labelled + elsewhere + web({ replicas: 1 }), scope);
+    expect(result.findings.map(({ object }) => nameText(object))).toEqual(names);
+    expect(result.score.value).toBe(score);
+  });
+});
+
+describe("forms", () => {
+  const result = check(web({ replicas: 1 }));
+  const good = check(web({ replicas: 0 }));
+
+  test("text", () => {
+    const text = checkText(result, { colours: false, columns: 80 });
+    expect(text).toContain(
+      "Score 80 of 100: 1 critical\n\nDeployment default/web\n  critical  it runs once\n",
+    );
+    expect(text).toContain("would raise the score most: to 100.");
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(checkText(good, { colours: false })).toMatch(/^Score 100 of 100: nothing found\n/);
+  });
+
+  test("SARIF with the line of the field", () => {
+    const place = { file: "shop.yaml", line: 6 };
+    const log = JSON.parse(checkSarif(result, () => place)) as { runs: [{ results: object[] }] };
+    expect(log.runs[0].results).toEqual([
+      expect.objectContaining({ ruleId: "check/too-few-replicas", level: "error" }),
+    ]);
+    expect(JSON.stringify(log)).toContain('"startLine":6');
+  });
+
+  test("JUnit: a case that fails for a finding, one that passes for a check without", () => {
+    expect(checkJunit(result)).toContain('<failure type="critical" message="it runs once">');
+    expect(checkJunit(good)).not.toContain("<failure");
+    expect(checkJunit(good)).toContain('classname="holdfast.check.no-spread"');
+  });
+
+  test("Markdown", () => {
+    expect(checkMarkdown(result)).toMatch(/^## Score 80 of 100: 1 critical\n/);
+    expect(checkMarkdown(result)).toContain(
+      "| critical | Deployment default/web | it runs once (spec.replicas) |",
+    );
+  });
+});

@@ -1,0 +1,36 @@
+/** From a cluster's objects to what is wrong in it: proves first what losses do, so that findings can say how long it would hurt. */
+import type { KubeObject } from "../../kube/types/index.ts";
+import type { ProfileFile } from "../../lab/node/profile.ts";
+import type { LossChoice } from "../../prove/losses/losses.ts";
+import type { Model } from "../../prove/model/model.ts";
+import { LARGE_NODES, placingFor } from "../../prove/placing.ts";
+import { prove, type Scope } from "../../prove/prove.ts";
+import { ClusterView } from "../../view/cluster-view.ts";
+import type { Hardenable, Traits } from "../traits.ts";
+import { checkedCluster } from "./checked-cluster.ts";
+import { CHECKS } from "./registry.ts";
+import { type CheckResult, runChecks } from "./run-checks.ts";
+
+export interface CheckInput {
+  readonly objects: readonly KubeObject[];
+  /** Of the same objects. */
+  readonly model: Model;
+  readonly profiles?: ProfileFile;
+  /** What is known of a workload beyond its manifest. */
+  readonly traitsOf: (workload: Hardenable) => Partial<Traits>;
+  readonly scope: Scope;
+}
+
+export function checkCluster({ objects, model, profiles, traitsOf, scope }: CheckInput): CheckResult {
+  const proof = prove(model, placingFor(model), {
+    losses: lossesFor(model),
+    ...(profiles !== undefined && { profiles }),
+  });
+  return runChecks(CHECKS, checkedCluster(new ClusterView(objects), proof, traitsOf), scope);
+}
+
+/** Drains and updates are worked through pod by pod, which a large cluster would wait for. */
+function lossesFor({ nodes }: Model): LossChoice[] {
+  const always: LossChoice[] = [{ kind: "nodes" }, { kind: "zones" }];
+  return nodes.length > LARGE_NODES ? always : [...always, { kind: "drains" }, { kind: "rollouts" }];
+}

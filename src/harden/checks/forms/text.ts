@@ -1,0 +1,80 @@
+/** Findings for a terminal or a pipe: the score, then workload by workload what is wrong, what would happen, what mends it. */
+import { styleText } from "node:util";
+import { wrap } from "../../../report/text-table.ts";
+import { type Finding, nameText, SEVERITIES, type Severity } from "../check.ts";
+import type { CheckResult } from "../run-checks.ts";
+
+/** What is written onto. */
+export interface Screen {
+  readonly colours: boolean;
+  /** Of a terminal; a pipe has no width. */
+  readonly columns?: number | undefined;
+}
+
+const WIDTH_MAX = 120;
+
+const COLOURS: Readonly<Record<Severity, Parameters<typeof styleText>[0]>> = {
+  critical: ["red", "bold"],
+  warning: "yellow",
+  advice: "blue",
+};
+
+export function checkText({ score, findings, assumed }: CheckResult, { colours, columns }: Screen): string {
+  const width = Math.max(60, Math.min(WIDTH_MAX, columns ?? WIDTH_MAX));
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    colours ? styleText(style, text, { validateStream: false }) : text;
+  const parts = [
+    [paint("bold", `Score ${score.value} of 100`), countsText(findings)].join(": "),
+    ...byWorkload(findings).map(([name, theirs]) =>
+      [paint("bold", name), ...theirs.map((finding) => findingText(finding, width, paint))].join("\n"),
+    ),
+  ];
+  if (score.best !== undefined) {
+    const { rule, value, findings: count } = score.best;
+    parts.push(
+      `Mending ${count === 1 ? "the finding" : `the ${count} findings`} of ${paint("bold", rule)} would raise the score most: to ${value}.`,
+    );
+  }
+  if (findings.some(({ patch }) => patch !== undefined)) {
+    parts.push("Patches that mend are in the JSON form: -o json");
+  }
+  if (assumed.length > 0) {
+    const lines = assumed.map((item) => `  · ${wrap(item, width - 4, "    ")}`);
+    parts.push([paint("bold", "Assumed"), ...lines].join("\n"));
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** "2 critical, 1 warning" */
+export function countsText(findings: readonly Finding[]): string {
+  const counts = SEVERITIES.map((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? "" : `${count} ${severity}${severity === "warning" && count > 1 ? "s" : ""}`;
+  });
+  return counts.filter(Boolean).join(", ") || "nothing found";
+}
+
+function findingText(
+  { rule, severity, object, workload, field, message, consequence, patch }: Finding,
+  width: number,
+  paint: (style: Parameters<typeof styleText>[0], text: string) => string,
+): string {
+  const where = workload === undefined ? field : `${nameText(object)} ${field}`;
+  return [
+    `  ${paint(COLOURS[severity], severity.padEnd(8))}  ${wrap(message, width - 12, " ".repeat(12))}`,
+    `            ${wrap(consequence, width - 12, " ".repeat(12))}`,
+    `            ${wrap(`${rule}, ${where}${patch === undefined ? "" : ", has a patch"}`, width - 12, " ".repeat(12))}`,
+  ].join("\n");
+}
+
+/** In the order of their worst findings. */
+function byWorkload(findings: readonly Finding[]): [name: string, findings: Finding[]][] {
+  const found = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const name = nameText(finding.workload ?? finding.object);
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [finding]);
+    else known.push(finding);
+  }
+  return [...found];
+}
