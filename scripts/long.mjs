@@ -40,6 +40,11 @@ const FORMS = {
       "test/support/prove/random-cluster.ts",
     ],
   },
+  planted: {
+    what: "bugs planted one by one in filters, the exact engine, certificates and undo: tests have to notice each",
+    program: ["test/planted/main.ts"],
+    sources: ["src/scheduler", "src/prove", "test/planted"],
+  },
   requests: {
     what: "100,000 random requests to a lab over HTTPS, from seeds 1 to 2,000, eight at a time; and the ways to misuse a connection",
     tests: ["test/requests"],

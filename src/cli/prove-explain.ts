@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { drainNode } from "../drill/faults/drain-node.ts";
 import { rollingUpdate } from "../drill/faults/rolling-update.ts";
-import { type Replay, replayLoss, type Sight } from "../drill/replay-loss.ts";
+import { type Replay, type Replayed, replayLoss, type Sight } from "../drill/replay-loss.ts";
 import type { WorkloadRef } from "../drill/subject.ts";
+import { controlPlaneOf, survives } from "../prove/losses/control-plane.ts";
 import type { Model } from "../prove/model/model.ts";
 import type { LossResult, ProveResult } from "../prove/result.ts";
 import { rangeText } from "../report/duration-text.ts";
@@ -13,7 +14,12 @@ import type { ProveSource } from "./prove-source.ts";
 export interface Explained {
   readonly loss: LossResult;
   readonly replay: readonly Sight[];
+  /** In what the lab is not what was proved. */
+  readonly assumed: readonly string[];
 }
+
+/** A lab of more takes longer than anybody waits for it. */
+const PODS_MAX = 20_000;
 
 /** Plays the loss of that id. Ends with code 2 for one that was not looked at, or a cluster that no lab can be made of. */
 export async function explainLoss(
@@ -29,21 +35,33 @@ export async function explainLoss(
       `error: no loss ${id} was looked at; there are ${known.join(", ")}${result.losses.length > 10 ? ", …" : ""}`,
     );
   }
-  const { manifests, nodes, model, profiles } = source;
-  if (manifests === undefined || nodes === undefined) {
+  const { model, profiles } = source;
+  if (model.podCount > PODS_MAX)
     return command.error(
-      "error: --explain plays manifests (-f) on nodes that they do not bring themselves; start a lab with: holdfast lab up --snapshot FILE",
+      `error: --explain plays up to ${PODS_MAX} pods in a lab, and there are ${model.podCount}: what the proof says of ${id} is in -o json, under "trace"`,
     );
-  }
+  const isLossOfNodes = !["pod", "drain", "rollout"].includes(loss.kind);
+  const lostNodes = new Set(loss.lost.map((name) => model.nodes.findIndex((n) => n.metadata.name === name)));
+  if (isLossOfNodes && !survives(controlPlaneOf(model), lostNodes))
+    return command.error(
+      `error: ${id} leaves no quorum of the control plane, so that nothing is decided any more; a lab's own control plane stands outside of its nodes and cannot be lost with them`,
+    );
   const replay: Replay = {
-    manifests,
-    nodes,
+    cluster: replayedOf(source),
     seed: 1,
     placement: placementOf(model),
     lost: lostOf(loss, model),
     ...(profiles && { profile: profiles }),
   };
-  return { loss, replay: await replayLoss(replay) };
+  const { sights, assumed } = await replayLoss(replay);
+  return { loss, replay: sights, assumed };
+}
+
+/** Manifests are applied as they stand, where nobody has to know more than they say. */
+function replayedOf({ manifests, nodes, objects = [], model }: ProveSource): Replayed {
+  return manifests !== undefined && nodes !== undefined
+    ? { manifests, nodes }
+    : { objects, minor: model.kubernetesMinor };
 }
 
 function lostOf(loss: LossResult, model: Model): Replay["lost"] {
@@ -68,7 +86,7 @@ function placementOf(model: Model): Map<string, string[]> {
     const { kind, namespace, name } = model.workloadOf(pod);
     const node = model.nodes[model.nodeOf[pod] as number]?.metadata.name;
     if (node === undefined || kind === "DaemonSet") continue;
-    const key = `${namespace}/${name}`;
+    const key = kind === "StatefulSet" ? model.keyOf(pod) : `${namespace}/${name}`;
     placement.set(key, [...(placement.get(key) ?? []), node]);
   }
   return placement;
@@ -82,7 +100,7 @@ function workloadOf({ lost }: LossResult, model: Model): string {
   return "";
 }
 
-export function explainedText({ loss, replay }: Explained): string {
+export function explainedText({ loss, replay, assumed }: Explained): string {
   const said = loss.workloads.flatMap((one) => [
     `  ${one.kind} ${one.namespace}/${one.name}: ${one.verdict}${one.downSeconds ? `, ${rangeText(one.downSeconds)}` : ""}`,
     `    ${one.cause}`,
@@ -94,6 +112,7 @@ export function explainedText({ loss, replay }: Explained): string {
     `${loss.id}: ${loss.verdict}`,
     ...said,
     "",
+    ...(assumed.length === 0 ? [] : ["In the lab:", ...assumed.map((what) => `  ${what}`), ""]),
     "In a lab, from the loss on for 15 minutes:",
     ...seen,
     "",

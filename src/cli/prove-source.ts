@@ -138,8 +138,8 @@ async function fromFiles(
 }
 
 function isStack(path: string): boolean {
-  const profile = statSync(join(path, STACK.profile), { throwIfNoEntry: false });
-  return profile?.isFile() === true && existsSync(join(path, STACK.manifests));
+  // Not by stat, which throws for what would be below a file.
+  return existsSync(join(path, STACK.profile)) && existsSync(join(path, STACK.manifests));
 }
 
 function parseNodes(

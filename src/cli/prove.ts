@@ -52,7 +52,7 @@ export function proveCommand(): Command {
       "--with <path...>",
       "tell what applying these manifests would change, and end with code 1 only on what gets worse",
     )
-    .option("--explain <id>", "play one loss in a lab, second by second, e.g. node/node-1 (with -f)")
+    .option("--explain <id>", "play one loss in a lab, second by second, e.g. node/node-1")
     .option("--all", "list what is safe too")
     .option("-o, --output <form>", FORMS.join(", "), oneOf(FORMS), "table")
     .action(async (flags: ProveFlags, command: Command) => {

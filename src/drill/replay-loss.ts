@@ -1,13 +1,14 @@
 /**
- * Plays one loss of a proof in a lab: the same manifests, every pod on the node where the proof has it, and then what the proof
- * says is lost is lost. What happens is told change by change, as the API server shows it.
+ * Plays one loss of a proof in a lab: the same manifests, or the same cluster in the lab's own objects, every pod on the node where
+ * the proof has it, and then what the proof says is lost is lost. What happens is told change by change, as the API server shows it.
  */
 
 import { endpointSlices, nodes, persistentVolumeClaims, pods, storageClasses } from "../kube/kinds.ts";
-import type { EndpointSlice, Pod } from "../kube/types/index.ts";
+import type { EndpointSlice, KubeObject, Node, Pod } from "../kube/types/index.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { workloadNameOf } from "../lab/node/apps/workload-profile.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
+import { planRestore, restore } from "../lab/restore.ts";
 import { SELECTED_NODE } from "../scheduler/volumes/claims.ts";
 import { drive } from "../time/drive.ts";
 import type { Manifest } from "../view/manifests.ts";
@@ -17,19 +18,29 @@ import { kindsOf } from "./kinds-of.ts";
 import { labTarget } from "./lab-target.ts";
 import { nodeState, podState } from "./recorder.ts";
 import { settle } from "./settle.ts";
+import { standIns } from "./stand-ins.ts";
 import { isSystemNamespace } from "./subject.ts";
 
+/** What the lab is made of. */
+export type Replayed =
+  /** Manifests on nodes that are all alike. */
+  | {
+      readonly manifests: readonly Manifest[];
+      readonly nodes: {
+        readonly nodes: number;
+        readonly cpu: string;
+        readonly memory: string;
+        readonly zones: number;
+      };
+    }
+  /** A cluster as it was read, nodes and all. */
+  | { readonly objects: readonly KubeObject[]; readonly minor: number };
+
 export interface Replay {
-  readonly manifests: readonly Manifest[];
+  readonly cluster: Replayed;
   readonly profile?: ProfileFile;
-  readonly nodes: {
-    readonly nodes: number;
-    readonly cpu: string;
-    readonly memory: string;
-    readonly zones: number;
-  };
   readonly seed: number;
-  /** Where the pods of each workload are, by "namespace/name" of the workload. */
+  /** Where the pods of each workload are, by "namespace/name" of the workload; those with names that stay by their own. */
   readonly placement: ReadonlyMap<string, readonly string[]>;
   /** Names of the nodes that are lost; of the workload of which one pod is; or what is done on purpose. */
   readonly lost:
@@ -44,27 +55,75 @@ export interface Sight {
   readonly text: string;
 }
 
+export interface Replayings {
+  readonly sights: readonly Sight[];
+  /** In what the lab is not what was proved. */
+  readonly assumed: readonly string[];
+}
+
 const WATCH_MS = 900_000;
 
 /** Everything that can be seen to change in the quarter of an hour after the loss. */
-export function replayLoss(replay: Replay): Promise<readonly Sight[]> {
-  const { nodes: count, cpu, memory, zones } = replay.nodes;
-  const lab = createLab({
-    seed: replay.seed,
-    nodes: count,
-    zones,
-    nodeCpu: cpu,
-    nodeMemory: memory,
-    ...(replay.profile && { profile: replay.profile }),
-  });
+export function replayLoss(replay: Replay): Promise<Replayings> {
+  const lab = labFor(replay);
   return drive(lab.engine, play(lab, replay));
 }
 
-async function play(lab: Lab, { manifests, placement, lost }: Replay): Promise<readonly Sight[]> {
+function labFor({ cluster, seed, profile }: Replay): Lab {
+  const common = { seed, ...(profile && { profile }) };
+  if ("objects" in cluster) {
+    const minor = Math.min(Math.max(cluster.minor, MINORS.first), MINORS.last);
+    return createLab({ ...common, minor, likeNodes: planRestore(cluster.objects).nodes });
+  }
+  const { nodes: count, zones, cpu, memory } = cluster.nodes;
+  return createLab({ ...common, nodes: count, zones, nodeCpu: cpu, nodeMemory: memory });
+}
+
+/** The versions whose timing a lab has. */
+const MINORS = { first: 29, last: 34 };
+
+/** Makes the cluster in the lab, and says in what it is another. */
+async function fill(lab: Lab, cluster: Replayed): Promise<readonly string[]> {
+  const client = lab.client("holdfast");
+  const objects =
+    "manifests" in cluster
+      ? cluster.manifests.map(({ object }) => object as unknown as KubeObject)
+      : cluster.objects;
+  const missing = standIns(objects);
+  const names = missing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+  const assumed = names.map((name) => `${name}, which pods need and nobody has given, is there and empty`);
+  if ("manifests" in cluster) {
+    const { manifests } = cluster;
+    await restore(client, planRestore([...namespacesOf(missing), ...missing]), lab.findKind);
+    return [...assumed, ...(await deployManifests(client, manifests, kindsOf(lab, manifests))).assumed];
+  }
+  // Webhooks would be asked whose programs no lab has.
+  const own = objects.filter(({ apiVersion }) => !apiVersion.startsWith("admissionregistration.k8s.io/"));
+  const refused = await restore(client, planRestore([...missing, ...own]), lab.findKind);
+  return [
+    ...assumed,
+    ...objects.filter(isUnready).map(({ metadata }) => `node ${metadata.name} is ready, which it was not`),
+    ...refused.map(({ object, why }) => `${object} is not there: ${why}`),
+  ];
+}
+
+function namespacesOf(objects: readonly KubeObject[]): KubeObject[] {
+  const names = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  return [...names].map(
+    (name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }) as unknown as KubeObject,
+  );
+}
+
+function isUnready(object: KubeObject): boolean {
+  if (object.apiVersion !== "v1" || object.kind !== "Node") return false;
+  return (object as Node).status?.conditions?.some((c) => c.type === "Ready" && c.status !== "True") ?? false;
+}
+
+async function play(lab: Lab, { cluster, placement, lost }: Replay): Promise<Replayings> {
   const { engine } = lab;
   await lab.ready();
   const stopSteering = steer(lab, placement);
-  await deployManifests(lab.client("holdfast"), manifests, kindsOf(lab, manifests));
+  const assumed = await fill(lab, cluster);
   await settle(labTarget(lab));
   stopSteering();
   const zeroMs = engine.now();
@@ -80,7 +139,7 @@ async function play(lab: Lab, { manifests, placement, lost }: Replay): Promise<r
   } else if ("workload" in lost) losePod(lab, lost.workload, see);
   else see((await lost.change.inject(labTarget(lab))).what);
   await engine.sleep(WATCH_MS);
-  return sights;
+  return { sights, assumed };
 }
 
 /** Puts each new pod where the proof has one of its workload, before the scheduler comes to it. */
@@ -89,7 +148,8 @@ function steer(lab: Lab, placement: ReadonlyMap<string, readonly string[]>): () 
   const left = new Map([...placement].map(([workload, places]) => [workload, [...places]]));
   return api.onChange(pods, ({ type, object }) => {
     if (type !== "ADDED" || object.spec.nodeName) return;
-    const node = left.get(keyOf(object))?.shift();
+    const { namespace: inside, name: own } = object.metadata;
+    const node = (left.get(`${inside}/${own}`) ?? left.get(keyOf(object)))?.shift();
     if (node === undefined) return;
     engine.after(0, () => {
       const { namespace = "", name } = object.metadata;

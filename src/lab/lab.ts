@@ -68,7 +68,7 @@ export function createLab(options: LabOptions = {}): Lab {
     return { engine, api, timing, events: createEventRecorder({ engine, api, component }) };
   };
   const { nodes: count = 3, zones = 1, nodeCpu: cpu = "4", nodeMemory: memory = "8Gi" } = options;
-  const { profile, staticPods } = options;
+  const { profile, staticPods, likeNodes } = options;
   const isOwn = (part: Replaceable) => !options.without?.includes(part);
   const built = createNodes({
     engine,
@@ -82,6 +82,7 @@ export function createLab(options: LabOptions = {}): Lab {
     writeRenewals: !isOwn("controllers"),
     ...(profile === undefined ? {} : { profile }),
     ...(staticPods === undefined ? {} : { staticPods }),
+    ...(likeNodes === undefined ? {} : { likeNodes }),
   });
   server.onRead(leases, built.readLease);
   server.podLogs = built.logs;

@@ -1,4 +1,4 @@
-import type { Pod } from "../kube/types/index.ts";
+import type { Node, Pod } from "../kube/types/index.ts";
 import type { Draft } from "./apiserver/api.ts";
 import type { ProfileFile } from "./node/profile.ts";
 
@@ -14,6 +14,11 @@ export interface LabOptions {
   readonly zones?: number;
   readonly nodeCpu?: string;
   readonly nodeMemory?: string;
+  /**
+   * Nodes of another cluster, in whose likeness these are made: names, labels, taints, whether they are cordoned, and what they have
+   * for pods. How many nodes and zones there are, and how large, is not asked then.
+   */
+  readonly likeNodes?: readonly Node[];
   readonly profile?: ProfileFile;
   /** Pods that a node's kubelet runs from its own files, by node: whoever deletes their image in the API ends nothing. */
   readonly staticPods?: Readonly<Record<string, readonly Draft<Pod>[]>>;

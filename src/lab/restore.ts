@@ -89,6 +89,8 @@ function rankOf({ kind }: KubeObject): number {
 function isKept(object: Loose): boolean {
   const { metadata } = object;
   if (PASSING.has(`${object.apiVersion} ${object.kind}`)) return false;
+  if (object.kind === "Service" && metadata.namespace === "default" && metadata.name === "kubernetes")
+    return false;
   if (metadata.deletionTimestamp !== undefined) return false;
   // Its owner makes it again.
   if (metadata.ownerReferences?.some((owner) => owner.controller)) return false;
@@ -185,8 +187,9 @@ export async function restore(
     else await attempt(object, () => client.create(kind, object.metadata.namespace, { ...object }));
   }
   const { items } = await client.list(nodes);
+  const byName = new Map(items.map((node) => [node.metadata.name, node]));
   for (const [index, old] of plan.nodes.entries()) {
-    const node = items[index];
+    const node = byName.get(old.metadata.name) ?? items[index];
     if (node === undefined) break;
     await attempt(old, () => client.patch(nodes, undefined, node.metadata.name, "strategic", likeNode(old)));
   }

@@ -2,7 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import { pods, storageClasses } from "../../kube/kinds.ts";
 import { storageTraitsOfClass } from "../../kube/storage-kinds.ts";
 import type { Timing } from "../../kube/timing.ts";
-import type { Container as ContainerSpec, Pod, StorageClass } from "../../kube/types/index.ts";
+import type { Container as ContainerSpec, Node, Pod, StorageClass } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api, Draft } from "../apiserver/api.ts";
 import { createEventRecorder } from "../apiserver/event-recorder.ts";
@@ -35,6 +35,8 @@ export interface HostsOptions {
   readonly profile: ProfileFile | undefined;
   readonly cpu: string;
   readonly memory: string;
+  /** Nodes that some of the machines are made like. */
+  readonly likeNodes: readonly Node[];
   /** By machine. */
   readonly staticPods: Readonly<Record<string, readonly Draft<Pod>[]>>;
 }
@@ -48,6 +50,7 @@ export class Hosts {
   readonly network: Network;
   readonly applications: Applications;
   readonly #options: HostsOptions;
+  readonly #like: ReadonlyMap<string, Node>;
   readonly #proxies = new Map<string, NodeProxy>();
   /** Hosts on which a readiness probe looks, or has looked, at what the application needs. */
   readonly #watching = new Set<Host>();
@@ -56,6 +59,7 @@ export class Hosts {
 
   constructor(options: HostsOptions) {
     this.#options = options;
+    this.#like = new Map(options.likeNodes.map((node) => [node.metadata.name, node]));
     const { engine, world, services } = options;
     const addresses = new Map<string, string>();
     let index = 0;
@@ -161,12 +165,13 @@ export class Hosts {
 
   #host(machine: Machine, network: string): Host {
     const { engine, api, timing, world, volumes, cpu, memory } = this.#options;
+    const like = this.#like.get(machine.name);
     const recorder = { engine, api, component: "kubelet", host: machine.name };
     const host: Host = new Host({
       context: { engine, api, timing, events: createEventRecorder(recorder) },
       world,
       machine,
-      traits: { cpu, memory, podCidr: `${network}.0/24` },
+      traits: { cpu, memory, podCidr: `${network}.0/24`, ...(like !== undefined && { like }) },
       podNetwork: network,
       volumes,
       csiDrivers: () => [...this.#csiDrivers],

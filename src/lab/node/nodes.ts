@@ -8,7 +8,7 @@
  */
 import { formatMicroTime } from "../../kube/time.ts";
 import type { Timing } from "../../kube/timing.ts";
-import type { Lease, Pod } from "../../kube/types/index.ts";
+import type { Lease, Node, Pod } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Api, Draft } from "../apiserver/api.ts";
 import type { PodLogs } from "../apiserver/pod-logs.ts";
@@ -43,6 +43,8 @@ export interface NodesOptions {
   readonly zones: number;
   readonly cpu: string;
   readonly memory: string;
+  /** What the machines are made like, in the place of all that. */
+  readonly likeNodes?: readonly Node[];
   /** Makes the API server itself refuse, or serve again. */
   readonly setApiServerFailed?: (failed: boolean) => void;
   /** Writes each renewal of a Lease, for those who watch from outside; otherwise it is worked out when somebody reads. */
@@ -85,6 +87,7 @@ export function createNodes(options: NodesOptions): Nodes {
     profile,
     cpu,
     memory,
+    likeNodes: options.likeNodes ?? [],
     staticPods: options.staticPods ?? {},
   });
   const metrics = new RequestMetrics(engine, hosts.byName);
@@ -127,10 +130,10 @@ export function createNodes(options: NodesOptions): Nodes {
   };
 }
 
-function machinesOf({ nodes, zones }: NodesOptions): Machine[] {
-  return Array.from({ length: nodes }, (_, index) => ({
-    name: `node-${index + 1}`,
-    zone: `zone-${(index % zones) + 1}`,
+function machinesOf({ nodes, zones, likeNodes }: NodesOptions): Machine[] {
+  return Array.from({ length: likeNodes?.length ?? nodes }, (_, index) => ({
+    name: likeNodes?.[index]?.metadata.name ?? `node-${index + 1}`,
+    zone: likeNodes === undefined ? `zone-${(index % zones) + 1}` : zoneOf(likeNodes[index]),
     ip: `10.77.${Math.floor((index + 1) / 256)}.${(index + 1) % 256}`,
     state: "on",
     partitioned: false,
@@ -139,6 +142,10 @@ function machinesOf({ nodes, zones }: NodesOptions): Machine[] {
     bootId: 1,
     clockOffsetMs: 0,
   }));
+}
+
+function zoneOf(node: Node | undefined): string {
+  return node?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
 }
 
 /** A node's Lease as it would stand if each renewal were written. */

@@ -12,6 +12,7 @@ export type FailureKind = "power-off" | "partition" | "kubelet-stop" | "kubelet-
 /** One machine as it is now; a change makes another object. */
 export interface Machine {
   readonly name: string;
+  /** "" where there are no zones. */
   readonly zone: string;
   readonly ip: string;
   readonly state: MachineState;

@@ -1,5 +1,5 @@
 import { node } from "../../../test/support/nodes.ts";
-import { pod } from "../../../test/support/pods.ts";
+import { container, pod } from "../../../test/support/pods.ts";
 import { describePlacements } from "../../../test/support/scheduling.ts";
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -215,6 +215,40 @@ describePlacements("filters that look at the node alone", [
       message:
         "0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.",
     },
+  },
+  {
+    name: "a host port taken on every address is taken on each",
+    nodes: [node("a"), node("b")],
+    pods: [pod("all").on("a").hostPort(80)],
+    pod: pod("p").hostPort(80, { hostIP: "10.0.0.1" }),
+    expected: { node: "b" },
+  },
+  {
+    name: "a sidecar's host port is taken too, another init container's is not",
+    nodes: [node("a"), node("b")],
+    pods: [
+      pod("init")
+        .on("a")
+        .initContainers(container("init", { ports: [{ containerPort: 80, hostPort: 80, protocol: "TCP" }] })),
+      pod("sidecar")
+        .on("b")
+        .initContainers(
+          container("proxy", {
+            restartPolicy: "Always",
+            ports: [{ containerPort: 80, hostPort: 80, protocol: "TCP" }],
+          }),
+        ),
+    ],
+    pod: pod("p").hostPort(80),
+    expected: { node: "a" },
+  },
+  {
+    name: "node affinity counts beside a nodeSelector that holds",
+    nodes: [node("a").labels({ disk: "ssd" }), node("b").labels({ disk: "ssd", rack: "r1" })],
+    pod: pod("p")
+      .nodeSelector({ disk: "ssd" })
+      .affinity(wants([{ matchExpressions: [{ key: "rack", operator: "Exists" }] }])),
+    expected: { node: "b" },
   },
   {
     name: "reasons are counted and sorted as texts",

@@ -1,9 +1,14 @@
 import { node } from "../../../test/support/nodes.ts";
-import { pod } from "../../../test/support/pods.ts";
+import { pod, TEST_EPOCH_MS, timeAt } from "../../../test/support/pods.ts";
 import { describePlacements } from "../../../test/support/scheduling.ts";
 import { claim, csiNode, storageClass, volume } from "../../../test/support/volumes.ts";
+import type { PersistentVolumeClaim } from "../../kube/types/index.ts";
 
 const BY_HAND = { provisioner: "kubernetes.io/no-provisioner" };
+
+function leaving(object: PersistentVolumeClaim): PersistentVolumeClaim {
+  return { ...object, metadata: { ...object.metadata, deletionTimestamp: timeAt(TEST_EPOCH_MS) } };
+}
 
 describePlacements("volumes", [
   {
@@ -153,6 +158,25 @@ describePlacements("volumes", [
     expected: {
       message:
         "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had no available volume zone, 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+    },
+  },
+  {
+    name: "a zone by its older name is the same zone",
+    nodes: [node("a").zone("z1"), node("b").zone("z2")],
+    objects: [
+      volume("pv-1", { claim: "default/data", labels: { "failure-domain.beta.kubernetes.io/zone": "z2" } }),
+      claim("data", { volume: "pv-1" }),
+    ],
+    pod: pod("p").claims("data"),
+    expected: { node: "b" },
+  },
+  {
+    name: "a claim that is being deleted takes no more pods",
+    nodes: [node("a")],
+    objects: [volume("pv-1", { claim: "default/data" }), leaving(claim("data", { volume: "pv-1" }))],
+    pod: pod("p").claims("data"),
+    expected: {
+      message: '0/1 nodes are available: persistentvolumeclaim "data" is being deleted. not found',
     },
   },
   {

@@ -141,6 +141,17 @@ describePlacements("preemption", [
     expected: { message: "0/2 nodes are available: 2 Insufficient cpu.", nominated: "b", victims: ["y"] },
   },
   {
+    name: "a budget protects nobody in another namespace",
+    nodes: [small("a"), small("b")],
+    objects: [budget("guard", "guarded", 0)],
+    pods: [
+      pod("x").on("a").inNamespace("elsewhere").labels({ app: "guarded" }).requests({ cpu: "3" }),
+      pod("y").on("b").labels({ app: "other" }).requests({ cpu: "3" }).priority(1),
+    ],
+    pod: pod("p").requests(HALF).priority(10),
+    expected: { message: "0/2 nodes are available: 2 Insufficient cpu.", nominated: "a", victims: ["x"] },
+  },
+  {
     name: "a budget is overdrawn when nothing else helps",
     nodes: [small("a")],
     objects: [budget("guard", "guarded", 0)],

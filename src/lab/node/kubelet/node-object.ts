@@ -12,6 +12,8 @@ export interface NodeTraits {
   readonly memory: string;
   /** "10.244.1.0/24" */
   readonly podCidr: string;
+  /** A node of another cluster in whose likeness this one is made: its labels, its taints, and what it has for pods. */
+  readonly like?: Node;
 }
 
 /** What a kubelet has to say about its node's health. */
@@ -26,15 +28,25 @@ const DISK = "102624184Ki";
 /** The default hard eviction threshold of memory, which is kept back from pods. */
 const RESERVED_MEMORY_BYTES = 100 * 1024 * 1024;
 
-/** The labels that a kubelet gives its node, with the zone that a cloud or an administrator would. */
-export function nodeLabels(machine: Machine): Record<string, string> {
+/** The labels that a kubelet gives its node, with the zone that a cloud or an administrator would, and those of its model. */
+export function nodeLabels(machine: Machine, like?: Node): Record<string, string> {
   return {
     "beta.kubernetes.io/arch": "amd64",
     "beta.kubernetes.io/os": "linux",
     "kubernetes.io/arch": "amd64",
     "kubernetes.io/hostname": machine.name,
     "kubernetes.io/os": "linux",
-    "topology.kubernetes.io/zone": machine.zone,
+    ...(machine.zone !== "" && { "topology.kubernetes.io/zone": machine.zone }),
+    ...like?.metadata.labels,
+  };
+}
+
+/** What its model tells a node to keep pods off by. What its control plane had found out it finds out anew. */
+export function nodeTaints({ spec }: Node): Pick<Node["spec"], "taints" | "unschedulable"> {
+  const taints = (spec.taints ?? []).filter(({ key }) => !key.startsWith("node.kubernetes.io/"));
+  return {
+    ...(taints.length > 0 && { taints }),
+    ...(spec.unschedulable && { unschedulable: true }),
   };
 }
 
@@ -51,9 +63,13 @@ export function nodeFacts(machine: Machine, traits: NodeTraits): Partial<Node["s
   const memory = formatQuantity(quantityOf(wholeValue(traits.memory) - RESERVED_MEMORY_BYTES, "BinarySI"));
   // nodefs.available < 10 % is kept back too.
   const storage = String(Math.floor(wholeValue(DISK) * 0.9));
-  return {
+  const amounts = traits.like?.status ?? {
     capacity,
     allocatable: { ...capacity, "ephemeral-storage": storage, memory },
+  };
+  return {
+    capacity: amounts.capacity ?? amounts.allocatable ?? {},
+    allocatable: amounts.allocatable ?? {},
     addresses: [
       { type: "InternalIP", address: machine.ip },
       { type: "Hostname", address: machine.name },

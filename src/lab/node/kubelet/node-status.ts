@@ -5,7 +5,14 @@ import { formatMicroTime } from "../../../kube/time.ts";
 import type { ContainerImage, KubeObject, Node, ResourceList } from "../../../kube/types/index.ts";
 import type { Timer } from "../../../time/engine.ts";
 import { type KubeletContext, machineNow } from "./kubelet-context.ts";
-import { type NodeHealth, type NodeTraits, nodeConditions, nodeFacts, nodeLabels } from "./node-object.ts";
+import {
+  type NodeHealth,
+  type NodeTraits,
+  nodeConditions,
+  nodeFacts,
+  nodeLabels,
+  nodeTaints,
+} from "./node-object.ts";
 
 /** From its start until a kubelet has looked at its container runtime and knows that the node is ready. */
 const READY_AFTER_MS = [200, 600] as const;
@@ -108,16 +115,16 @@ export class NodeStatus {
   #create(): Node {
     const { context, traits } = this.#options;
     const machine = context.machine();
-    const { podCidr } = traits;
+    const { podCidr, like } = traits;
     return context.api.create(nodes, {
       apiVersion: "v1",
       kind: "Node",
       metadata: {
         name: machine.name,
-        labels: nodeLabels(machine),
+        labels: nodeLabels(machine, like),
         annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
       },
-      spec: { podCIDR: podCidr, podCIDRs: [podCidr] },
+      spec: { podCIDR: podCidr, podCIDRs: [podCidr], ...(like && nodeTaints(like)) },
       status: this.#status(undefined),
     });
   }
@@ -133,7 +140,7 @@ export class NodeStatus {
       const text = `Node ${machine.name} has been rebooted, boot id: ${bootID}`;
       context.tell(existing, "Warning", "Rebooted", text);
     }
-    const labels = { ...existing.metadata.labels, ...nodeLabels(machine) };
+    const labels = { ...existing.metadata.labels, ...nodeLabels(machine, this.#options.traits.like) };
     if (deepEqual(labels, existing.metadata.labels)) return existing;
     return context.api.update(nodes, { ...existing, metadata: { ...existing.metadata, labels } });
   }

@@ -1,0 +1,111 @@
+/** Plants bugs in a copy of the sources and lets the tests that have to notice them run there. */
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { PlantedBug } from "./bugs.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+/** All that tests read. */
+const COPIED = ["src", "test/support", "stacks", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
+/** A test that hangs has told nobody anything. */
+const LONGEST_MS = 300_000;
+
+export type Run =
+  | { readonly kind: "passed"; readonly tests: number }
+  /** Titles of those that failed. */
+  | { readonly kind: "failed"; readonly tests: readonly string[] }
+  /** Nothing was tested: the files do not load, or the run did not end. */
+  | { readonly kind: "broken"; readonly why: string };
+
+/** What is wrong with the entry; nothing when its text stands in its file once. @param root the folder that holds `src` */
+export function misfit({ name, file, text, wrong }: PlantedBug, root = ROOT): string | undefined {
+  if (!existsSync(join(root, file))) return `${name}: there is no ${file}`;
+  const times = readFileSync(join(root, file), "utf8").split(text).length - 1;
+  if (times !== 1) return `${name}: ${JSON.stringify(text)} stands ${times} times in ${file}, not once`;
+  return text === wrong ? `${name}: changes nothing` : undefined;
+}
+
+/** A copy of the sources in which tests run. */
+export class PlantedCopy {
+  readonly #folder = mkdtempSync(join(tmpdir(), "holdfast-planted-"));
+
+  constructor() {
+    for (const name of COPIED) cpSync(join(ROOT, name), join(this.#folder, name), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(this.#folder, "node_modules"));
+  }
+
+  /** The bug's tests, with the bug in place. @throws when its text is not there */
+  async runWith(bug: PlantedBug): Promise<Run> {
+    const problem = misfit(bug, this.#folder);
+    if (problem !== undefined) throw new Error(problem);
+    const path = join(this.#folder, bug.file);
+    const right = readFileSync(path, "utf8");
+    // A function, because "$" in a replacement has a meaning.
+    writeFileSync(
+      path,
+      right.replace(bug.text, () => bug.wrong),
+    );
+    try {
+      return await this.run(bug.tests, true);
+    } finally {
+      writeFileSync(path, right);
+    }
+  }
+
+  /** @param onlyFirst whether the first failure is enough */
+  async run(tests: readonly string[], onlyFirst: boolean): Promise<Run> {
+    const report = join(this.#folder, "report.json");
+    rmSync(report, { force: true });
+    const { status, output } = await vitest(this.#folder, [
+      ...(onlyFirst ? ["--bail=1"] : []),
+      "--reporter=json",
+      `--outputFile=${report}`,
+      ...tests,
+    ]);
+    if (!existsSync(report)) return { kind: "broken", why: `the tests did not end (${status}): ${output}` };
+    return runOf(JSON.parse(readFileSync(report, "utf8")));
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+interface Report {
+  readonly numTotalTests: number;
+  readonly success: boolean;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly title: string }[];
+  }[];
+}
+
+function runOf({ numTotalTests, success, testResults }: Report): Run {
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === "failed").map(({ title }) => title),
+  );
+  if (failed.length > 0) return { kind: "failed", tests: failed };
+  if (success && numTotalTests > 0) return { kind: "passed", tests: numTotalTests };
+  const why = testResults.map(({ message }) => message).find((message) => message !== "");
+  return { kind: "broken", why: why ?? "no test ran" };
+}
+
+function vitest(folder: string, args: readonly string[]): Promise<{ status: string; output: string }> {
+  return new Promise((done) => {
+    const program = join(ROOT, "node_modules/vitest/vitest.mjs");
+    const { HOLDFAST_CASES: _cases, HOLDFAST_SEED: _seed, VITEST: _inside, ...env } = process.env;
+    const child = spawn(process.execPath, [program, "run", "--root", folder, ...args], { cwd: folder, env });
+    let output = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk;
+    });
+    child.stdout.resume();
+    const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      done({ status: signal ?? `code ${code}`, output: output.trim().slice(-500) });
+    });
+  });
+}
