@@ -49,7 +49,7 @@ export class Summary {
     this.#room = new Room(facts.model);
   }
 
-  add({ loss, workloads, untouched }: Judgement, { id, verdict }: LossResult): void {
+  add({ loss, workloads, untouched, outcome }: Judgement, { id, verdict }: LossResult): void {
     const unplaced = workloads.some((one) => one.verdict.message !== undefined);
     if (loss.kind === "pair") {
       this.#pairs.push(verdict);
@@ -59,6 +59,7 @@ export class Summary {
     if (loss.kind === "node") {
       this.#sawNodes = true;
       if (unplaced) this.#hasUnplaced.node = true;
+      if (outcome !== undefined) this.#room.note(loss.nodes[0] as number, outcome);
     }
     // Of those that are not told of none is counted; which of them may be made to go nobody has asked.
     const simulation = Math.min(untouched.simulation, this.#told - workloads.length);

@@ -90,7 +90,7 @@ export function casesOf(
     cases.push({ kind: "unknown", verdict: "unknown", what: CONTESTED });
   }
   if (unknown !== undefined) cases.push({ kind: "unknown", verdict: "unknown", what: unknown.why });
-  const puzzle = facts.model.unknowns.find((one) => one.workload === workload.workload.index);
+  const puzzle = facts.unknownOf.get(workload.workload.index);
   if (puzzle !== undefined)
     cases.push({ kind: "unknown", verdict: "unknown", what: `${puzzle.object}: ${puzzle.why}` });
   // What is not known to come back is unknown rather than degraded for a time that nobody can tell.

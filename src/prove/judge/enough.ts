@@ -1,10 +1,11 @@
-import type { Facts } from "./facts.ts";
+import type { Facts, Requirement } from "./facts.ts";
 
 /** Of what one workload has to have, the most that anybody asks of it alone. */
-export function enoughOf(index: number, { requirements }: Facts): number {
+export function enoughOf(index: number, { requirements, requirementsOf }: Facts): number {
   let enough = 0;
-  for (const { workloads, enough: needed } of requirements) {
-    if (workloads.length === 1 && workloads[0] === index) enough = Math.max(enough, needed);
+  for (const each of requirementsOf[index] ?? []) {
+    const { workloads, enough: needed } = requirements[each] as Requirement;
+    if (workloads.length === 1) enough = Math.max(enough, needed);
   }
   return enough;
 }

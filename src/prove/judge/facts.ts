@@ -13,6 +13,7 @@ import type { ProfileFile } from "../../lab/node/profile.ts";
 import { type ControlPlane, controlPlaneOf } from "../losses/control-plane.ts";
 import type { Model } from "../model/model.ts";
 import type { PodClass } from "../model/pod-class.ts";
+import type { Unknown } from "../model/unknown.ts";
 import type { Workload } from "../model/workload.ts";
 import { dataOf, type HeldData } from "./data.ts";
 import { quorumOf } from "./quorum.ts";
@@ -67,6 +68,10 @@ export interface Facts {
   readonly classes: readonly ClassFacts[];
   readonly workloads: readonly WorkloadFacts[];
   readonly requirements: readonly Requirement[];
+  /** By workload, indexes of the requirements that are its own or shared with others, ascending. */
+  readonly requirementsOf: readonly (readonly number[])[];
+  /** By workload, the first thing that is not known about it. */
+  readonly unknownOf: ReadonlyMap<number, Unknown>;
   /** What would add nodes when pods find no room, which nobody can tell beforehand. */
   readonly autoscaler?: string;
   readonly assumed: readonly string[];
@@ -88,8 +93,11 @@ export function factsOf(model: Model, { profiles }: FactOptions = {}): Facts {
   );
   const requirements = requirementsOf(workloads, model, readyOf, assumed);
   const requiring: number[][] = model.classes.map(() => []);
-  for (const [index, { classes }] of requirements.entries())
+  const concerning: number[][] = model.workloads.map(() => []);
+  for (const [index, { classes, workloads: covered }] of requirements.entries()) {
     for (const each of classes) requiring[each]?.push(index);
+    for (const each of covered) concerning[each]?.push(index);
+  }
   const isServed = servedClasses(model);
   const guessed = new Set<string>();
   const classes = model.classes.map((podClass): ClassFacts => {
@@ -122,9 +130,20 @@ export function factsOf(model: Model, { profiles }: FactOptions = {}): Facts {
     classes,
     workloads,
     requirements,
+    requirementsOf: concerning,
+    unknownOf: firstUnknowns(model),
     ...(autoscaler !== undefined && { autoscaler }),
     assumed,
   };
+}
+
+function firstUnknowns({ unknowns }: Model): ReadonlyMap<number, Unknown> {
+  const first = new Map<number, Unknown>();
+  for (const unknown of unknowns) {
+    const { workload } = unknown;
+    if (workload !== undefined && !first.has(workload)) first.set(workload, unknown);
+  }
+  return first;
 }
 
 /** Whether the pod counts: ready, on a node, and not on its way out. */

@@ -1,5 +1,5 @@
 import type { LossClock } from "./clock.ts";
-import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
+import { countsAsReady, type Facts, type Requirement, type WorkloadFacts } from "./facts.ts";
 import type { Fate, Fates } from "./fate.ts";
 import { NEVER, NO_TIME, type Seconds } from "./seconds.ts";
 import { type Absence, shortfall } from "./shortfall.ts";
@@ -10,7 +10,9 @@ export class Gone {
   readonly #clock: LossClock;
   readonly #fates = new Map<number, Fate>();
   readonly #victims: ReadonlySet<number>;
-  readonly #byRequirement = new Map<number, number[]>();
+  /** By requirement, the pods that it misses, and in which order requirements were first missed. */
+  readonly #missed = new Map<number, { readonly turn: number; readonly pods: number[] }>();
+  readonly #shortfalls = new Map<number, Seconds>();
   /** When the first lost pod is evicted, after which others may have to make room. */
   readonly #firstEvicted: Seconds;
 
@@ -36,9 +38,9 @@ export class Gone {
         if (!victims.has(pod)) this.#fates.set(pod, fates.of(pod, tainted.get(model.nodeOf[pod] as number)));
         if (!countsAsReady(model, pod)) continue;
         for (const index of facts.classes[model.classOf[pod] as number]?.requirements ?? []) {
-          const others = this.#byRequirement.get(index);
-          if (others === undefined) this.#byRequirement.set(index, [pod]);
-          else others.push(pod);
+          const missed = this.#missed.get(index);
+          if (missed === undefined) this.#missed.set(index, { turn: this.#missed.size, pods: [pod] });
+          else missed.pods.push(pod);
         }
       }
     }
@@ -62,20 +64,31 @@ export class Gone {
     return { from, until: { ...NEVER, min: fate.isDown ? fate.evicted.min : 0 } };
   }
 
-  /** The requirement on that workload that is missed for longest, if one is. */
+  /** The requirement on that workload that is missed for longest, if one is; the first that was missed of several. */
   broken(workload: number) {
     let worst: { readonly down: Seconds; readonly requirement: number } | undefined;
-    for (const [index, pods] of this.#byRequirement) {
-      const requirement = this.#facts.requirements[index];
-      if (requirement === undefined || !requirement.workloads.includes(workload)) continue;
-      const down = shortfall(
-        pods.map((pod) => this.absence(pod)),
-        requirement.ready - requirement.enough,
-      );
+    let worstTurn = 0;
+    for (const requirement of this.#facts.requirementsOf[workload] ?? []) {
+      const missed = this.#missed.get(requirement);
+      if (missed === undefined) continue;
+      const down = this.#shortfall(requirement, missed.pods);
       if (down.max <= 0) continue;
-      if (worst === undefined || isLonger(down, worst.down)) worst = { down, requirement: index };
+      const isFirst = worst === undefined || (!isLonger(worst.down, down) && missed.turn < worstTurn);
+      if (worst !== undefined && !isFirst && !isLonger(down, worst.down)) continue;
+      worst = { down, requirement };
+      worstTurn = missed.turn;
     }
     return worst;
+  }
+
+  #shortfall(index: number, pods: readonly number[]): Seconds {
+    const known = this.#shortfalls.get(index);
+    if (known !== undefined) return known;
+    const { ready, enough } = this.#facts.requirements[index] as Requirement;
+    const absences = pods.map((pod) => this.absence(pod));
+    const found = shortfall(absences, ready - enough);
+    this.#shortfalls.set(index, found);
+    return found;
   }
 
   /** How long fewer are ready than are wanted, or than were before if that is less. */

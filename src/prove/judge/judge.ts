@@ -60,6 +60,8 @@ export interface Judgement {
   readonly loss: Loss;
   /** Every workload that the loss touches, by the order of the model; safe ones too. */
   readonly workloads: readonly { readonly index: number; readonly verdict: WorkloadVerdict }[];
+  /** Where the pods go, by the first way of chance; absent where nobody places any. */
+  readonly outcome?: Outcome;
   /** By what the workloads that are not touched are safe. */
   readonly untouched: { readonly certificate: number; readonly simulation: number };
 }
@@ -78,17 +80,19 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #zones: Zones;
   readonly #images: Images;
-  readonly #lowestPriority: number;
+  /** By workload, the lowest priority of its pods; and the same ascending. */
+  readonly #lowest: Float64Array;
+  readonly #lowestAscending: Float64Array;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
     this.#zones = new Zones(options.facts);
     this.#images = new Images(options.facts);
-    const { classes } = options.facts;
-    this.#lowestPriority = classes.reduce(
-      (lowest, { podClass }) => Math.min(lowest, podClass.prototype.spec.priority ?? 0),
-      Number.POSITIVE_INFINITY,
+    const { classes, workloads } = options.facts;
+    this.#lowest = Float64Array.from(workloads, ({ classes: own }) =>
+      Math.min(...own.map((index) => classes[index]?.podClass.prototype.spec.priority ?? 0)),
     );
+    this.#lowestAscending = this.#lowest.toSorted();
   }
 
   judge(loss: Loss): Judgement {
@@ -105,10 +109,12 @@ export class Judge {
         : simulated(tried)
       : "certificate: without a control plane nothing is placed";
     const worst = new Map<number, Draft>();
+    let first: Outcome | undefined;
     for (const one of tried) {
       const outcome: Outcome = clock.isControlled
         ? placing.outcome(loss, one)
         : { placements: [], victims: [] };
+      first ??= outcome;
       for (const [index, draft] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
         const known = worst.get(index);
         worst.set(index, known === undefined ? draft : worseOf(known, draft));
@@ -119,6 +125,7 @@ export class Judge {
     return {
       loss,
       workloads: indexes.map((index) => ({ index, verdict: verdicts.get(index) as WorkloadVerdict })),
+      ...(clock.isControlled && first !== undefined && { outcome: first }),
       untouched: this.#untouched(loss, indexes, isCertified || !clock.isControlled),
     };
   }
@@ -147,7 +154,7 @@ export class Judge {
 
   /** Those whose pods may be made to go by something more important are safe as far as was tried, the others for certain. */
   #untouched(loss: Loss, touched: readonly number[], isCertain: boolean): Judgement["untouched"] {
-    const { workloads, model, classes } = this.#options.facts;
+    const { workloads, model } = this.#options.facts;
     const count = workloads.length - touched.length;
     if (isCertain) return { certificate: count, simulation: 0 };
     let highest = Number.NEGATIVE_INFINITY;
@@ -155,13 +162,8 @@ export class Judge {
       const { spec } = model.podClass(pod).prototype;
       if (spec.preemptionPolicy !== "Never") highest = Math.max(highest, spec.priority ?? 0);
     }
-    if (highest <= this.#lowestPriority) return { certificate: count, simulation: 0 };
-    const isTouched = new Set(touched);
-    const mayGo = workloads.filter(
-      ({ workload, classes: own }) =>
-        !isTouched.has(workload.index) &&
-        own.some((index) => (classes[index]?.podClass.prototype.spec.priority ?? 0) < highest),
-    ).length;
+    let mayGo = countBelow(this.#lowestAscending, highest);
+    for (const index of touched) if ((this.#lowest[index] as number) < highest) mayGo--;
     return { certificate: count - mayGo, simulation: mayGo };
   }
 
@@ -283,6 +285,17 @@ function simulated(tried: readonly Try[]): Proof {
 export function lostPods(loss: Loss, { model }: Pick<Facts, "model">): number[] {
   const pods = loss.pod === undefined ? loss.nodes.flatMap((node) => [...model.podsOn(node)]) : [loss.pod];
   return pods.filter((pod) => !model.isTerminating(pod)).sort((a, b) => a - b);
+}
+
+/** How many of the ascending numbers are below the limit. */
+function countBelow(ascending: Float64Array, limit: number): number {
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] as number) < limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function isLost(loss: Loss, node: number, pod: number): boolean {

@@ -1,7 +1,7 @@
 /** What it takes to break each workload: exact over every set of nodes, zones or racks, by counting. */
 import { fewestToBreak } from "../certificates/fewest-to-break.ts";
 import type { Breaking } from "../result.ts";
-import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
+import { countsAsReady, type Facts, type Requirement, type WorkloadFacts } from "./facts.ts";
 
 /** Parts of the cluster that may be lost as one, by node: -1 for a node that is in none. */
 export interface Places {
@@ -29,8 +29,8 @@ export function placesByLabel({ model }: Facts, label: string): Places {
 export function breakingOf(workload: WorkloadFacts, { of, names }: Places, facts: Facts): Breaking | null {
   if (workload.purpose === "task" || workload.workload.isStatic) return null;
   let worst: readonly number[] | undefined;
-  for (const { workloads, classes, enough } of facts.requirements) {
-    if (!workloads.includes(workload.workload.index)) continue;
+  for (const index of facts.requirementsOf[workload.workload.index] ?? []) {
+    const { classes, enough } = facts.requirements[index] as Requirement;
     const lost = fewestToBreak(placesOfReady(classes, of, facts), enough);
     if (lost !== undefined && (worst === undefined || lost.length < worst.length)) worst = lost;
   }

@@ -14,6 +14,12 @@ export class Room {
   readonly #requests: readonly Row[];
   /** What each node has left; nothing on one that takes no new pods. */
   readonly #free: Row[];
+  /** A pod of the largest class; absent where none could move. */
+  readonly #largest: number | undefined;
+  /** By node, how many more of the largest pod it takes. */
+  readonly #units: readonly number[] = [];
+  /** By node, how many of these its pods take elsewhere once it is lost; -1 where that has not been noted. */
+  readonly #taken: Int32Array;
 
   constructor(model: Model) {
     this.#model = model;
@@ -28,26 +34,39 @@ export class Room {
       const free = this.#free[model.nodeOf[pod] as number];
       if (free !== undefined) subtract(free, this.#requestOf(pod), 1);
     }
+    this.#taken = new Int32Array(model.nodes.length).fill(-1);
+    this.#largest = this.#findLargest();
+    if (this.#largest === undefined) return;
+    const request = this.#requestOf(this.#largest);
+    this.#units = this.#free.map((free) => unitsIn(free, request));
   }
 
-  /** How many more of the largest pod fit now, and after that node whose loss leaves the least. `outcome` says where its pods go. */
+  /** Notes where the pods of a lost node go. */
+  note(node: number, outcome: Outcome): void {
+    if (this.#largest === undefined) return;
+    this.#taken[node] = this.#takenBy(outcome, node, this.#units, this.#requestOf(this.#largest));
+  }
+
+  /**
+   * How many more of the largest pod fit now, and after that node whose loss leaves the least.
+   * @param outcome says where the pods of a node go that have not been noted
+   */
   headroom(outcome: (node: number) => Outcome): Headroom | null {
-    const largest = this.#largest();
+    const largest = this.#largest;
     if (largest === undefined) return null;
-    const request = this.#requestOf(largest);
-    const units = this.#free.map((free) => unitsIn(free, request));
-    const now = units.reduce((sum, each) => sum + each, 0);
+    const now = this.#units.reduce((sum, each) => sum + each, 0);
     let least = now;
     for (const node of this.#model.nodes.keys()) {
+      if (this.#taken[node] === -1) this.note(node, outcome(node));
       // Losing a node takes its own units, and those of its pods elsewhere: with none to move there is nothing to ask.
-      least = Math.min(least, now - (units[node] ?? 0) - this.#takenBy(outcome(node), node, units, request));
+      least = Math.min(least, now - (this.#units[node] ?? 0) - (this.#taken[node] as number));
     }
     const { prototype } = this.#model.podClass(largest);
     return {
       largestPod: {
         namespace: prototype.metadata.namespace ?? "",
         name: this.#model.nameOf(largest),
-        requests: describe(request, this.#scalars),
+        requests: describe(this.#requestOf(largest), this.#scalars),
       },
       unitsNow: now,
       unitsAfterWorstNode: least,
@@ -70,7 +89,7 @@ export class Room {
   }
 
   /** The pod that asks for the largest share of what nodes have, of any one resource; the first of several. */
-  #largest(): number | undefined {
+  #findLargest(): number | undefined {
     const most = this.#model.nodes.map(({ status }) =>
       this.#row(resourcesOf(status.allocatable), Number(status.allocatable?.pods ?? 0)),
     );
