@@ -65,7 +65,10 @@ const FORMS = {
   },
   "scheduler-parity": {
     what: "pods placed one by one by a real kube-scheduler and by ours, in random clusters of 3 to 200 nodes",
-    program: ["test/cluster/scheduler-parity.ts", "--placements", "20000", "--clusters", "400"],
+    program: [
+      "test/cluster/scheduler-parity.ts",
+      ..."--placements 20000 --clusters 400 --planes 6".split(" "),
+    ],
     sources: ["src/scheduler", "test/parity"],
   },
   drills: {

@@ -37,14 +37,15 @@ interface PreemptArgs {
   readonly NodeNameToMetaVictims: Readonly<Record<string, MetaVictims>>;
 }
 
-interface Recorded {
-  readonly feasible: (readonly string[])[];
-  readonly candidates: ReadonlyMap<string, RealVictims>[];
-}
+/** One thing that it was told. */
+type Told =
+  | { readonly kind: "feasible"; readonly nodes: readonly string[] }
+  | { readonly kind: "candidates"; readonly candidates: ReadonlyMap<string, RealVictims> };
 
 export class Extender {
   readonly #server: Server;
-  readonly #records = new Map<string, Recorded>();
+  /** By pod, in the order in which it was told. */
+  readonly #told = new Map<string, Told[]>();
   #narrowed: ReadonlyMap<string, string> = new Map();
 
   constructor() {
@@ -60,15 +61,25 @@ export class Extender {
 
   /** Starts to listen on the loopback; returns its URL. */
   async listen(): Promise<string> {
+    // Or a connection could be closed just as the scheduler sends something over it.
+    this.#server.keepAliveTimeout = 0;
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** What was said about the pod of that key, "namespace/name"; it is then forgotten. */
   take(key: string): Overheard {
-    const record = this.#recordOf(key);
-    this.#records.delete(key);
-    return record;
+    return overheard(this.#toldOf(key).splice(0));
+  }
+
+  /**
+   * The same, but to the end of the first preemption only. What was said afterwards is of the pod's next turn, which may have
+   * come before anybody was told that it has been refused.
+   */
+  takeTurn(key: string): Overheard {
+    const told = this.#toldOf(key);
+    const end = told.findIndex(({ kind }) => kind === "candidates");
+    return overheard(told.splice(0, end < 0 ? told.length : end + 1));
   }
 
   /** From now on these pods, by key, may go to one node only, where they may go there at all. */
@@ -78,7 +89,7 @@ export class Extender {
 
   /** Forgets everything. */
   reset(): void {
-    this.#records.clear();
+    this.#told.clear();
     this.#narrowed = new Map();
   }
 
@@ -89,7 +100,7 @@ export class Extender {
 
   #filter({ Pod: pod, NodeNames }: FilterArgs): object {
     const names = NodeNames ?? [];
-    this.#recordOf(keyOf(pod)).feasible.push(names);
+    this.#toldOf(keyOf(pod)).push({ kind: "feasible", nodes: names });
     const only = this.#narrowed.get(keyOf(pod));
     return { NodeNames: only !== undefined && names.includes(only) ? [only] : names };
   }
@@ -102,20 +113,24 @@ export class Extender {
         { uids: (Pods ?? []).map(({ UID }) => UID), budgetViolations: NumPDBViolations },
       ]),
     );
-    this.#recordOf(keyOf(pod)).candidates.push(candidates);
+    this.#toldOf(keyOf(pod)).push({ kind: "candidates", candidates });
     const only = this.#narrowed.get(keyOf(pod));
     const kept = only !== undefined && only in victims ? { [only]: victims[only] } : victims;
     return { NodeNameToMetaVictims: kept };
   }
 
-  #recordOf(key: string): Recorded {
-    let record = this.#records.get(key);
-    if (record === undefined) {
-      record = { feasible: [], candidates: [] };
-      this.#records.set(key, record);
-    }
-    return record;
+  #toldOf(key: string): Told[] {
+    const told = this.#told.get(key) ?? [];
+    this.#told.set(key, told);
+    return told;
   }
+}
+
+function overheard(told: readonly Told[]): Overheard {
+  return {
+    feasible: told.flatMap((one) => (one.kind === "feasible" ? [one.nodes] : [])),
+    candidates: told.flatMap((one) => (one.kind === "candidates" ? [one.candidates] : [])),
+  };
 }
 
 /** "namespace/name". */

@@ -94,7 +94,7 @@ export class OurScheduler {
     }
   }
 
-  /** Whether the pod's claims have their volumes: placing it can then be undone without a trace. */
+  /** Whether the pod's claims have their volumes: placing it then changes none of them. */
   bindsNothing(pod: Pod): boolean {
     const { claims } = this.snapshot.objects;
     const { claimNames, namespace } = podInfo(pod);

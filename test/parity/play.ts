@@ -1,5 +1,4 @@
 /** Plays one cluster on both schedulers, step by step: the real one decides what happens, ours is asked before. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../src/kube/types/index.ts";
 import { isGated } from "../../src/scheduler/plugins/scheduling-gates.ts";
 import { TEST_EPOCH_MS, timeAt } from "../support/pods.ts";
@@ -12,9 +11,6 @@ import { differences, type RealAnswer, realAnswer } from "./verdict.ts";
 
 /** Grace for a pod that is to be seen on its way out. */
 const LONG_SECONDS = 3_600;
-/** The scheduler hears of pods on nodes and of pods that wait by two ways: one may be so much slower. */
-const QUIET_MS = 20;
-const AGAIN_MS = 500;
 
 /** A placement about which the two differ. The cluster is not played on from there. */
 export interface Disagreement {
@@ -52,6 +48,8 @@ class Play {
   readonly #standing: Pod[] = [];
   #gated: Pod | undefined;
   #started = 0;
+  /** Whether something became of pods on nodes, other than the scheduler's own doing, that it may not have heard of yet. */
+  #hasNews = true;
   #ours!: OurScheduler;
 
   constructor(stage: Stage, cluster: RandomCluster, counts: Counts) {
@@ -89,6 +87,7 @@ class Play {
   }
 
   async #place(pod: Pod): Promise<Disagreement | undefined> {
+    await this.#newsHeard();
     const made = await this.#stage.put(pod);
     if (!isGated(made)) {
       return (await this.#compare(made)) ?? (await this.#openGates());
@@ -105,24 +104,20 @@ class Play {
     this.#gated = undefined;
     const { feasible } = this.#stage.extender.take(keyOf(gated));
     if (feasible.length > 0) throw new Error(`Pod ${keyOf(gated)} was looked at behind its gates`);
+    await this.#newsHeard();
     return this.#compare(await this.#stage.openGates(gated));
+  }
+
+  async #newsHeard(): Promise<void> {
+    if (this.#hasNews) await this.#stage.caughtUp();
+    this.#hasNews = false;
   }
 
   /** Asks both about a pod that the real one is about to place, and follows the real one. */
   async #compare(pod: Pod): Promise<Disagreement | undefined> {
-    let ours = this.#ours.ask(pod);
-    let answered = await this.#stage.watch.answered(pod.metadata.uid);
-    let real = realAnswer(answered, this.#stage.extender.take(keyOf(pod)));
-    if (differences(real, ours).length > 0 && real.nominated === undefined && this.#ours.bindsNothing(pod)) {
-      // The scheduler may have had news of pods on nodes still before it: they come by another way than pods that wait.
-      this.#counts.askedAgain++;
-      await this.#stage.remove(answered);
-      await sleep(AGAIN_MS);
-      const again = await this.#stage.put(pod);
-      ours = this.#ours.ask(again);
-      answered = await this.#stage.watch.answered(again.metadata.uid);
-      real = realAnswer(answered, this.#stage.extender.take(keyOf(pod)));
-    }
+    const ours = this.#ours.ask(pod);
+    const answered = await this.#stage.watch.answered(pod.metadata.uid);
+    const real = realAnswer(answered, this.#stage.extender.takeTurn(keyOf(pod)));
     const disagreement = this.#judge(pod, real, ours);
     if (disagreement !== undefined) return disagreement;
     if (real.chosen !== undefined) await this.#settle(answered);
@@ -143,16 +138,19 @@ class Play {
     return { seed, pod: keyOf(pod), differences: found, real, ours, nodes: names, taken: this.#taken };
   }
 
-  /** Sees the victims off; then the pod's turn comes again, with its node promised. */
+  /**
+   * Sees the victims off; then the pod's turn comes again, with its node promised. They take their time, so that none has left before
+   * all are told to go: the scheduler, seeing that the first is gone and the last still there, would begin to make room anew.
+   */
   async #makeRoom(pod: Pod, real: RealAnswer, nodeName: string): Promise<Disagreement | undefined> {
     const victims = real.candidates.get(nodeName)?.uids ?? [];
+    await this.#stage.preempted(pod);
     for (const uid of victims) {
       const index = this.#standing.findIndex(({ metadata }) => metadata.uid === uid);
       const [victim] = this.#standing.splice(index, 1) as [Pod];
-      // One that is on its way out already is not evicted again.
-      if (victim.metadata.deletionTimestamp !== undefined) await this.#stage.remove(victim);
-      await this.#stage.watch.gone(uid);
+      await this.#stage.remove(victim);
       this.#ours.removePod(uid);
+      this.#hasNews = true;
     }
     this.#ours.breakPromises(nodeName, pod);
     this.#ours.promise(pod);
@@ -166,15 +164,14 @@ class Play {
 
   /** The pod has its node, and its claims their volumes. */
   async #settle(pod: Pod): Promise<void> {
-    if (pod.spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined)) {
-      this.#ours.update(await this.#stage.volumes());
-    }
+    if (!this.#ours.bindsNothing(pod)) this.#ours.update(await this.#stage.volumes());
     this.#stands(await this.#start(pod, this.#started++));
   }
 
   /** Every pod starts at another second, or which of two has to go would be left to chance. */
   async #start(pod: Pod, i: number): Promise<Pod> {
     if (!this.#cluster.cases.has("priorities")) return pod;
+    this.#hasNews = true;
     const startTime = timeAt(TEST_EPOCH_MS + ((i * 7_919) % 100_003) * 1_000);
     return this.#stage.patchStatus(pod, { phase: "Running", startTime });
   }
@@ -191,15 +188,16 @@ class Play {
     });
     this.#started = started.length;
     for (const pod of started) this.#stands(pod);
-    await sleep(QUIET_MS);
+    this.#hasNews = true;
   }
 
   async #stand(pod: Pod): Promise<undefined> {
     await this.#settle(await this.#stage.put(pod));
-    await sleep(QUIET_MS);
+    this.#hasNews = true;
   }
 
   async #promise(pod: Pod, nominatedNodeName: string): Promise<Disagreement | undefined> {
+    await this.#newsHeard();
     const made = await this.#stage.put(pod);
     const ours = this.#ours.ask(made);
     const answered = await this.#stage.watch.answered(made.metadata.uid);
@@ -216,7 +214,7 @@ class Play {
     if (pod === undefined) return;
     await this.#stage.remove(pod);
     this.#ours.removePod(pod.metadata.uid);
-    await sleep(QUIET_MS);
+    this.#hasNews = true;
   }
 
   async #terminate(index: number): Promise<undefined> {
@@ -227,6 +225,6 @@ class Play {
     if (going === undefined) return;
     this.#standing[at] = going;
     this.#ours.setPod(going);
-    await sleep(QUIET_MS);
+    this.#hasNews = true;
   }
 }

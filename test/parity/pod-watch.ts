@@ -13,7 +13,8 @@ interface Waiter {
 /** Follows every pod of a cluster, and tells when one has become what somebody waits for. */
 export class PodWatch {
   readonly #client: Client;
-  readonly #pods = new Map<string, Pod>();
+  /** By uid, every state that the pod has been in. */
+  readonly #states = new Map<string, Pod[]>();
   readonly #waiters = new Map<string, Waiter[]>();
   #isClosed = false;
 
@@ -43,14 +44,16 @@ export class PodWatch {
   }
 
   #until(uid: string, what: string, holds: Waiter["holds"]): Promise<Pod | undefined> {
-    const now = this.#pods.get(uid);
-    if (holds(now)) return Promise.resolve(now);
+    const states = this.#states.get(uid) ?? [undefined];
+    // A pod may have been refused and placed since: whoever waits for the refusal is still told of that.
+    const at = states.findIndex(holds);
+    if (at >= 0) return Promise.resolve(states[at]);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () =>
           reject(
             new Error(
-              `Pod ${uid} waited ${PATIENCE_MS / 1_000} s for ${what}: ${JSON.stringify(this.#pods.get(uid))}`,
+              `Pod ${uid} waited ${PATIENCE_MS / 1_000} s for ${what}: ${JSON.stringify(this.#states.get(uid)?.at(-1))}`,
             ),
           ),
         PATIENCE_MS,
@@ -83,8 +86,8 @@ export class PodWatch {
   #note(pod: Pod, isGone: boolean): void {
     const { uid } = pod.metadata;
     const now = isGone ? undefined : pod;
-    if (now === undefined) this.#pods.delete(uid);
-    else this.#pods.set(uid, now);
+    if (now === undefined) this.#states.delete(uid);
+    else this.#states.set(uid, [...(this.#states.get(uid) ?? []), now]);
     const waiters = this.#waiters.get(uid);
     if (waiters === undefined) return;
     const waiting = waiters.filter(({ holds }) => !holds(now));

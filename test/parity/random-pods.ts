@@ -18,9 +18,7 @@ const MEMORY = ["64Mi", "100M", "0.5Gi", "1.1Gi", "1Gi", "2Gi", "123456789", "3e
 /** A pod that waits for a node, without volumes. */
 export function randomPod(dice: Dice, name: string, nodeCount: number): PodBuilder {
   const namespace = dice.chance(0.75) ? "default" : dice.pick(Object.keys(NAMESPACES));
-  let made = pod(`${namespace}/${name}`)
-    .labels({ app: dice.pick(APPS) })
-    .withSpec({ terminationGracePeriodSeconds: 0 });
+  let made = pod(`${namespace}/${name}`).labels({ app: dice.pick(APPS) });
   if (dice.chance(0.3)) made = made.labels({ rev: String(dice.upTo(2)) });
   made = withResources(dice, made);
   if (dice.cases.has("priorities")) {

@@ -21,7 +21,7 @@ const ADMISSION_OFF = "ServiceAccount,Priority,TaintNodesByCondition,StorageObje
 export interface RealScheduler {
   readonly client: HttpClient;
   readonly extender: Extender;
-  /** Its log; with scores when it was started to explain. */
+  /** Its log, in which it says of which pods it has heard, and when it has told victims to go; with scores when it was started to explain. */
   readonly log: string;
   close(): Promise<void>;
 }
@@ -80,6 +80,7 @@ async function startScheduler(plane: ControlPlane, extenderUrl: string, explains
       `--config=${configuration}`,
       "--secure-port=0",
       `--v=${explains ? 10 : 0}`,
+      "--vmodule=eventhandlers=3,preemption=2",
     ],
   });
 }

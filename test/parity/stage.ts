@@ -23,6 +23,7 @@ import { PodWatch } from "./pod-watch.ts";
 import { Provisioner } from "./provisioner.ts";
 import type { RandomCluster } from "./random-cluster.ts";
 import type { RealScheduler } from "./real-scheduler.ts";
+import { SchedulerLog } from "./scheduler-log.ts";
 
 /** How many writes are under way at once. */
 const WRITES = 16;
@@ -30,8 +31,10 @@ const POLL_MS = 20;
 const PATIENCE_MS = 30_000;
 /** Without the owners' waiting for what they own. */
 const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: "Background" } as const;
-/** How far apart the scheduler's watches of different kinds may be, at the most. */
+/** How far apart the scheduler's watches of different kinds may be, at the most, when a cluster is made. */
 const SETTLE_MS = 60;
+/** There is no such node: who stands on it counts for nothing. */
+const NOWHERE = "nowhere";
 
 /** What a cluster consists of besides pods, and goes with it. */
 const NAMESPACED = [
@@ -56,13 +59,16 @@ export class Stage {
   readonly extender: Extender;
   readonly watch: PodWatch;
   readonly #provisioner: Provisioner;
+  readonly #log: SchedulerLog;
   #probes = 0;
+  #sentinels = 0;
 
-  private constructor({ client, extender }: RealScheduler) {
+  private constructor({ client, extender, log }: RealScheduler) {
     this.client = client;
     this.extender = extender;
     this.watch = new PodWatch(client);
     this.#provisioner = new Provisioner(client);
+    this.#log = new SchedulerLog(log);
   }
 
   /** With the namespaces and the RuntimeClass that all clusters share. */
@@ -81,6 +87,7 @@ export class Stage {
   close(): void {
     this.watch.close();
     this.#provisioner.close();
+    this.#log.close();
   }
 
   /** Makes everything but the pods; returns it as the server has it, once the scheduler knows it too. */
@@ -92,6 +99,22 @@ export class Stage {
     await sleep(SETTLE_MS);
     await this.#knowsNodes(new Set(wanted.map(({ metadata }) => metadata.name)));
     return [...(await this.namespaces()), ...others, ...settled, ...registered];
+  }
+
+  /**
+   * Until the scheduler has taken over all that has become of pods on nodes so far. It hears of them one after another, and of pods
+   * that wait on a way of its own: it may look at such a pod before it knows that another has left. So a pod is put on a node that
+   * is not there, and once the scheduler's log says that it has come to that one, it is done with all before.
+   */
+  async caughtUp(): Promise<void> {
+    const sentinel = pod(`sentinel-${this.#sentinels++}`).withSpec({ nodeName: NOWHERE });
+    await this.put(sentinel as Pod);
+    await this.#log.until(`"Add event for scheduled pod" pod="${keyOf(sentinel)}"`);
+  }
+
+  /** Until the scheduler has told all victims to go that are to make room for the pod, which it does beside its other work. */
+  async preempted(preemptor: Pod): Promise<void> {
+    await this.#log.until(`"Async Preemption finished completely" preemptor="${keyOf(preemptor)}"`);
   }
 
   async namespaces(): Promise<readonly Namespace[]> {

@@ -6,8 +6,6 @@ import type { RealAnswer } from "./verdict.ts";
 export interface Counts {
   clusters: number;
   placements: number;
-  /** Pods about which the real scheduler was asked a second time, because its first answer seemed to lack the latest news. */
-  askedAgain: number;
   /** Placements by how they ended. */
   outcomes: { placed: number; refused: number; preempting: number };
   /** Placements in clusters that have the case. */
@@ -22,12 +20,21 @@ export function noCounts(): Counts {
   return {
     clusters: 0,
     placements: 0,
-    askedAgain: 0,
     outcomes: { placed: 0, refused: 0, preempting: 0 },
     cases: Object.fromEntries(CASES.map((one) => [one, 0])),
     rejecting: {},
     scoring: {},
   };
+}
+
+/** Adds what was counted apart. */
+export function addCounts(counts: Counts, others: Counts): void {
+  counts.clusters += others.clusters;
+  counts.placements += others.placements;
+  for (const part of ["outcomes", "cases", "rejecting", "scoring"] as const) {
+    const into: Record<string, number> = counts[part];
+    for (const [name, count] of Object.entries(others[part])) bump(into, name, count);
+  }
 }
 
 /** Adds one placement that both schedulers have answered. */
@@ -49,6 +56,6 @@ export function countPlacement(
   }
 }
 
-function bump(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+function bump(counts: Record<string, number>, name: string, by = 1): void {
+  counts[name] = (counts[name] ?? 0) + by;
 }
