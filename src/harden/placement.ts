@@ -44,3 +44,9 @@ export function selects(
 export function domainOf({ metadata: { labels } }: Node, key: string): string | undefined {
   return labels?.[key];
 }
+
+/** Whether no two of its pods may be on one node. */
+export function isAloneOnNode({ spec, labels }: Pick<Subject, "spec" | "labels">): boolean {
+  const terms = spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  return terms.some((term) => term.topologyKey === HOSTNAME && selects(term, labels));
+}

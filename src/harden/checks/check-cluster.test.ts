@@ -13,12 +13,20 @@ import { checkMarkdown } from "./forms/markdown.ts";
 import { checkSarif } from "./forms/sarif.ts";
 import { checkText } from "./forms/text.ts";
 
+/** Nothing but its single replica is wrong with it. */
+const single = {
+  replicas: 1,
+  container: "resources: { requests: { cpu: 100m, memory: 64Mi } }",
+  pod: `tolerations:
+  - { key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 30 }
+  - { key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 30 }`,
+};
 const selector = parseSelector("tier=front");
-const labelled = web({ name: "front", replicas: 1 }).replace(
+const labelled = web({ ...single, name: "front" }).replace(
   "{ name: front }",
   "{ name: front, labels: { tier: front } }",
 );
-const elsewhere = web({ name: "cart", replicas: 1 }).replace(
+const elsewhere = web({ ...single, name: "cart" }).replace(
   "{ name: cart }",
   "{ name: cart, namespace: shop }",
 );
@@ -36,15 +44,15 @@ describe("which workloads are told of", () => {
     ["those of a namespace", { namespace: "shop" }, ["Deployment shop/cart"], 80],
     ["those with a label", selector.ok ? { selector: selector.value } : {}, ["Deployment default/front"], 80],
   ])("%s", (_, scope, names, score) => {
-    const result = check(labelled + elsewhere + web({ replicas: 1 }), scope);
+    const result = check(labelled + elsewhere + web(single), scope);
     expect(result.findings.map(({ object }) => nameText(object))).toEqual(names);
     expect(result.score.value).toBe(score);
   });
 });
 
 describe("forms", () => {
-  const result = check(web({ replicas: 1 }));
-  const good = check(web({ replicas: 0 }));
+  const result = check(web(single));
+  const good = check(web({ ...single, replicas: 0 }));
 
   test("text", () => {
     const text = checkText(result, { colours: false, columns: 80 });

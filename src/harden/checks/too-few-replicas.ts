@@ -1,3 +1,4 @@
+import { componentOf } from "../catalogue.ts";
 import { type Check, type Complaint, nameOf } from "./check.ts";
 import type { CheckedCluster } from "./checked-cluster.ts";
 import { consequenceOf } from "./consequence.ts";
@@ -16,6 +17,7 @@ export const tooFewReplicas: Check = {
     for (const subject of cluster.subjects) {
       // None at all is somebody's wish. What keeps state needs more than a second copy: another check speaks of it.
       if (subject.replicas === 0 || (subject.traits.role ?? "web") !== "web") continue;
+      if (componentOf(subject.spec)?.capability === "singleton") continue;
       if (subject.autoscaler !== undefined) yield* autoscaled(subject, subject.autoscaler, cluster);
       else if (subject.replicas < ENOUGH) yield alone(subject, cluster);
     }

@@ -1,5 +1,6 @@
 /** What one check finds in manifests, in lines that a test can show whole, and what is left of it once its patches are applied. */
 
+import { describe, expect, test } from "vitest";
 import { knownTraits } from "../../../src/drill/known-traits.ts";
 import type { Check, Finding } from "../../../src/harden/checks/check.ts";
 import { nameText } from "../../../src/harden/checks/check.ts";
@@ -47,4 +48,27 @@ export function linesAfterFixes(check: Check, yaml: string, nodes = "3"): string
     "fixes.json",
   );
   return linesOf(findingsOf(check, fixes.length === 0 ? manifests : withChanges(manifests, changes), nodes));
+}
+
+export interface CheckCase {
+  readonly name: string;
+  readonly yaml: string;
+  /** As `--nodes` takes them. */
+  readonly nodes?: string;
+  /** As `linesOf` writes them. */
+  readonly finds: readonly string[];
+}
+
+/** Tests a check on each of these clusters; whatever it has a patch for is gone once that is applied, and only that. */
+export function describeCheck(check: Check, cases: readonly CheckCase[]): void {
+  describe.each(cases)(`${check.id}: $name`, ({ yaml, nodes, finds }) => {
+    const findings = findingsIn(check, yaml, nodes);
+
+    test("finds", () => expect(linesOf(findings)).toEqual(finds));
+
+    test("what has a patch is mended by it", () => {
+      const left = linesOf(findings.filter(({ patch }) => patch === undefined));
+      expect(linesAfterFixes(check, yaml, nodes)).toEqual(left);
+    });
+  });
 }

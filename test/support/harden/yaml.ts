@@ -64,3 +64,68 @@ export function apart(app = "web"): string {
       - topologyKey: kubernetes.io/hostname
         labelSelector: { matchLabels: { app: ${app} } }`;
 }
+
+export function claim(name: string, mode: string, storageClassName?: string): string {
+  return `---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: ${name} }
+spec:
+  accessModes: [${mode}]
+  ${storageClassName === undefined ? "" : `storageClassName: ${storageClassName}`}
+  resources: { requests: { storage: 1Gi } }
+`;
+}
+
+/** A line of a pod's spec. */
+export function mounts(claimName: string): string {
+  return `volumes: [{ name: data, persistentVolumeClaim: { claimName: ${claimName} } }]`;
+}
+
+export function storageClass(name: string, provisioner: string, rest = ""): string {
+  return `---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: ${name} }
+provisioner: ${provisioner}
+${rest}
+`;
+}
+
+/** For pods labelled app=web. */
+export function budget(allows: string, name = "web"): string {
+  return `---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: ${name} }
+spec:
+  ${allows}
+  selector: { matchLabels: { app: web } }
+`;
+}
+
+/** Of Deployment web. */
+export function autoscaler(minReplicas: number, maxReplicas: number): string {
+  return `---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  minReplicas: ${minReplicas}
+  maxReplicas: ${maxReplicas}
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+`;
+}
+
+/** To pods labelled app=web. */
+export function service(targetPort: string, spec = ""): string {
+  return `---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+${indented(spec, 2)}
+  selector: { app: web }
+  ports: [{ port: 80, targetPort: ${targetPort} }]
+`;
+}
