@@ -42,6 +42,8 @@ const HELPFUL: readonly Kind[] = [
   kinds.csiStorageCapacities,
   kinds.volumeAttachments,
   kinds.priorityClasses,
+  kinds.resourceQuotas,
+  kinds.limitRanges,
 ];
 
 export async function openSnapshotSource(file: string): Promise<ClusterStream> {

@@ -93,7 +93,7 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
   return {
     summary: summary.finish(workloads, placing),
     assumed: [...new Set([...model.assumed, ...facts.assumed, ...notes])],
-    notModelled: notModelled(model),
+    notModelled: [...notModelled(model), ...facts.quotas.notModelled].sort(),
     findings: [],
     losses: results,
     workloads,
@@ -167,7 +167,7 @@ function notModelled({ unknowns, passedOver, workloads, classes }: Model): strin
     if (isCustom(kind))
       found.push(`${count} of kind ${kind}: custom objects; what their operators make of them is not known`);
   }
-  return found.sort();
+  return found;
 }
 
 /** A kind of somebody's own: its group has a domain that is not Kubernetes'. */

@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** All that tests read. */
 const COPIED = ["src", "test/support", "stacks", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
 /** A test that hangs has told nobody anything. */
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 900_000;
 
 export type Run =
   | { readonly kind: "passed"; readonly tests: number }

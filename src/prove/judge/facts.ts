@@ -17,6 +17,7 @@ import type { Unknown } from "../model/unknown.ts";
 import type { Workload } from "../model/workload.ts";
 import { dataOf, type HeldData } from "./data.ts";
 import { quorumOf } from "./quorum.ts";
+import { Quotas } from "./quotas.ts";
 import { type StartTime, startTimeOf } from "./start-time.ts";
 
 export interface ClassFacts {
@@ -72,6 +73,7 @@ export interface Facts {
   readonly requirementsOf: readonly (readonly number[])[];
   /** By workload, the first thing that is not known about it. */
   readonly unknownOf: ReadonlyMap<number, Unknown>;
+  readonly quotas: Quotas;
   /** What would add nodes when pods find no room, which nobody can tell beforehand. */
   readonly autoscaler?: string;
   readonly assumed: readonly string[];
@@ -132,6 +134,7 @@ export function factsOf(model: Model, { profiles }: FactOptions = {}): Facts {
     requirements,
     requirementsOf: concerning,
     unknownOf: firstUnknowns(model),
+    quotas: new Quotas(model),
     ...(autoscaler !== undefined && { autoscaler }),
     assumed,
   };

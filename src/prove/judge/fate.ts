@@ -4,6 +4,7 @@ import { type Outcome, UNPLACED } from "../outcome.ts";
 import { type LossClock, POD_CLOCK } from "./clock.ts";
 import type { ClassFacts, Facts } from "./facts.ts";
 import type { Images } from "./images.ts";
+import type { Refusal } from "./quotas.ts";
 import { between, exactly, NO_TIME, type Seconds, sum } from "./seconds.ts";
 
 export type Fate =
@@ -15,6 +16,8 @@ export type Fate =
       readonly serves: Seconds;
       /** Whether others, if they come first, may leave no room for it. */
       readonly isContested: boolean;
+      /** The quota that may refuse it for a time. */
+      readonly waitsFor?: string;
     }
   /** `mayServe`: had it come before others that took the room, another would serve so soon. */
   | {
@@ -34,6 +37,8 @@ export type StaysGone =
   | { readonly kind: "own-node" }
   | { readonly kind: "identity" }
   | { readonly kind: "volume"; readonly claim: string }
+  /** In the API server's words. */
+  | { readonly kind: "refused"; readonly quota: string; readonly message: string }
   | { readonly kind: "unplaced" };
 
 /** A controller sees the deletion, makes another, the scheduler places it. */
@@ -47,6 +52,8 @@ export interface FateOptions {
   readonly images: Images;
   /** Pods without a node that would have one had they come first: others who are no more important may find their room taken. */
   readonly contested: readonly number[];
+  /** Pods in whose place the API server takes another only later, or never. */
+  readonly refusals: ReadonlyMap<number, Refusal>;
 }
 
 export class Fates {
@@ -54,6 +61,7 @@ export class Fates {
   readonly #facts: Facts;
   readonly #clock: LossClock;
   readonly #images: Images;
+  readonly #refusals: ReadonlyMap<number, Refusal>;
   readonly #contested: ReadonlySet<number>;
   readonly #contestedBelow: number;
   /** Where each pod's replacement ended. */
@@ -61,11 +69,12 @@ export class Fates {
   /** What has come to each node that has to be pulled there, one image after the other. */
   readonly #pulls = new Map<number, Map<string, Seconds>>();
 
-  constructor(loss: Loss, outcome: Outcome, { facts, clock, images, contested }: FateOptions) {
+  constructor(loss: Loss, outcome: Outcome, { facts, clock, images, contested, refusals }: FateOptions) {
     this.#loss = loss;
     this.#facts = facts;
     this.#clock = clock;
     this.#images = images;
+    this.#refusals = refusals;
     this.#contested = new Set(contested);
     this.#contestedBelow = Math.max(
       Number.NEGATIVE_INFINITY,
@@ -97,6 +106,11 @@ export class Fates {
     }
     if (podClass.replacement === "once-gone" && isNodeLost)
       return { kind: "stays-gone", why: { kind: "identity" }, evicted };
+    const refusal = this.#refusals.get(pod);
+    if (refusal?.kind === "never") {
+      const { quota, message } = refusal;
+      return { kind: "stays-gone", why: { kind: "refused", quota, message }, evicted };
+    }
     return this.#replaced(
       pod,
       evicted,
@@ -143,8 +157,11 @@ export class Fates {
       return { kind: "stays-gone", why: { kind: "volume", claim: heldBack }, evicted };
     const moves = this.#clock === POD_CLOCK && node !== this.#facts.model.nodeOf[pod];
     const attaching = moves && data.volumes.some(({ isExclusive }) => isExclusive) ? REATTACHED : NO_TIME;
+    const refusal = this.#refusals.get(pod);
+    const waits = refusal?.kind === "later" ? refusal.wait : NO_TIME;
     const serves = sum(
       evicted,
+      waits,
       REPLACED,
       attaching,
       this.#pulling(
@@ -162,7 +179,14 @@ export class Fates {
         serves: { ...serves, max: Number.POSITIVE_INFINITY },
         isContested,
       };
-    return { kind: "back", node, evicted, serves, isContested };
+    return {
+      kind: "back",
+      node,
+      evicted,
+      serves,
+      isContested,
+      ...(refusal !== undefined && { waitsFor: refusal.quota }),
+    };
   }
 
   #classOf(pod: number): ClassFacts {

@@ -6,6 +6,7 @@
  * counts. Nothing here places a pod, and nothing is guessed: what cannot be told is `unknown`, by name.
  */
 import type { Loss } from "../losses/loss.ts";
+import { isReplaced } from "../model/after-loss.ts";
 import { type Outcome, UNPLACED } from "../outcome.ts";
 import { isWorse, type Proof, type SecondsOrNever, VERDICTS, type WorkloadVerdict } from "../result.ts";
 import { casesOf } from "./cases.ts";
@@ -15,9 +16,10 @@ import { countsAsReady, type Facts, type WorkloadFacts } from "./facts.ts";
 import { Fates } from "./fate.ts";
 import { Gone } from "./gone.ts";
 import { Images } from "./images.ts";
+import type { Refusal } from "./quotas.ts";
 import { orNever } from "./seconds.ts";
 import { mostAbsent } from "./shortfall.ts";
-import { causeOf, fixOf, traceOf } from "./words.ts";
+import { causeOf, fixOf, messageOf, traceOf } from "./words.ts";
 
 /** One way in which chance may have it. */
 export interface Try {
@@ -179,6 +181,7 @@ export class Judge {
       clock: about.clock,
       images: this.#images,
       contested: this.#contested(loss, outcome, about.one),
+      refusals: this.#refusals(loss),
     });
     const lost = new Map<number, number[]>();
     const note = (pod: number) => {
@@ -197,6 +200,14 @@ export class Judge {
     for (const [index, pods] of lost)
       verdicts.set(index, this.#verdict(index, pods, gone, { ...about, loss }));
     return verdicts;
+  }
+
+  /** A pod that goes from a node that lives is off every quota at once. */
+  #refusals(loss: Loss): ReadonlyMap<number, Refusal> {
+    const { facts } = this.#options;
+    if (loss.pod !== undefined || facts.model.quotas.length === 0) return NO_REFUSALS;
+    const displaced = lostPods(loss, facts).filter((pod) => isReplaced(facts.model.podClass(pod)));
+    return facts.quotas.refusals(displaced);
   }
 
   /**
@@ -260,8 +271,10 @@ export class Judge {
     // Of many ways of chance only the worst is put into words.
     const inWords = (): Partial<WorkloadVerdict> => {
       const fix = fixOf(main, situation);
+      const message = messageOf(situation);
       return {
         cause: causeOf(main, situation),
+        ...(message !== undefined && { message }),
         ...(fix !== undefined && { fix }),
         ...(rest.length > 0 && {
           also: rest.map((each) => ({ verdict: each.verdict, cause: causeOf(each, situation) })),
@@ -272,6 +285,8 @@ export class Judge {
     return { verdict, one, inWords, ...(unplaced !== undefined && { unplaced }) };
   }
 }
+
+const NO_REFUSALS: ReadonlyMap<number, Refusal> = new Map();
 
 const PER_NODE: Proof = "certificate: each of its pods is there for its own node";
 

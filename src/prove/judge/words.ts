@@ -44,11 +44,11 @@ function tooFew(index: number, situation: Situation): string {
   if (isAll && victims === 0) {
     const staying = staysGone(situation);
     const after = staying === undefined ? "" : `, and none comes back by itself: ${whyGone(staying, facts)}`;
-    return `${all} ${workload.ready === 1 ? "is" : "are"} ${where}${after}`;
+    return `${all} ${workload.ready === 1 ? "is" : "are"} ${where}${after}${waitingFor(situation)}`;
   }
   if (victims > 0)
     return `${counted(victims, "pod")} of it ha${victims === 1 ? "s" : "ve"} to make room for more important ones`;
-  return `${ready.length} of ${workload.ready} ready pods are ${where}, and ${requirement.why}`;
+  return `${ready.length} of ${workload.ready} ready pods are ${where}, and ${requirement.why}${waitingFor(situation)}`;
 }
 
 /** "1 of 3 ready pods is on node-1" */
@@ -63,7 +63,7 @@ function lostOf({ facts, workload, pods, gone, loss }: Situation): string {
     );
   if (victims > 0)
     parts.push(`${victims} ha${victims === 1 ? "s" : "ve"} to make room for more important ones`);
-  return parts.join(", and ");
+  return `${parts.join(", and ")}${waitingFor({ pods, gone })}`;
 }
 
 const NAMES_MAX = 3;
@@ -103,9 +103,33 @@ function whyGone(why: StaysGone, { controlPlane }: Facts): string {
       return "a StatefulSet makes no second pod of a name until the first is known to have ended, which a lost node cannot tell";
     case "volume":
       return `claim ${why.claim} stays attached to the lost node for as long as the old pod's object is there`;
+    case "refused":
+      return `quota ${why.quota} lets no other pod in`;
     case "unplaced":
       return "it fits on no node that is left";
   }
+}
+
+/** What the API server says of a pod that it does not take. */
+export function messageOf({ pods, gone }: Situation): string | undefined {
+  for (const pod of pods) {
+    const fate = gone.fate(pod);
+    if (fate.kind === "stays-gone" && fate.why.kind === "refused") return fate.why.message;
+  }
+  return undefined;
+}
+
+/** Quotas that may keep others from being made for a time. */
+function waitingFor({ pods, gone }: Pick<Situation, "pods" | "gone">): string {
+  const quotas = new Set(
+    pods.flatMap((pod) => {
+      const fate = gone.fate(pod);
+      return fate.kind === "back" && fate.waitsFor !== undefined ? [fate.waitsFor] : [];
+    }),
+  );
+  return quotas.size === 0
+    ? ""
+    : `; quota ${listed([...quotas].sort())} lets no other in before the lost ones count no more`;
 }
 
 /** What would mend a case by itself; the scheduler's advice about pods without a node is not known here. */
@@ -113,6 +137,7 @@ export function fixOf(one: Case, situation: Situation): string | undefined {
   const fixes: Readonly<Record<string, string>> = {
     identity: fence(situation),
     volume: fence(situation),
+    refused: "raise the quota by what one more of its pods asks for",
     "no-owner": "put the pod under a Deployment",
     tolerates: "give its toleration of node.kubernetes.io/unreachable a tolerationSeconds",
     "no-control":

@@ -1,5 +1,5 @@
 /** From what a builder has collected to a model: everything gets its place in an order that only depends on what it is. */
-import type { Deployment, KubeObject, Node } from "../../kube/types/index.ts";
+import type { Deployment, KubeObject, Node, ResourceQuota } from "../../kube/types/index.ts";
 import type { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import { budgetsOf } from "./budget.ts";
 import type { ClassDraft } from "./class-drafts.ts";
@@ -20,6 +20,7 @@ export interface Collected {
   readonly nodes: ReadonlyMap<string, Node>;
   /** By "group/Kind namespace/name". */
   readonly workloads: ReadonlyMap<string, KubeObject>;
+  readonly quotas: readonly ResourceQuota[];
   readonly owners: Owners;
   readonly pods: PodTable;
   readonly drafts: readonly ClassDraft[];
@@ -56,6 +57,10 @@ export function assemble(collected: Collected): Model {
     classes,
     workloads: found.workloads,
     objects,
+    quotas: collected.quotas.toSorted(
+      ({ metadata: a }, { metadata: b }) =>
+        compareTexts(a.namespace ?? "", b.namespace ?? "") || compareTexts(a.name, b.name),
+    ),
     budgets: budgetsOf({
       objects,
       classes,

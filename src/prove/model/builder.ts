@@ -2,7 +2,7 @@
  * Makes a `Model` of objects that come one at a time, in any order. Whatever is wrong with one is noted and named; nothing
  * that an object says makes this fail, and none is dropped without a word.
  */
-import type { KubeObject, Node, Pod } from "../../kube/types/index.ts";
+import type { KubeObject, Node, Pod, ResourceQuota } from "../../kube/types/index.ts";
 import { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import { WATCHED_KINDS } from "../../scheduler/feed.ts";
 import { checkAmounts } from "./amounts.ts";
@@ -34,6 +34,8 @@ export class ModelBuilder {
   readonly #nodes = new Map<string, Node>();
   /** Workloads by "group/Kind namespace/name". */
   readonly #workloads = new Map<string, KubeObject>();
+  /** By "namespace/name". */
+  readonly #quotas = new Map<string, ResourceQuota>();
   readonly #owners = new Owners();
   readonly #pods = new PodTable();
   readonly #classes = new ClassDrafts(this.#interner);
@@ -64,6 +66,9 @@ export class ModelBuilder {
         break;
       case "/Node":
         this.#addNode(object as Node);
+        break;
+      case "/ResourceQuota":
+        this.#addQuota(object as ResourceQuota);
         break;
       default:
         this.#addOther(object, kind);
@@ -102,6 +107,7 @@ export class ModelBuilder {
       objects: this.#objects,
       nodes: this.#nodes,
       workloads: this.#workloads,
+      quotas: [...this.#quotas.values()],
       owners: this.#owners,
       pods: this.#pods,
       drafts: this.#classes.drafts,
@@ -136,6 +142,12 @@ export class ModelBuilder {
     const status = { ...slim.status, ...(allocatable && { allocatable }) };
     this.#nodes.set(node.metadata.name, problems.length === 0 ? slim : { ...slim, status });
     this.#owners.add(slim);
+  }
+
+  #addQuota(quota: ResourceQuota): void {
+    const key = `${quota.metadata.namespace}/${quota.metadata.name}`;
+    if (this.#quotas.has(key)) this.#notes.add(TWICE, nameOf(quota));
+    this.#quotas.set(key, slimObject(quota, this.#interner) as ResourceQuota);
   }
 
   #addOther(object: KubeObject, kind: string): void {

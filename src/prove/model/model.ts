@@ -4,7 +4,7 @@
  * the same cluster gives the same bytes however its objects were ordered.
  */
 import { formatTime } from "../../kube/time.ts";
-import type { Node, Pod, PodSpec } from "../../kube/types/index.ts";
+import type { Node, Pod, PodSpec, ResourceQuota } from "../../kube/types/index.ts";
 import type { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import type { Budget } from "./budget.ts";
 import { type Grouped, groupBy } from "./grouped.ts";
@@ -25,6 +25,8 @@ export interface ModelParts {
   readonly workloads: readonly Workload[];
   readonly objects: ClusterObjects;
   /** In order of namespace and name. */
+  readonly quotas: readonly ResourceQuota[];
+  /** In order of namespace and name. */
   readonly budgets: readonly Budget[];
   /** By index, the uids of pods whose claims are made for them: there they matter. */
   readonly realUids: ReadonlyMap<number, string>;
@@ -38,6 +40,7 @@ export interface ModelParts {
 export class Model {
   readonly workloads: readonly Workload[];
   readonly objects: ClusterObjects;
+  readonly quotas: readonly ResourceQuota[];
   readonly assumed: readonly string[];
   readonly passedOver: ReadonlyMap<string, number>;
   readonly kubernetesMinor: number;
@@ -56,6 +59,7 @@ export class Model {
   constructor({ pods, nodes, classes, budgets, unknowns, realUids, ...rest }: ModelParts) {
     this.workloads = rest.workloads;
     this.objects = rest.objects;
+    this.quotas = rest.quotas;
     this.assumed = rest.assumed;
     this.passedOver = rest.passedOver;
     this.kubernetesMinor = rest.kubernetesMinor;

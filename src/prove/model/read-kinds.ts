@@ -15,6 +15,7 @@ export const WORKLOAD_KINDS = new Set([
 export const READ_KINDS = new Set([
   "/Pod",
   "/Node",
+  "/ResourceQuota",
   ...WORKLOAD_KINDS,
   ...WATCHED_KINDS.map(({ kind }) => `${kind.group}/${kind.kind}`),
 ]);

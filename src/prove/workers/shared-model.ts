@@ -44,6 +44,7 @@ export function modelOf(shared: SharedModel): Model {
     pods: PodTable.of(shared.pods),
     classes,
     workloads: [],
+    quotas: [],
     objects,
     budgets,
     realUids,
