@@ -292,6 +292,8 @@ describe("with fewer rights", () => {
       "csistoragecapacities.storage.k8s.io",
       "volumeattachments.storage.k8s.io",
       "priorityclasses.scheduling.k8s.io",
+      "resourcequotas",
+      "limitranges",
     ]);
     expect(told[0]).toContain('cannot list resource "persistentvolumes"');
   });
