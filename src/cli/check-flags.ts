@@ -4,6 +4,7 @@ import type { SourceFlags } from "./source-options.ts";
 /** What stands on the command line. */
 export interface CheckFlags extends SourceFlags {
   readonly failOn: Severity;
+  readonly proveFixes?: boolean;
   readonly output: CheckForm;
 }
 

@@ -4,6 +4,7 @@ import { knownTraits } from "../drill/known-traits.ts";
 import { type Finding, type ObjectName, SEVERITIES } from "../harden/checks/check.ts";
 import { checkCluster } from "../harden/checks/check-cluster.ts";
 import type { CheckResult } from "../harden/checks/run-checks.ts";
+import { DEFAULT_NODES } from "../prove/stage/assumed-nodes.ts";
 import type { InputPlace } from "../view/input-error.ts";
 import type { CheckFlags } from "./check-flags.ts";
 import { type ProveSource, readSource } from "./prove-source.ts";
@@ -18,6 +19,7 @@ export async function runCheck(flags: CheckFlags, command: Command): Promise<voi
     ...(profiles && { profiles }),
     traitsOf: (workload) => knownTraits(profiles ?? {}, workload),
     scope: await scopeOf(flags),
+    ...(flags.proveFixes && { provesFixesOn: source.nodes ?? DEFAULT_NODES }),
   });
   const whole = { ...result, assumed: [...source.assumed, ...result.assumed] };
   await print(whole, flags, source);

@@ -16,6 +16,7 @@ export function checkCommand(): Command {
       severity,
       "critical",
     )
+    .option("--prove-fixes", "prove again with each patch: what losses would do before and after it")
     .option("-o, --output <form>", CHECK_FORMS.join(", "), oneOf(CHECK_FORMS), "table")
     .action(async (flags: CheckFlags, command: Command) => {
       checkSource(flags, command);

@@ -2,12 +2,15 @@
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { ProfileFile } from "../../lab/node/profile.ts";
 import type { LossChoice } from "../../prove/losses/losses.ts";
+import { ModelBuilder } from "../../prove/model/builder.ts";
 import type { Model } from "../../prove/model/model.ts";
 import { LARGE_NODES, placingFor } from "../../prove/placing.ts";
 import { prove, type Scope } from "../../prove/prove.ts";
+import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
 import { ClusterView } from "../../view/cluster-view.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 import { checkedCluster } from "./checked-cluster.ts";
+import { proveFixes } from "./prove-fixes.ts";
 import { CHECKS } from "./registry.ts";
 import { type CheckResult, runChecks } from "./run-checks.ts";
 
@@ -19,14 +22,31 @@ export interface CheckInput {
   /** What is known of a workload beyond its manifest. */
   readonly traitsOf: (workload: Hardenable) => Partial<Traits>;
   readonly scope: Scope;
+  /** Proves each patch too; on these nodes where the objects bring none. */
+  readonly provesFixesOn?: AssumedNodes;
 }
 
-export function checkCluster({ objects, model, profiles, traitsOf, scope }: CheckInput): CheckResult {
-  const proof = prove(model, placingFor(model), {
-    losses: lossesFor(model),
-    ...(profiles !== undefined && { profiles }),
+export function checkCluster(input: CheckInput): CheckResult {
+  const { objects, model, profiles, traitsOf, scope, provesFixesOn } = input;
+  const losses = lossesFor(model);
+  const proved = (whole: Model) =>
+    prove(whole, placingFor(whole), { losses, ...(profiles !== undefined && { profiles }) });
+  const proof = proved(model);
+  const result = runChecks(CHECKS, checkedCluster(new ClusterView(objects), proof, traitsOf), scope);
+  if (provesFixesOn === undefined) return result;
+  const findings = proveFixes(result.findings, {
+    objects,
+    proof,
+    nodes: provesFixesOn,
+    prove: (changed) => proved(modelOf(changed, model.kubernetesMinor)),
   });
-  return runChecks(CHECKS, checkedCluster(new ClusterView(objects), proof, traitsOf), scope);
+  return { ...result, findings };
+}
+
+function modelOf(objects: readonly KubeObject[], kubernetesMinor: number): Model {
+  const builder = new ModelBuilder({ kubernetesMinor });
+  for (const object of objects) builder.add(object);
+  return builder.build();
 }
 
 /** Drains and updates are worked through pod by pod, which a large cluster would wait for. */

@@ -7,6 +7,7 @@
  */
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { CheckedCluster } from "./checked-cluster.ts";
+import type { FixProof } from "./prove-fixes.ts";
 
 /**
  * - `critical`: the loss of one node, a drain or an update takes the workload down, never ends, or may lose data.
@@ -63,6 +64,8 @@ export interface Check {
 export interface Finding extends Complaint {
   readonly rule: string;
   readonly severity: Severity;
+  /** What the patch would do, where that was asked for. */
+  readonly proof?: FixProof;
 }
 
 export function nameOf({

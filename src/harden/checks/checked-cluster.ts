@@ -2,7 +2,8 @@
 import { cronJobs, daemonSets, deployments, jobs, pods, statefulSets } from "../../kube/kinds.ts";
 import { controllerOf } from "../../kube/owners.ts";
 import type { CronJob, DaemonSet, Job, KubeObject, Pod, PodSpec, StringMap } from "../../kube/types/index.ts";
-import type { LossKind, ProveResult, WorkloadVerdict } from "../../prove/result.ts";
+import type { LossKind, ProveResult } from "../../prove/result.ts";
+import { type WorstLoss, worstByKind } from "../../prove/worst-by-kind.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 import { type Subject, SubjectFinder } from "./subject.ts";
@@ -14,13 +15,6 @@ export interface PodSource {
   readonly spec: PodSpec;
   /** Path of the pod spec in the object. */
   readonly path: string;
-}
-
-/** The worst that one loss of some kind does to a workload. */
-export interface WorstLoss {
-  readonly id: string;
-  readonly lost: readonly string[];
-  readonly verdict: WorkloadVerdict;
 }
 
 export interface CheckedCluster {
@@ -40,7 +34,7 @@ export function checkedCluster(
   traitsOf: (workload: Hardenable) => Partial<Traits>,
 ): CheckedCluster {
   const finder = new SubjectFinder(view, traitsOf);
-  const worst = worstLosses(proof);
+  const worst = worstByKind(proof);
   return {
     view,
     proof,
@@ -49,36 +43,8 @@ export function checkedCluster(
     ),
     podSources: podSourcesOf(view),
     worst: ({ kind, metadata }, loss) =>
-      worst.get(`${loss} ${kind} ${metadata.namespace ?? ""}/${metadata.name}`),
+      worst.get(`${kind} ${metadata.namespace ?? ""}/${metadata.name}`)?.get(loss),
   };
-}
-
-/** The first of the worst, in the proof's own order. */
-function worstLosses({ losses }: ProveResult): ReadonlyMap<string, WorstLoss> {
-  const worst = new Map<string, WorstLoss>();
-  for (const { id, kind: loss, lost, workloads } of losses) {
-    for (const verdict of workloads) {
-      if (verdict.verdict === "safe") continue;
-      const key = `${loss} ${verdict.kind} ${verdict.namespace}/${verdict.name}`;
-      const known = worst.get(key);
-      if (known === undefined || isWorse(verdict, known.verdict)) worst.set(key, { id, lost, verdict });
-    }
-  }
-  return worst;
-}
-
-const ORDER = ["outage", "stuck", "data-at-risk", "degraded", "unknown"];
-
-function isWorse(a: WorkloadVerdict, b: WorkloadVerdict): boolean {
-  const [rank, other] = [ORDER.indexOf(a.verdict), ORDER.indexOf(b.verdict)];
-  if (rank !== other) return rank < other;
-  return medianOf(a) > medianOf(b);
-}
-
-/** Seconds; what does not end by itself is longer than anything. */
-function medianOf({ downSeconds }: WorkloadVerdict): number {
-  if (downSeconds === undefined) return 0;
-  return downSeconds.median ?? Number.POSITIVE_INFINITY;
 }
 
 function podSourcesOf(view: ClusterView): PodSource[] {

@@ -1,5 +1,5 @@
+import type { WorstLoss } from "../../prove/worst-by-kind.ts";
 import { type Check, nameOf } from "./check.ts";
-import type { WorstLoss } from "./checked-cluster.ts";
 
 /** Pods that find no place when one node is gone, although they run today. */
 export const tooLittleRoom: Check = {

@@ -1,7 +1,9 @@
 /** Findings for a terminal or a pipe: the score, then workload by workload what is wrong, what would happen, what mends it. */
 import { styleText } from "node:util";
+import { rangeText } from "../../../report/duration-text.ts";
 import { wrap } from "../../../report/text-table.ts";
 import { type Finding, nameText, SEVERITIES, type Severity } from "../check.ts";
+import type { FixProof, ProvedChange } from "../prove-fixes.ts";
 import type { CheckResult } from "../run-checks.ts";
 
 /** What is written onto. */
@@ -54,17 +56,35 @@ export function countsText(findings: readonly Finding[]): string {
   return counts.filter(Boolean).join(", ") || "nothing found";
 }
 
-function findingText(
-  { rule, severity, object, workload, field, message, consequence, patch }: Finding,
-  width: number,
-  paint: (style: Parameters<typeof styleText>[0], text: string) => string,
-): string {
+type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+
+function findingText(finding: Finding, width: number, paint: Paint): string {
+  const { rule, severity, object, workload, field, message, consequence, patch, proof } = finding;
   const where = workload === undefined ? field : `${nameText(object)} ${field}`;
+  const told = (text: string) => wrap(text, width - INDENT.length, INDENT);
   return [
-    `  ${paint(COLOURS[severity], severity.padEnd(8))}  ${wrap(message, width - 12, " ".repeat(12))}`,
-    `            ${wrap(consequence, width - 12, " ".repeat(12))}`,
-    `            ${wrap(`${rule}, ${where}${patch === undefined ? "" : ", has a patch"}`, width - 12, " ".repeat(12))}`,
+    `  ${paint(COLOURS[severity], severity.padEnd(8))}  ${told(message)}`,
+    `${INDENT}${told(consequence)}`,
+    ...(proof === undefined ? [] : proofLines(proof, paint).map((line) => `${INDENT}${told(line)}`)),
+    `${INDENT}${told(`${rule}, ${where}${patch === undefined ? "" : ", has a patch"}`)}`,
   ].join("\n");
+}
+
+const INDENT = " ".repeat(12);
+const CHANGES_MAX = 4;
+
+function proofLines({ better, worse }: FixProof, paint: Paint): string[] {
+  if (better.length + worse.length === 0) return ["with the patch: as before for every loss looked at"];
+  const line = ({ loss, workload, before, after }: ProvedChange) =>
+    `with the patch, ${loss}: ${workload} ${judgedText(before)} → ${judgedText(after)}`;
+  return [
+    ...worse.slice(0, CHANGES_MAX).map((change) => paint("red", `worse ${line(change)}`)),
+    ...better.slice(0, CHANGES_MAX).map((change) => paint("green", line(change))),
+  ];
+}
+
+function judgedText({ verdict, downSeconds }: ProvedChange["before"]): string {
+  return downSeconds === undefined ? verdict : `${verdict} ${rangeText(downSeconds)}`;
 }
 
 /** In the order of their worst findings. */

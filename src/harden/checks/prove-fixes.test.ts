@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { spreadOverNodes, web } from "../../../test/support/harden/yaml.ts";
+import { ModelBuilder } from "../../prove/model/builder.ts";
+import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
+import { stageManifests } from "../../prove/stage/stage.ts";
+import { parseManifests } from "../../view/manifests.ts";
+import { checkCluster } from "./check-cluster.ts";
+import type { FixProof } from "./prove-fixes.ts";
+
+function proofOf(rule: string, yaml: string): FixProof | undefined {
+  const { objects } = stageManifests(parseManifests(yaml, "shop.yaml"), { nodes: DEFAULT_NODES, seed: 1 });
+  const builder = new ModelBuilder();
+  for (const object of objects) builder.add(object);
+  const { findings } = checkCluster({
+    objects,
+    model: builder.build(),
+    traitsOf: () => ({}),
+    scope: {},
+    provesFixesOn: DEFAULT_NODES,
+  });
+  return findings.find((finding) => finding.rule === rule)?.proof;
+}
+
+const spread = spreadOverNodes();
+
+describe("what a patch would do", () => {
+  test("a second replica makes an outage of minutes a time with fewer", () => {
+    const { better, worse } = proofOf("too-few-replicas", web({ replicas: 1, pod: spread })) as FixProof;
+    expect(worse).toEqual([]);
+    expect(better).toContainEqual({
+      loss: "node",
+      workload: "Deployment default/web",
+      before: { verdict: "outage", downSeconds: expect.objectContaining({ median: expect.any(Number) }) },
+      after: { verdict: "degraded", downSeconds: expect.objectContaining({ median: expect.any(Number) }) },
+    });
+  });
+
+  test("shorter tolerations make the same verdict shorter", () => {
+    const proof = proofOf("slow-to-leave", web({ replicas: 1 })) as FixProof;
+    const change = proof.better.find(({ loss }) => loss === "node");
+    expect([change?.before.verdict, change?.after.verdict]).toEqual(["outage", "outage"]);
+    expect(change?.after.downSeconds?.max).toBeLessThan(change?.before.downSeconds?.min ?? 0);
+  });
+
+  test("a budget changes nothing about single losses", () => {
+    expect(proofOf("no-budget", web({ pod: spread }))).toEqual({ better: [], worse: [] });
+  });
+
+  test("a finding without a patch has no proof", () => {
+    expect(proofOf("no-requests", web())).toBeUndefined();
+  });
+});

@@ -1,0 +1,85 @@
+/** What a patch would do to the cluster, proved before anybody applies it. */
+import type { KubeObject } from "../../kube/types/index.ts";
+import { isWorse, LOSS_KINDS, type LossKind, type ProveResult, type Verdict } from "../../prove/result.ts";
+import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
+import { asManifests, withChanges } from "../../prove/stage/changes.ts";
+import { stageManifests } from "../../prove/stage/stage.ts";
+import { durationOf, type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
+import type { DurationRange } from "../../report/duration-text.ts";
+import type { Finding, Fix } from "./check.ts";
+
+/** What the worst loss of a kind does to a workload, before and after. */
+export interface ProvedChange {
+  readonly loss: LossKind;
+  /** "Deployment shop/cart" */
+  readonly workload: string;
+  readonly before: { readonly verdict: Verdict; readonly downSeconds?: DurationRange };
+  readonly after: { readonly verdict: Verdict; readonly downSeconds?: DurationRange };
+}
+
+export interface FixProof {
+  readonly better: readonly ProvedChange[];
+  /** Of any workload: a patch that makes something worse is no fix. */
+  readonly worse: readonly ProvedChange[];
+}
+
+export interface FixedCluster {
+  /** As they are, without the patch. */
+  readonly objects: readonly KubeObject[];
+  readonly proof: ProveResult;
+  /** Where files bring no nodes. */
+  readonly nodes: AssumedNodes;
+  /** Proves what losses do to such objects, the same losses as `proof`. */
+  prove(objects: readonly KubeObject[]): ProveResult;
+}
+
+/** Each finding that has a patch, with what the patch alone would do. */
+export function proveFixes(findings: readonly Finding[], cluster: FixedCluster): Finding[] {
+  const before = worstByKind(cluster.proof);
+  return findings.map((finding) =>
+    finding.patch === undefined ? finding : { ...finding, proof: proofOf(finding.patch, before, cluster) },
+  );
+}
+
+function proofOf(fix: Fix, before: WorstByKind, { objects, nodes, prove }: FixedCluster): FixProof {
+  const [change] = asManifests([fix.object as unknown as KubeObject], "the patch");
+  const changed = withChanges(asManifests(objects, "the cluster"), change === undefined ? [] : [change]);
+  const after = worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects));
+  const better: ProvedChange[] = [];
+  const worse: ProvedChange[] = [];
+  for (const workload of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    for (const loss of LOSS_KINDS) {
+      const was = before.get(workload)?.get(loss)?.verdict ?? SAFE;
+      const is = after.get(workload)?.get(loss)?.verdict ?? SAFE;
+      const order = compared(was, is);
+      if (order === 0) continue;
+      (order > 0 ? better : worse).push({ loss, workload, before: brief(was), after: brief(is) });
+    }
+  }
+  return { better, worse };
+}
+
+const SAFE: Judged = { verdict: "safe" };
+
+type Judged = ProvedChange["before"];
+
+function brief({ verdict, downSeconds }: Judged): Judged {
+  return { verdict, ...(downSeconds !== undefined && { downSeconds }) };
+}
+
+/** So much longer or shorter is no chance: a fifth, and as many seconds. */
+const SHARE = 1.2;
+const SECONDS = 10;
+
+/**
+ * Above zero when it gets better. What ends by itself is better than what does not, whatever it is called: an update that is an
+ * outage of seconds beats one that never ends.
+ */
+function compared(was: Judged, is: Judged): number {
+  const [before, after] = [durationOf(was), durationOf(is)];
+  if (Number.isFinite(before) !== Number.isFinite(after)) return Number.isFinite(after) ? 1 : -1;
+  if (isWorse(is.verdict, was.verdict)) return -1;
+  if (isWorse(was.verdict, is.verdict)) return 1;
+  if (after > before * SHARE && after - before > SECONDS) return -1;
+  return before > after * SHARE && before - after > SECONDS ? 1 : 0;
+}
