@@ -2,7 +2,8 @@
  * Makes a `Model` of objects that come one at a time, in any order. Whatever is wrong with one is noted and named; nothing
  * that an object says makes this fail, and none is dropped without a word.
  */
-import type { KubeObject, Node, Pod, ResourceQuota } from "../../kube/types/index.ts";
+import { controllerOf } from "../../kube/owners.ts";
+import type { KubeObject, Node, Pod, PodSpec, PodStatus, ResourceQuota } from "../../kube/types/index.ts";
 import { ClusterObjects } from "../../scheduler/cluster-objects.ts";
 import { WATCHED_KINDS } from "../../scheduler/feed.ts";
 import { checkAmounts } from "./amounts.ts";
@@ -14,6 +15,8 @@ import type { Model } from "./model.ts";
 import { Notes } from "./notes.ts";
 import { groupKindOf, Owners } from "./owners.ts";
 import { claimingUid, flagsAndName, hasEnded, type PodFacts, podFacts } from "./pod-facts.ts";
+import { METADATA_PARTS, type PartName, type PodPart, type PodParts, partOf } from "./pod-parts.ts";
+import { type ShapeInput, shapeFrom } from "./pod-shape.ts";
 import { PodTable } from "./pod-table.ts";
 import { WORKLOAD_KINDS } from "./read-kinds.ts";
 import { slimObject } from "./slim.ts";
@@ -86,9 +89,44 @@ export class ModelBuilder {
     return this.#classes.numberOf(whole, undefined);
   }
 
+  /**
+   * What a class keeps of one field of a pod, for `classOfParts`. None when it cannot be read, or holds something that
+   * `classOf` has to see with the whole pod.
+   * @param value as it stands in an object
+   */
+  partOf(name: PartName, value: unknown): PodPart | undefined {
+    const field = { [name]: withoutNulls(value) };
+    const isOfMetadata = (METADATA_PARTS as readonly string[]).includes(name);
+    const pod = isOfMetadata
+      ? { ...HOLDER, metadata: { ...HOLDER.metadata, ...field } }
+      : { ...HOLDER, spec: { ...HOLDER.spec, ...field } };
+    if (typeError(pod as unknown as Pod) !== undefined) return undefined;
+    const part = partOf(name, field[name], this.#interner);
+    return part.problems.length > 0 ? undefined : part;
+  }
+
+  /** The class of a pod that is not pinned to its node, from its parts. @param name needed for a pod without a controller */
+  classOfParts(name: string, parts: PodParts, given: PodStatus | undefined): number | undefined {
+    const status = withoutNulls(given);
+    if (status !== undefined && typeError({ ...HOLDER, status } as unknown as Pod) !== undefined)
+      return undefined;
+    const asking = {
+      containers: parts.containers?.value,
+      initContainers: parts.initContainers?.value,
+    } as Partial<PodSpec>;
+    const input = { name, parts, asking: asking as ShapeInput["asking"], status, isPinned: false };
+    return this.#classes.numberOfShape(shapeFrom(input, this.#interner));
+  }
+
   /** Whether the pods of a class that `classOf` gave are each bound to their node, which is not part of the class. */
   isPinned(number: number): boolean {
     return this.#classes.draft(number).isPinned;
+  }
+
+  /** Whether the pods of a class have a controller other than their node; one that has not is like no other. */
+  isOwned(number: number): boolean {
+    const owner = controllerOf(this.#classes.draft(number).prototype);
+    return owner !== undefined && owner.kind !== "Node";
   }
 
   /** Adds a pod of a class that `classOf` gave. */
@@ -175,6 +213,9 @@ export class ModelBuilder {
     return number;
   }
 }
+
+/** A pod to hold one field that is looked at. */
+const HOLDER = { apiVersion: "v1", kind: "Pod", metadata: { name: "x" }, spec: { containers: [] } };
 
 /** Kinds that own nothing and come in numbers. */
 const PASSING_KINDS = new Set([

@@ -2,7 +2,7 @@ import { deepFreeze } from "../../base/deep.ts";
 import { controllerOf } from "../../kube/owners.ts";
 import type { Pod } from "../../kube/types/index.ts";
 import type { Interner } from "./interner.ts";
-import { shapeOf } from "./pod-shape.ts";
+import { type PodShape, shapeOf } from "./pod-shape.ts";
 
 /** A class before its workload is known. */
 export interface ClassDraft {
@@ -26,14 +26,18 @@ export class ClassDrafts {
   numberOf(pod: Pod, error: string | undefined): number {
     const isWhole = error === undefined && pod.spec !== undefined;
     const readable = isWhole ? pod : bareOf(pod);
-    const { prototype, isPinned, problems } = shapeOf(readable, this.#interner);
-    const wrong = isWhole ? problems : [`cannot be read: ${error ?? "it has no spec"}`];
-    // Fields stand in the order of their making, and the parts that are interned in theirs.
-    const key = `${isPinned ? "pinned " : ""}${JSON.stringify(prototype)}${wrong.join("\n")}`;
-    const known = this.#byShape.get(key);
+    const shape = shapeOf(readable, this.#interner);
+    return this.numberOfShape(
+      isWhole ? shape : { ...shape, problems: [`cannot be read: ${error ?? "it has no spec"}`] },
+    );
+  }
+
+  numberOfShape({ prototype, isPinned, problems, key }: PodShape): number {
+    const whole = problems.length === 0 ? key : `${key} ${problems.join("\n")}`;
+    const known = this.#byShape.get(whole);
     if (known !== undefined) return known;
-    this.#byShape.set(key, this.drafts.length);
-    this.drafts.push({ prototype: deepFreeze(prototype), isPinned, problems: wrong });
+    this.#byShape.set(whole, this.drafts.length);
+    this.drafts.push({ prototype: deepFreeze(prototype), isPinned, problems });
     return this.drafts.length - 1;
   }
 

@@ -10,16 +10,20 @@ import type {
   Container,
   ContainerStatus,
   NodeSelectorTerm,
+  OwnerReference,
   Pod,
   PodSpec,
   PodStatus,
-  Probe,
-  ResourceList,
-  Volume,
 } from "../../kube/types/index.ts";
-import { checkAmounts } from "./amounts.ts";
 import type { Interner } from "./interner.ts";
-import { withTerms } from "./node-terms.ts";
+import {
+  KEPT_SPEC_FIELDS,
+  METADATA_PARTS,
+  type PartName,
+  type PodParts,
+  partsOf,
+  SPEC_PARTS,
+} from "./pod-parts.ts";
 
 export interface PodShape {
   /** Unbound; its name is empty unless nobody owns it: such a pod is like no other. */
@@ -28,158 +32,99 @@ export interface PodShape {
   readonly isPinned: boolean;
   /** Amounts that cannot be counted with, and are left out. */
   readonly problems: readonly string[];
+  /** The same text for equal prototypes, pinned or not. */
+  readonly key: string;
 }
 
-/** Fields of a pod's spec that are kept as they are. */
-export const KEPT_SPEC_FIELDS = [
-  "restartPolicy",
-  "terminationGracePeriodSeconds",
-  "nodeSelector",
-  "hostNetwork",
-  "schedulerName",
-  "tolerations",
-  "priorityClassName",
-  "priority",
-  "preemptionPolicy",
-  "readinessGates",
-  "topologySpreadConstraints",
-  "schedulingGates",
-  "resourceClaims",
-] as const satisfies readonly (keyof PodSpec | "resourceClaims")[];
-
-/** Sources of volumes that placement or the fate of data depends on; projected ones and the like are the same everywhere. */
-export const KEPT_VOLUME_SOURCES = [
-  "persistentVolumeClaim",
-  "ephemeral",
-  "emptyDir",
-  "hostPath",
-  "nfs",
-  "csi",
-  "gcePersistentDisk",
-  "awsElasticBlockStore",
-  "iscsi",
-  "rbd",
-] as const satisfies readonly (keyof Volume)[];
+/** What a shape is made of beside the parts. */
+export interface ShapeInput {
+  readonly name: string;
+  readonly parts: PodParts;
+  /** The containers as they ask, to hold their statuses against. */
+  readonly asking: Partial<Pick<PodSpec, "containers" | "initContainers">>;
+  readonly status: PodStatus | undefined;
+  readonly isPinned: boolean;
+}
 
 /** @param pod as an API server stores it; every field that is there has its right type */
 export function shapeOf(pod: Pod, interner: Interner): PodShape {
-  const { metadata } = pod;
-  const problems: string[] = [];
-  const owner = controllerOf(pod);
-  const isAlone = owner === undefined || owner.kind === "Node";
-  const pinnedTo = owner?.kind === "DaemonSet" ? pinnedNode(pod.spec) : undefined;
+  const { metadata, spec, status } = pod;
+  const isPinned = controllerOf(pod)?.kind === "DaemonSet" && isPinnedToNode(spec);
+  const affinity = isPinned ? withoutPin(spec.affinity) : spec.affinity;
+  const parts = partsOf({ ...pod, spec: { ...spec, affinity } as PodSpec }, interner);
+  return shapeFrom({ name: metadata.name, parts, asking: spec, status, isPinned }, interner);
+}
+
+export function shapeFrom({ name, parts, isPinned, ...rest }: ShapeInput, interner: Interner): PodShape {
+  const owners = parts.ownerReferences?.value as readonly OwnerReference[] | undefined;
+  const isAlone = owners === undefined || owners[0]?.kind === "Node";
+  const generateName = isAlone ? undefined : (parts.generateName?.value as string | undefined);
+  const labels = parts.labels?.value as Pod["metadata"]["labels"] | undefined;
   const prototype: Pod = {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      name: isAlone ? metadata.name : "",
-      ...(metadata.generateName && !isAlone && { generateName: metadata.generateName }),
-      namespace: metadata.namespace ?? "default",
+      name: isAlone ? name : "",
+      ...(generateName && { generateName }),
+      namespace: (parts.namespace?.value as string | undefined) ?? "default",
       uid: "",
       resourceVersion: "",
       creationTimestamp: "",
-      ...(metadata.labels && { labels: interner.intern(metadata.labels) }),
-      ...(owner && { ownerReferences: interner.intern([owner]) }),
+      ...(labels && { labels }),
+      ...(owners && { ownerReferences: owners }),
     },
-    spec: specOf(pod, pinnedTo, problems, interner),
-    status: statusOf(pod, interner),
+    spec: specOf(parts),
+    status: statusOf(rest, interner),
   };
-  return { prototype, isPinned: pinnedTo !== undefined, problems };
+  const problems = SPEC_PARTS.flatMap((part) => parts[part]?.problems ?? NO_PROBLEMS);
+  const numbers = numbersOf(prototype, parts, interner);
+  const key = `${isPinned ? "pinned " : ""}${numbers.join(",")}`;
+  return { prototype, isPinned, problems, key };
 }
 
-function specOf(
-  { spec }: Pod,
-  pinnedTo: string | undefined,
-  problems: string[],
-  interner: Interner,
-): PodSpec {
-  const kept = Object.fromEntries(
-    KEPT_SPEC_FIELDS.flatMap((name) => {
-      const value = (spec as PodSpec & { readonly resourceClaims?: unknown })[name];
-      return value === undefined || value === null ? [] : [[name, interner.intern(value)]];
-    }),
-  );
-  const amounts = (list: ResourceList | undefined, path: string) => {
-    const checked = checkAmounts(list);
-    problems.push(...checked.problems.map((problem) => `${path}.${problem}`));
-    return checked.list;
+/** Numbers that are the same for the same prototype: mostly those of the parts, as defaults are rare. */
+function numbersOf({ metadata, spec, status }: Pod, parts: PodParts, interner: Interner): number[] {
+  const numberOf = (name: PartName, value: unknown) => {
+    const part = parts[name];
+    if (part !== undefined && part.value === value) return part.number;
+    return value === undefined ? 0 : interner.numberOf(value);
   };
-  const containersOf = (containers: readonly Container[] | undefined, path: string) =>
-    (containers ?? []).map((container, i) =>
-      interner.intern(
-        containerOf(container, (list) => amounts(list, `spec.${path}[${i}].resources.requests`)),
-      ),
-    );
-  const volumes = volumesOf(spec.volumes ?? []);
-  const affinity = wholeAffinity(pinnedTo === undefined ? spec.affinity : withoutPin(spec.affinity));
-  const overhead = amounts(spec.overhead, "spec.overhead");
-  const podLevel = amounts(spec.resources?.requests, "spec.resources.requests");
-  return {
-    ...(kept as Pick<PodSpec, "restartPolicy" | "terminationGracePeriodSeconds" | "schedulerName">),
-    restartPolicy: spec.restartPolicy ?? "Always",
-    terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-    schedulerName: spec.schedulerName ?? "default-scheduler",
-    containers: containersOf(spec.containers, "containers"),
-    ...(spec.initContainers?.length && {
-      initContainers: containersOf(spec.initContainers, "initContainers"),
-    }),
-    ...(volumes.length > 0 && { volumes: interner.intern(volumes) }),
-    ...(affinity && { affinity: interner.intern(affinity) }),
-    ...(overhead && { overhead: interner.intern(overhead) }),
-    ...(podLevel && { resources: interner.intern({ requests: podLevel }) }),
-  };
+  const numbers = [interner.numberOf(metadata.name), interner.numberOf(status)];
+  for (const name of METADATA_PARTS) numbers.push(numberOf(name, metadata[name]));
+  const fields = spec as PodSpec & { readonly resourceClaims?: unknown };
+  for (const name of SPEC_PARTS) numbers.push(numberOf(name, fields[name]));
+  return numbers;
 }
 
-function containerOf(
-  container: Container,
-  checked: (list: ResourceList | undefined) => ResourceList | undefined,
-): Container {
-  const { name = "", image = "", restartPolicy, readinessProbe, startupProbe } = container;
-  const requests = checked(container.resources?.requests);
-  const ports = container.ports?.filter(({ hostPort }) => hostPort !== undefined && hostPort > 0);
-  return {
-    // In order of name, as everything that is interned.
-    image,
-    imagePullPolicy: container.imagePullPolicy ?? "IfNotPresent",
-    name,
-    ...(ports?.length && { ports }),
-    ...(readinessProbe && { readinessProbe: pacing(readinessProbe) }),
-    resources: requests === undefined ? {} : { requests },
-    ...(restartPolicy && { restartPolicy }),
-    ...(startupProbe && { startupProbe: pacing(startupProbe) }),
-  };
+const NO_PROBLEMS: readonly string[] = [];
+
+function specOf(parts: PodParts): PodSpec {
+  const spec: Record<string, unknown> = {};
+  for (const name of KEPT_SPEC_FIELDS) {
+    const value = parts[name]?.value;
+    if (value !== undefined) spec[name] = value;
+  }
+  spec.restartPolicy ??= "Always";
+  spec.terminationGracePeriodSeconds ??= 30;
+  spec.schedulerName ??= "default-scheduler";
+  spec.containers = parts.containers?.value ?? NO_CONTAINERS;
+  const { initContainers, volumes, affinity, overhead, resources } = parts;
+  if ((initContainers?.value as readonly Container[] | undefined)?.length)
+    spec.initContainers = initContainers?.value;
+  if (volumes?.value) spec.volumes = volumes.value;
+  if (affinity?.value) spec.affinity = affinity.value;
+  if (overhead?.value) spec.overhead = overhead.value;
+  if (resources?.value) spec.resources = resources.value;
+  return spec as unknown as PodSpec;
 }
 
-/** When a probe asks and what it takes, without what it asks. */
-function pacing(probe: Probe): Probe {
-  const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = probe;
-  return {
-    failureThreshold: failureThreshold ?? 3,
-    ...(initialDelaySeconds !== undefined && { initialDelaySeconds }),
-    periodSeconds: periodSeconds ?? 10,
-    successThreshold: successThreshold ?? 1,
-    timeoutSeconds: timeoutSeconds ?? 1,
-  };
-}
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
 
-function volumesOf(volumes: readonly Volume[]): readonly Volume[] {
-  return volumes.flatMap((volume) => {
-    const source = KEPT_VOLUME_SOURCES.find((name) => volume[name] != null);
-    return source === undefined ? [] : [{ name: volume.name ?? "", [source]: volume[source] }];
-  });
-}
-
-function wholeAffinity(affinity: Affinity | undefined): Affinity | undefined {
-  if (affinity?.nodeAffinity === undefined) return affinity;
-  const nodeAffinity = withTerms(affinity.nodeAffinity, "requiredDuringSchedulingIgnoredDuringExecution");
-  return nodeAffinity === affinity.nodeAffinity ? affinity : { ...affinity, nodeAffinity };
-}
-
-/** The node that a DaemonSet's controller made the pod for, once it is there: every required term names it. */
-function pinnedNode({ affinity, nodeName }: PodSpec): string | undefined {
+/** Whether a DaemonSet's controller made the pod for its node: every required term names that. */
+function isPinnedToNode({ affinity, nodeName }: PodSpec): boolean {
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (!nodeName || !terms?.length) return undefined;
-  return terms.every((term) => deepEqual(term.matchFields, fieldsOfPin(nodeName))) ? nodeName : undefined;
+  if (!nodeName || !terms?.length) return false;
+  return terms.every((term) => deepEqual(term.matchFields, fieldsOfPin(nodeName)));
 }
 
 function fieldsOfPin(nodeName: string): NonNullable<NodeSelectorTerm["matchFields"]> {
@@ -217,23 +162,21 @@ export function withPin(affinity: Affinity | undefined, nodeName: string): Affin
 }
 
 /** Only what is not as the spec says: containers that are being resized in place count by what they have (KEP-1287). */
-function statusOf({ spec, status }: Pod, interner: Interner): PodStatus {
+function statusOf({ asking, status }: Pick<ShapeInput, "asking" | "status">, interner: Interner): PodStatus {
   const resized = (statuses: readonly ContainerStatus[] | undefined, containers?: readonly Container[]) =>
-    statuses?.some((one) => isResized(one, containers))
-      ? interner.intern(statuses.map((one) => grantedTo(one)))
-      : undefined;
-  const containerStatuses = resized(status?.containerStatuses, spec.containers);
-  const initContainerStatuses = resized(status?.initContainerStatuses, spec.initContainers);
+    statuses?.some((one) => isResized(one, containers)) ? statuses.map((one) => grantedTo(one)) : undefined;
+  const containerStatuses = resized(status?.containerStatuses, asking.containers);
+  const initContainerStatuses = resized(status?.initContainerStatuses, asking.initContainers);
   if (containerStatuses === undefined && initContainerStatuses === undefined) return PENDING;
-  const pending = findCondition(status.conditions, "PodResizePending");
-  return {
+  const pending = findCondition(status?.conditions, "PodResizePending");
+  return interner.intern({
     phase: "Pending",
     ...(containerStatuses && { containerStatuses }),
     ...(initContainerStatuses && { initContainerStatuses }),
     ...(pending && {
       conditions: [{ type: pending.type, status: pending.status, reason: pending.reason ?? "" }],
     }),
-  };
+  });
 }
 
 const PENDING: PodStatus = Object.freeze({ phase: "Pending" });

@@ -85,13 +85,17 @@ function slimNode({ apiVersion, kind, metadata, spec, status }: Node, interner: 
       ...(conditions && {
         conditions: conditions.map(({ type, status }) => interner.intern({ type, status })),
       }),
-      ...(images && { images: images.map((image) => interner.intern(slimImage(image))) }),
+      ...(images && { images: images.map((image) => slimImage(image, interner)) }),
     },
   };
 }
 
-function slimImage({ names, sizeBytes }: ContainerImage): ContainerImage {
-  return { ...(names && { names }), ...(sizeBytes !== undefined && { sizeBytes }) };
+/** Sizes of an image differ from node to node, its names do not. */
+function slimImage({ names, sizeBytes }: ContainerImage, interner: Interner): ContainerImage {
+  return {
+    ...(names && { names: names.map((name) => interner.text(name)) }),
+    ...(sizeBytes !== undefined && { sizeBytes }),
+  };
 }
 
 /** Every name that an image of the pods may have on a node. */

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../kube/types/index.ts";
 import type { ModelBuilder } from "../model/builder.ts";
 import { type ByteScanner, CLOSE_OBJECT, JsonError, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
 import { FieldTree } from "./field-tree.ts";
-import { specTree } from "./pod-fields.ts";
+import { SPEC_ACTIONS } from "./pod-fields.ts";
 import { PodReader } from "./pod-reader.ts";
 
 /** What an object is: as it says itself, or else as its list says. */
@@ -27,7 +27,12 @@ const WHOLE = new FieldTree({ metadata: METADATA }, { others: "keep" });
 const TEMPLATED = new FieldTree({
   metadata: METADATA,
   spec: new FieldTree(
-    { template: new FieldTree({ metadata: new FieldTree({ labels: "keep" }), spec: specTree() }) },
+    {
+      template: new FieldTree({
+        metadata: new FieldTree({ labels: "keep" }),
+        spec: new FieldTree(SPEC_ACTIONS),
+      }),
+    },
     { others: "keep" },
   ),
   status: "keep",

@@ -1,5 +1,5 @@
-/** Which fields of a pod's spec are read: those that `shapeOf` keeps. */
-import { KEPT_SPEC_FIELDS, KEPT_VOLUME_SOURCES } from "../model/pod-shape.ts";
+/** Which fields of a pod's spec are read: those that a `PodPart` is made of. */
+import { KEPT_SPEC_FIELDS, KEPT_VOLUME_SOURCES, type SpecPart } from "../model/pod-parts.ts";
 import { type FieldAction, FieldTree } from "./field-tree.ts";
 
 const PACING = new FieldTree({
@@ -24,29 +24,19 @@ const CONTAINERS = new FieldTree({
   startupProbe: PACING,
 });
 
-/**
- * The spec of a pod or of a template.
- * @param own fields that are read in another way
- * @param ephemeral what is done with the source of an ephemeral volume
- */
-export function specTree(
-  own: Readonly<Record<string, FieldAction>> = {},
-  ephemeral: FieldAction = "keep",
-): FieldTree {
-  const keep = (names: readonly string[]) =>
-    Object.fromEntries(names.map((name): [string, FieldAction] => [name, "keep"]));
-  return new FieldTree({
-    ...keep(KEPT_SPEC_FIELDS),
-    containers: CONTAINERS,
-    initContainers: CONTAINERS,
-    volumes: new FieldTree(
-      { ...keep(["name", ...KEPT_VOLUME_SOURCES]), ephemeral },
-      { wanted: KEPT_VOLUME_SOURCES },
-    ),
-    // A DaemonSet's pod is recognised by its bytes.
-    affinity: "pack",
-    overhead: "keep",
-    resources: new FieldTree({ requests: "keep" }),
-    ...own,
-  });
+/** What is done with each field of a spec that is kept in some form. */
+export const SPEC_ACTIONS: Readonly<Record<SpecPart, FieldAction>> = {
+  ...(Object.fromEntries(KEPT_SPEC_FIELDS.map((name) => [name, "keep"])) as Record<SpecPart, FieldAction>),
+  containers: CONTAINERS,
+  initContainers: CONTAINERS,
+  volumes: volumesTree("keep"),
+  affinity: "keep",
+  overhead: "keep",
+  resources: new FieldTree({ requests: "keep" }),
+};
+
+/** @param ephemeral what is done with the source of an ephemeral volume */
+export function volumesTree(ephemeral: FieldAction): FieldTree {
+  const keep = Object.fromEntries(["name", ...KEPT_VOLUME_SOURCES].map((name) => [name, "keep"]));
+  return new FieldTree({ ...keep, ephemeral }, { wanted: KEPT_VOLUME_SOURCES });
 }
