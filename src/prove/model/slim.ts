@@ -7,14 +7,12 @@ import type {
   ObjectMeta,
   PersistentVolume,
   Pod,
-  PodTemplateSpec,
   ReplicaSet,
 } from "../../kube/types/index.ts";
 import type { Interner } from "./interner.ts";
 import { withTerms } from "./node-terms.ts";
 import { groupKindOf } from "./owners.ts";
 import type { PodClass } from "./pod-class.ts";
-import { shapeOf } from "./pod-shape.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -32,7 +30,7 @@ export function slimObject(object: KubeObject, interner: Interner): KubeObject {
     case "apps/StatefulSet":
     case "apps/DaemonSet":
     case "batch/Job":
-      return withSlimTemplate(slim as Deployment, interner);
+      return withoutTemplate(slim as Deployment);
     case "/PersistentVolume":
       return wholeVolume(withParts(slim) as PersistentVolume);
     default:
@@ -113,7 +111,7 @@ export function withImages(node: Node, used: ReadonlySet<string>): Node {
   return kept.length === images.length ? node : { ...node, status: { ...node.status, images: kept } };
 }
 
-/** Its pods say what its template says. */
+/** What it has of its own. */
 function slimReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSet): ReplicaSet {
   const { replicas, selector, minReadySeconds } = spec ?? {};
   const { labels: _labels, annotations: _annotations, ...identity } = metadata;
@@ -125,17 +123,10 @@ function slimReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSet): Repli
   } as ReplicaSet;
 }
 
-function withSlimTemplate(object: Deployment, interner: Interner): Deployment {
-  const { apiVersion, kind, metadata, spec, status } = object;
-  const template = spec?.template as PodTemplateSpec | undefined;
-  if (template === undefined) return object;
-  const pod = { metadata: { name: "", ...template.metadata }, spec: template.spec ?? {}, status: {} } as Pod;
-  const { labels } = template.metadata ?? {};
-  const slim: PodTemplateSpec = {
-    metadata: { ...(labels && { labels }) },
-    spec: shapeOf(pod, interner).prototype.spec,
-  };
+/** Its pods say what its template says. */
+function withoutTemplate({ apiVersion, kind, metadata, spec, status }: Deployment): Deployment {
+  const { template: _template, ...kept } = spec ?? {};
   // Only a Job's status says something that its pods do not.
   const told = kind === "Job" ? (status ?? {}) : {};
-  return { apiVersion, kind, metadata, spec: { ...spec, template: slim }, status: told } as Deployment;
+  return { apiVersion, kind, metadata, spec: kept, status: told } as Deployment;
 }

@@ -1,9 +1,10 @@
 /** Reads one object of any kind from its bytes into a builder: as much of it as its kind needs, and no more. */
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { ModelBuilder } from "../model/builder.ts";
+import { groupKindOf } from "../model/owners.ts";
+import { READ_KINDS } from "../model/read-kinds.ts";
 import { type ByteScanner, CLOSE_OBJECT, JsonError, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
 import { FieldTree } from "./field-tree.ts";
-import { SPEC_ACTIONS } from "./pod-fields.ts";
 import { PodReader } from "./pod-reader.ts";
 
 /** What an object is: as it says itself, or else as its list says. */
@@ -12,32 +13,40 @@ export interface Identity {
   readonly kind: string;
 }
 
-const METADATA = new FieldTree(
-  {
-    managedFields: "skip",
-    annotations: new FieldTree(
-      { "kubectl.kubernetes.io/last-applied-configuration": "skip" },
-      { others: "keep" },
-    ),
-  },
-  { others: "keep" },
-);
-const WHOLE = new FieldTree({ metadata: METADATA }, { others: "keep" });
-/** What has a template of pods. */
-const TEMPLATED = new FieldTree({
-  metadata: METADATA,
-  spec: new FieldTree(
-    {
-      template: new FieldTree({
-        metadata: new FieldTree({ labels: "keep" }),
-        spec: new FieldTree(SPEC_ACTIONS),
-      }),
-    },
+/** What a model keeps of an object's metadata. */
+const METADATA = new FieldTree({
+  name: "keep",
+  namespace: "keep",
+  uid: "keep",
+  labels: "keep",
+  annotations: new FieldTree(
+    { "kubectl.kubernetes.io/last-applied-configuration": "skip" },
     { others: "keep" },
   ),
+  ownerReferences: "keep",
+  deletionTimestamp: "keep",
+});
+/** Who somebody is, and whose. */
+const IDENTITY = new FieldTree({
+  name: "keep",
+  namespace: "keep",
+  uid: "keep",
+  ownerReferences: "keep",
+  deletionTimestamp: "keep",
+});
+const WHOLE = new FieldTree({ metadata: METADATA }, { others: "keep" });
+/** Of kinds that no answer reads: they may own what is read. */
+const OWNER = new FieldTree({ metadata: IDENTITY });
+/** What has a template of pods. The pods say what is in it. */
+const TEMPLATED = new FieldTree({
+  metadata: METADATA,
+  spec: new FieldTree({ template: "skip" }, { others: "keep" }),
+});
+const JOB = new FieldTree({
+  metadata: METADATA,
+  spec: new FieldTree({ template: "skip" }, { others: "keep" }),
   status: "keep",
 });
-const NAMED = new FieldTree({ metadata: new FieldTree({ name: "keep", namespace: "keep" }) });
 
 /** Kinds of which a part is enough, and that come in great numbers. */
 const PARTS: Readonly<Record<string, FieldTree>> = {
@@ -52,19 +61,13 @@ const PARTS: Readonly<Record<string, FieldTree>> = {
     }),
   }),
   "apps/v1 ReplicaSet": new FieldTree({
-    metadata: METADATA,
+    metadata: IDENTITY,
     spec: new FieldTree({ replicas: "keep", selector: "keep", minReadySeconds: "keep" }),
   }),
   "apps/v1 Deployment": TEMPLATED,
   "apps/v1 StatefulSet": TEMPLATED,
   "apps/v1 DaemonSet": TEMPLATED,
-  "batch/v1 Job": TEMPLATED,
-  "v1 ConfigMap": NAMED,
-  "v1 Secret": NAMED,
-  "v1 Event": NAMED,
-  "v1 Endpoints": NAMED,
-  "discovery.k8s.io/v1 EndpointSlice": NAMED,
-  "coordination.k8s.io/v1 Lease": NAMED,
+  "batch/v1 Job": JOB,
 };
 
 export class ObjectReader {
@@ -93,7 +96,7 @@ export class ObjectReader {
       return;
     }
     scanner.outAt = 0;
-    (PARTS[`${apiVersion} ${kind}`] ?? WHOLE).project(scanner);
+    treeOf(identity).project(scanner);
     this.#add(scanner.out.subarray(0, scanner.outAt), identity, start);
   }
 
@@ -107,6 +110,13 @@ export class ObjectReader {
       this.#builder.add(one);
     }
   }
+}
+
+/** What is kept of an object of a kind. */
+function treeOf({ apiVersion, kind }: Identity): FieldTree {
+  const part = PARTS[`${apiVersion} ${kind}`];
+  if (part !== undefined) return part;
+  return READ_KINDS.has(groupKindOf({ apiVersion, kind })) || kind.endsWith("List") ? WHOLE : OWNER;
 }
 
 /** A list may be an item of another, and its items may leave to it what they are. */
