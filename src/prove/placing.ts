@@ -1,37 +1,35 @@
-/** The judge's questions about placing, answered: by the exact engine where nodes are lost, else by the literal scheduler. */
+/** The judge's questions about placing, answered by the exact engine. */
 import { fnv32 } from "../base/hash.ts";
-import { ExactAnswer } from "./engine/exact-answer.ts";
+import { ExactAnswer, type ExactLoss } from "./engine/exact-answer.ts";
 import type { Placing, Try } from "./judge/judge.ts";
-import { LiteralAnswer } from "./literal/literal-answer.ts";
 import type { Loss } from "./losses/loss.ts";
 import type { Model } from "./model/model.ts";
 import { smallestChange } from "./smallest-change.ts";
 
-/** A certificate holds for every seed; one engine is enough to find it. */
+/** A certificate holds for every seed. */
 const CERTIFYING_SEED = 1;
-/** Clusters of more nodes are too large to ask the literal scheduler about at every turn. */
+/** Clusters of more nodes are too large for every order of eviction, and for asking the scheduler about every pod. */
 export const LARGE_NODES = 30;
-/** So many displaced pods of a large cluster are placed once more to hear the scheduler's words. */
-const EXPLAINED_PODS_MAX = 500;
+/** Looks at nodes that hearing the scheduler's words may take in a large cluster: every pod is one for each node. */
+const EXPLAINED_LOOKS_MAX = 100_000;
 
-/** Answers for one cluster. Nothing is made before it is asked for. */
+/** Answers for one cluster. */
 export function placingFor(model: Model): Placing {
   const isLarge = model.nodes.length > LARGE_NODES;
-  let explained = 0;
-  const exact = keptBySeed((seed) => new ExactAnswer(model, { seed }));
-  const inOrder = keptBySeed((seed) => new LiteralAnswer(model, { seed }));
-  const shuffled = keptBySeed((seed) => new LiteralAnswer(model, { seed, turn: shuffledTurn(seed) }));
-  const literal = ({ seed, isShuffled }: Try) => (isShuffled ? shuffled : inOrder)(seed);
+  let looks = 0;
+  const exact = new ExactAnswer(model, { seed: CERTIFYING_SEED });
+  const how = ({ pod }: Loss, { seed, isShuffled }: Try): ExactLoss => ({
+    seed,
+    turn: isShuffled ? shuffledTurn(seed) : undefined,
+    ...(pod !== undefined && { lostPods: [pod] }),
+  });
   return {
-    outcome(loss, one) {
-      if (loss.pod !== undefined) return literal(one).outcomeOf([], [loss.pod]);
-      return one.isShuffled ? literal(one).outcomeOf(loss.nodes) : exact(one.seed).outcomeOf(loss.nodes);
-    },
+    outcome: (loss, one) => exact.outcomeOf(loss.nodes, how(loss, one)),
     explain(loss, one, asked) {
-      for (const node of loss.nodes) explained += model.podsOn(node).length;
-      if (isLarge && explained > EXPLAINED_PODS_MAX) return new Map();
+      looks += asked.length * model.nodes.length;
+      if (isLarge && looks > EXPLAINED_LOOKS_MAX) return new Map();
       const fixes = new Map<number, string | undefined>();
-      const { messages } = literal(one).explain(loss.nodes, podsOf(loss), (snapshot) => {
+      const messages = exact.explain(loss.nodes, how(loss, one), asked, (snapshot) => {
         for (const pod of asked) fixes.set(pod, smallestChange(model, pod, snapshot));
       });
       return new Map(
@@ -42,33 +40,18 @@ export function placingFor(model: Model): Placing {
       );
     },
     contested(loss, one, unplaced) {
-      // Asking takes long there: all of them may have come too late.
-      if (isLarge) return unplaced;
       // Of pods that are alike one tells about all.
       const firsts = new Map(unplaced.map((pod) => [model.classOf[pod] as number, pod]));
-      const fitting = new Set(literal(one).fittingFirst(loss.nodes, [...firsts.values()]));
+      const fitting = new Set(exact.fittingFirst(loss.nodes, [...firsts.values()], how(loss, one)));
       return unplaced.filter((pod) => fitting.has(firsts.get(model.classOf[pod] as number) as number));
     },
     isCertified({ nodes, pod }) {
-      return pod === undefined && exact(CERTIFYING_SEED).certifies(nodes);
+      return pod === undefined && exact.certifies(nodes);
     },
   };
-}
-
-function podsOf({ pod }: Loss): readonly number[] {
-  return pod === undefined ? [] : [pod];
 }
 
 /** Some order of the pods, another for every seed. */
 function shuffledTurn(seed: number): (pod: number) => number {
   return (pod) => fnv32(`${seed}/${pod}`);
-}
-
-function keptBySeed<T>(make: (seed: number) => T): (seed: number) => T {
-  const made = new Map<number, T>();
-  return (seed) => {
-    const known = made.get(seed) ?? make(seed);
-    made.set(seed, known);
-    return known;
-  };
 }

@@ -50,25 +50,25 @@ export interface Scope {
   readonly selector?: CompiledSelector;
 }
 
-/** What is tried where no certificate holds. Other orders of eviction are for the literal scheduler, which large clusters would wait for. */
+/** What is tried where no certificate holds: in large clusters with one order of eviction, which is said. */
 const IN_ORDER: readonly Try[] = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ seed, isShuffled: false }));
 const SHUFFLED: readonly Try[] = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ seed, isShuffled: true }));
+
+const ONE_ORDER = `with more than ${LARGE_NODES} nodes, what no certificate covers is tried with ${IN_ORDER.length} ways of breaking ties and one order of eviction, and rolling updates with one way`;
 
 /** @param placing answers where displaced pods go */
 export function prove(model: Model, placing: Placing, options: ProveOptions): ProveResult {
   const { profiles, withinSeconds } = options;
   const facts = factsOf(model, profiles === undefined ? {} : { profiles });
   const { losses, notes } = listLosses(model, options.losses, options.nodesAtOnce);
+  const isLarge = model.nodes.length > LARGE_NODES;
   const judge = new Judge({
     facts,
     placing,
-    tries: model.nodes.length > LARGE_NODES ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
+    tries: isLarge ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
     ...(withinSeconds !== undefined && { withinSeconds }),
   });
-  const changes = new ChangeJudge(
-    facts,
-    model.nodes.length > LARGE_NODES ? [1] : IN_ORDER.map(({ seed }) => seed),
-  );
+  const changes = new ChangeJudge(facts, isLarge ? [1] : IN_ORDER.map(({ seed }) => seed));
   const told = facts.workloads.map((workload) => isIn(workload, options.scope ?? {}, facts));
   const summary = new Summary(facts, told.filter(Boolean).length);
   const worst: Verdict[] = facts.workloads.map(() => "safe");
@@ -92,7 +92,7 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
   const workloads = workloadResults(facts, worst, options.losses).filter((_, index) => told[index]);
   return {
     summary: summary.finish(workloads, placing),
-    assumed: [...new Set([...model.assumed, ...facts.assumed, ...notes])],
+    assumed: [...new Set([...model.assumed, ...facts.assumed, ...notes, ...(isLarge ? [ONE_ORDER] : [])])],
     notModelled: [...notModelled(model), ...facts.quotas.notModelled].sort(),
     findings: [],
     losses: results,

@@ -6,9 +6,10 @@
  */
 import { Snapshot } from "../../scheduler/snapshot.ts";
 import { LiteralAnswer } from "../literal/literal-answer.ts";
+import type { Turn } from "../literal/queue.ts";
 import { waitingBefore } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Outcome, UNPLACED } from "../outcome.ts";
 import { Certifier } from "./certifier.ts";
 import { Chooser } from "./chooser.ts";
 import { Counters } from "./counters.ts";
@@ -26,6 +27,16 @@ import { Topology } from "./topology.ts";
 export interface ExactOptions {
   /** Decides where the scheduler may choose freely. */
   readonly seed: number;
+}
+
+/** How chance has it in one loss, and what else is lost in it. */
+export interface ExactLoss {
+  /** In the place of the answer's own. */
+  readonly seed?: number;
+  /** In which order displaced pods of one priority come; the model's unless told otherwise. */
+  readonly turn?: Turn | undefined;
+  /** Indexes of pods that go although their nodes stay. */
+  readonly lostPods?: readonly number[];
 }
 
 /** Answers any number of losses, one after the other; each begins with the model's state. */
@@ -98,7 +109,39 @@ export class ExactAnswer {
   }
 
   /** @param lost indexes of the nodes that are lost at once */
-  outcomeOf(lost: readonly number[]): Outcome {
+  outcomeOf(lost: readonly number[], how: ExactLoss = {}): Outcome {
+    return this.#run(lost, how, (run) => run.placeAll(this.#waitingBefore));
+  }
+
+  /**
+   * Why these pods find no node, as the scheduler says it on the state that the outcome leaves.
+   * @param look at that state, before it is taken back */
+  explain(
+    lost: readonly number[],
+    how: ExactLoss,
+    pods: readonly number[],
+    look: (snapshot: Snapshot) => void,
+  ): ReadonlyMap<number, string> {
+    return this.#run(lost, how, (run) => {
+      const left = new Map(run.placeAll(this.#waitingBefore).placements.map(({ pod, node }) => [pod, node]));
+      // Nobody has tried those that another scheduler is to place, or that gates hold back.
+      const messages = run.reasonsFor(pods.filter((pod) => left.get(pod) === UNPLACED));
+      look(this.#literalFor(how.seed ?? this.#seed).snapshot);
+      return messages;
+    });
+  }
+
+  /** Those of the pods that would find a node if they came first of all that the loss displaces. */
+  fittingFirst(lost: readonly number[], pods: readonly number[], how: ExactLoss = {}): readonly number[] {
+    return this.#run(lost, how, (run) => pods.filter((pod) => run.fits(pod)));
+  }
+
+  #run<T>(
+    lost: readonly number[],
+    { seed = this.#seed, turn, lostPods = [] }: ExactLoss,
+    go: (run: ExactRun) => T,
+  ): T {
+    this.#state.breakTies(seed);
     const run = new ExactRun({
       model: this.#model,
       state: this.#state,
@@ -106,20 +149,24 @@ export class ExactAnswer {
       chooser: this.#chooser,
       preemptor: this.#preemptor,
       lost,
+      turn,
       priorities: this.#priorities,
       coverage: this.coverage,
       lowestPriority: this.#lowestPriority,
-      beginLiteral: () => {
-        this.#literal ??= new LiteralAnswer(this.#model, { seed: this.#seed });
-        return this.#literal.begin(lost);
-      },
+      beginLiteral: () => this.#literalFor(seed).begin(lost),
     });
     try {
       run.lose();
-      return run.placeAll(this.#waitingBefore);
+      for (const pod of lostPods) run.losePod(pod);
+      return go(run);
     } finally {
       run.undo();
     }
+  }
+
+  #literalFor(seed: number): LiteralAnswer {
+    this.#literal = this.#literal?.withSeed(seed) ?? new LiteralAnswer(this.#model, { seed });
+    return this.#literal;
   }
 }
 

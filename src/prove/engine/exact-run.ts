@@ -1,5 +1,5 @@
 import type { LossRun } from "../literal/loss-run.ts";
-import { tryAll, type Waiting, type WaitingQueue } from "../literal/queue.ts";
+import { type Turn, tryAll, type Waiting, type WaitingQueue } from "../literal/queue.ts";
 import { isReplaced, returnsAfterEviction } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, type Placement, UNPLACED } from "../outcome.ts";
@@ -25,6 +25,8 @@ export interface ExactRunInput {
   readonly chooser: Chooser;
   readonly preemptor: Preemptor;
   readonly coverage: Coverage;
+  /** In which order displaced pods of one priority come. */
+  readonly turn: Turn | undefined;
   /** By class. */
   readonly priorities: Float64Array;
   /** Of all pods that stand somewhere before the loss. */
@@ -73,14 +75,44 @@ export class ExactRun {
     }
   }
 
+  /** The state once a pod has gone from a node that stays. */
+  losePod(pod: number): void {
+    const { model, state } = this.#input;
+    const node = model.nodeOf[pod] as number;
+    if (node < 0) return;
+    const isTerminating = model.isTerminating(pod);
+    const standing = this.#pods.standing(pod, { isTerminating, isArrival: false });
+    this.#untold.push((literal) => literal.losePod(pod));
+    state.remove(standing.podClass, node, isTerminating);
+    this.#pods.leave(standing, node);
+    this.#budgets.noteEviction(standing);
+    if (returnsAfterEviction(model.podClass(pod))) this.#displaced.push(pod);
+  }
+
   /** Tries every pod in turn, and those that found no node again for as long as that places another. */
   placeAll(waitingBefore: readonly number[]): Outcome {
     const unplaced = tryAll(this.#input.model, {
       displaced: this.#displaced,
       waitingBefore,
+      turn: this.#input.turn,
       place: (waiting, queue) => this.#place(waiting, queue),
     });
     return { placements: [...this.#placements, ...unplaced], victims: this.#victims };
+  }
+
+  /** Whether a replacement of the pod would find a node as things stand, without anybody having to leave. */
+  fits(pod: number): boolean {
+    const { model, facts, chooser } = this.#input;
+    const { index, isPinned } = model.podClass(pod);
+    const known = facts.of(index);
+    if (isPinned || known.kind === "literal") return this.#toldLiteral().fits(pod);
+    return known.kind === "covered" && chooser.choose(known) !== NOWHERE;
+  }
+
+  /** By pod, why a replacement of it finds no node as things stand, in the literal scheduler's words. */
+  reasonsFor(pods: readonly number[]): ReadonlyMap<number, string> {
+    const literal = this.#toldLiteral();
+    return new Map(pods.map((pod) => [pod, literal.reasonFor(pod)]));
   }
 
   undo(): void {
@@ -146,18 +178,23 @@ export class ExactRun {
 
   /** Lets the literal scheduler look, once it knows what has happened so far, and takes over what it does. */
   #placeLiterally(waiting: Waiting, queue: WaitingQueue, why: string): boolean {
-    const { model, coverage, beginLiteral } = this.#input;
+    const { model, coverage } = this.#input;
     coverage.literal.set(why, (coverage.literal.get(why) ?? 0) + 1);
-    this.#literal ??= beginLiteral();
-    for (const step of this.#untold) step(this.#literal);
-    this.#untold.length = 0;
-    const { node, evictions } = this.#literal.place(waiting, queue);
+    const { node, evictions } = this.#toldLiteral().place(waiting, queue);
     for (const { pod, node: from, wasTerminating, wasArrival } of evictions) {
       this.#evict(this.#pods.standing(pod, { isTerminating: wasTerminating, isArrival: wasArrival }), from);
     }
     if (node === UNPLACED) return false;
     this.#bind(waiting, model.classOf[waiting.pod] as number, node);
     return true;
+  }
+
+  /** The literal scheduler, once it knows what has happened so far. */
+  #toldLiteral(): LossRun {
+    this.#literal ??= this.#input.beginLiteral();
+    for (const step of this.#untold) step(this.#literal);
+    this.#untold.length = 0;
+    return this.#literal;
   }
 }
 

@@ -21,9 +21,13 @@ export class LossState {
   lossNumber = 0;
   /** Goes up with every change of the loss at hand. */
   version = 0;
+  /** What the order of the nodes is made from. */
+  seed = 0;
   /** Nodes in the order in which ties go to them, and each node's place in it. */
-  readonly byRank: Int32Array;
-  readonly rankOf: Int32Array;
+  byRank: Int32Array = new Int32Array();
+  rankOf: Int32Array = new Int32Array();
+  readonly #names: readonly string[];
+  readonly #orders = new Map<number, { readonly byRank: Int32Array; readonly rankOf: Int32Array }>();
   readonly #counters: Counters;
 
   constructor(model: Model, standing: NodeState, counters: Counters, seed: number) {
@@ -33,12 +37,26 @@ export class LossState {
     this.now = standing.copy();
     this.isLost = new Uint8Array(nodes.length);
     this.#counters = counters;
+    this.#names = nodes.map(({ metadata }) => metadata.name);
+    this.breakTies(seed);
+  }
+
+  /** From now on, ties between nodes go to the first in the order that the seed gives. */
+  breakTies(seed: number): void {
+    const order = this.#orders.get(seed) ?? this.#orderBy(seed);
+    this.#orders.set(seed, order);
+    this.seed = seed;
+    this.byRank = order.byRank;
+    this.rankOf = order.rankOf;
+  }
+
+  #orderBy(seed: number) {
     const ranking = new NodeRanking(seed);
-    const names = nodes.map(({ metadata }) => metadata.name);
+    const names = this.#names;
     const order = [...names.keys()].sort((a, b) => ranking.compare(names[a] as string, names[b] as string));
-    this.byRank = Int32Array.from(order);
-    this.rankOf = new Int32Array(nodes.length);
-    for (const [rank, node] of order.entries()) this.rankOf[node] = rank;
+    const rankOf = new Int32Array(order.length);
+    for (const [rank, node] of order.entries()) rankOf[node] = rank;
+    return { byRank: Int32Array.from(order), rankOf };
   }
 
   lose(node: number): void {

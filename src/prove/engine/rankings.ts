@@ -19,8 +19,8 @@ export interface Ranking {
 export interface RankingSlot {
   readonly shape: Shape;
   readonly layout: Layout;
-  /** While nothing is lost; kept over losses as long as there is room. */
-  standing: Ranking | undefined;
+  /** While nothing is lost, by seed; kept over losses as long as there is room. */
+  readonly standing: Map<number, Ranking>;
   /** Made during the loss of that number, when too much had changed. */
   current: Ranking | undefined;
   currentLoss: number;
@@ -39,7 +39,7 @@ export class Rankings {
   readonly #state: LossState;
   readonly #slots = new Map<string, RankingSlot>();
   /** Those with a standing ranking, in the order in which they were made. */
-  #kept: RankingSlot[] = [];
+  #kept: { readonly slot: RankingSlot; readonly seed: number }[] = [];
   readonly #keptMax: number;
   readonly #changedMax: number;
   readonly #scores: Int16Array;
@@ -56,7 +56,7 @@ export class Rankings {
     const key = `${shape.index} ${layout.index}`;
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      slot = { shape, layout, standing: undefined, current: undefined, currentLoss: -1 };
+      slot = { shape, layout, standing: new Map(), current: undefined, currentLoss: -1 };
       this.#slots.set(key, slot);
     }
     return slot;
@@ -64,17 +64,19 @@ export class Rankings {
 
   /** A ranking since which not too much has changed. */
   of(slot: RankingSlot): Ranking {
-    const { changed, lossNumber, standing, now } = this.#state;
+    const { changed, lossNumber, standing, now, seed } = this.#state;
     if (slot.currentLoss === lossNumber) {
       const current = slot.current as Ranking;
       if (changed.length - current.builtAt <= this.#changedMax) return current;
     } else {
       slot.current = undefined;
       if (changed.length <= this.#changedMax) {
-        if (slot.standing !== undefined) return slot.standing;
-        slot.standing = this.#make(slot, standing, 0);
-        this.#keep(slot);
-        return slot.standing;
+        const known = slot.standing.get(seed);
+        if (known !== undefined) return known;
+        const made = this.#make(slot, standing, 0);
+        slot.standing.set(seed, made);
+        this.#keep(slot, seed);
+        return made;
       }
     }
     slot.current = this.#make(slot, now, changed.length);
@@ -85,17 +87,17 @@ export class Rankings {
   /** Forgets every ranking: nodes have changed for good. */
   clear(): void {
     for (const slot of this.#slots.values()) {
-      slot.standing = undefined;
+      slot.standing.clear();
       slot.currentLoss = -1;
     }
     this.#kept = [];
   }
 
-  #keep(slot: RankingSlot): void {
-    this.#kept.push(slot);
+  #keep(slot: RankingSlot, seed: number): void {
+    this.#kept.push({ slot, seed });
     if (this.#kept.length <= this.#keptMax) return;
     const dropped = this.#kept.splice(0, this.#keptMax >> 2);
-    for (const old of dropped) old.standing = undefined;
+    for (const old of dropped) old.slot.standing.delete(old.seed);
   }
 
   #make({ shape, layout }: RankingSlot, nodes: NodeState, builtAt: number): Ranking {

@@ -38,12 +38,22 @@ export class LiteralAnswer {
   readonly #loaded: LoadedModel;
   readonly #waitingBefore: readonly number[];
 
-  constructor(model: Model, { seed, turn }: LiteralOptions) {
+  constructor(model: Model, { seed, turn }: LiteralOptions, loaded: LoadedModel = loadModel(model)) {
     this.#turn = turn;
     this.#model = model;
     this.#ranking = new NodeRanking(seed);
-    this.#loaded = loadModel(model);
+    this.#loaded = loaded;
     this.#waitingBefore = waitingBefore(model);
+  }
+
+  /** One that breaks ties by another seed, on the same snapshot: never two of them at a time. */
+  withSeed(seed: number): LiteralAnswer {
+    return new LiteralAnswer(this.#model, { seed }, this.#loaded);
+  }
+
+  /** The state of the loss at hand; the model's between two. */
+  get snapshot(): Snapshot {
+    return this.#loaded.snapshot;
   }
 
   /**

@@ -116,6 +116,14 @@ export class LossRun {
     return this.#placer.fits(replacementPod(this.#input.model, index));
   }
 
+  /** Why a replacement of the pod finds no node as things stand, in the scheduler's words; empty when it would find one. */
+  reasonFor(index: number): string {
+    const placed = this.#placer.place(replacementPod(this.#input.model, index), (victim, node) =>
+      this.#evictVictim(victim, node, undefined),
+    );
+    return placed.kind === "unplaced" ? placed.message() : "";
+  }
+
   /** Takes over an eviction that somebody else has decided. Whoever has to come back because of it is that one's business. */
   adoptEviction(
     { pod, isOld, isArrival }: { pod: number; isOld: boolean; isArrival: boolean },
