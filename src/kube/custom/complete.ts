@@ -38,19 +38,22 @@ function completeValue(
   path: string,
   completion: Completion,
 ): unknown {
-  if (Array.isArray(value)) return completeItems(schema.items, value, path, completion);
+  if (Array.isArray(value)) {
+    if (schema.items === undefined && schema["x-kubernetes-preserve-unknown-fields"] === true) return value;
+    // Nothing is known of items that no schema describes.
+    return completeItems(schema.items ?? {}, value, path, completion);
+  }
   if (typeof value !== "object" || value === null) return value;
   const isResource = schema["x-kubernetes-embedded-resource"] === true;
   return completeObject(schema, value as Fields, path, completion, isResource);
 }
 
 function completeItems(
-  schema: StructuralSchema | undefined,
+  schema: StructuralSchema,
   items: readonly unknown[],
   path: string,
   completion: Completion,
 ): readonly unknown[] {
-  if (schema === undefined) return items;
   const whole = items.map((item, i) => completeValue(schema, item, `${path}[${i}]`, completion));
   return whole.every((item, i) => item === items[i]) ? items : whole;
 }

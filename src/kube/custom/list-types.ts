@@ -32,10 +32,12 @@ function listMapProblems(schema: StructuralSchema, value: readonly unknown[], pa
   const causes: StatusCause[] = [];
   for (const [i, item] of value.entries()) {
     const field = `${path}[${i}]`;
+    if (type === "map" && item === null) continue;
     if (type === "map" && !isFields(item)) {
       const message = `Invalid value: ${jsonText(item)}: must be an object for an array of list-type map`;
       causes.push({ reason: "FieldValueInvalid", message, field });
-      continue;
+      // Without keys nothing more can be said of the list.
+      break;
     }
     const identity = type === "map" ? jsonText(pick(item as Fields, keys)) : jsonText(item);
     if (seen.has(identity)) {

@@ -1,9 +1,10 @@
 import { deepEqual } from "../../base/deep.ts";
 import { goPattern } from "../../base/go-pattern.ts";
 import { jsonText } from "../../base/json-text.ts";
+import { goFloat, goPrint } from "../patch/go-print.ts";
 import type { StatusCause } from "../status-error.ts";
 import { type Correlated, isFields } from "./correlation.ts";
-import { formatProblem } from "./formats.ts";
+import { isKnownFormat, isOfFormat } from "./formats.ts";
 import { type Fields, OBJECT_FIELDS, type StructuralSchema, valuesOf } from "./structural-schema.ts";
 
 /**
@@ -60,37 +61,38 @@ function checkParts(
   path: string,
   old: Correlated | undefined,
 ): Causes {
-  if (value === null && schema.nullable === true) return [];
-  const mistyped = typeProblem(schema, value, path);
-  if (mistyped !== undefined) return [mistyped];
+  // Every check looks for itself: what is of the wrong type is told of whatever else it breaks, too.
+  if (value === null) return [...typeProblems(schema, value, path), ...enumProblems(schema, value, path)];
   return [
-    ...enumProblems(schema, value, path),
+    ...typeProblems(schema, value, path),
+    ...combinedProblems(schema, value, path),
     ...(typeof value === "string" ? textProblems(schema, value, path) : []),
     ...(typeof value === "number" || typeof value === "bigint" ? numberProblems(schema, value, path) : []),
     ...(Array.isArray(value) ? itemsProblems(schema, value, path, old) : []),
+    ...enumProblems(schema, value, path),
     ...(isFields(value) ? fieldsProblems(schema, value, path, old) : []),
-    ...combinedProblems(schema, value, path),
   ];
 }
 
-function typeProblem(schema: StructuralSchema, value: unknown, path: string): StatusCause | undefined {
+function typeProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
+  if (value === null && schema.nullable === true) return [];
   const wanted =
     schema["x-kubernetes-int-or-string"] === true ? ["integer", "string"] : schema.type && [schema.type];
   const given = typeOf(value);
-  if (
-    wanted !== undefined &&
-    !wanted.some((type) => type === given || (type === "number" && given === "integer"))
-  ) {
-    return typeInvalid(path, given, `must be of type ${wanted.join(",")}: ${JSON.stringify(given)}`);
-  }
-  if (
-    typeof value !== "string" ||
-    schema.format === undefined ||
-    formatProblem(schema.format, value) === undefined
-  ) {
-    return undefined;
-  }
-  return typeInvalid(path, value, `must be of type ${schema.format}: ${jsonText(value)}`);
+  if (wanted?.some((type) => type === given || (type === "number" && given === "integer")) !== false)
+    return [];
+  const { format = "", type } = schema;
+  if (value === null || type === "integer" || type === "number" || !isKnownFormat(format))
+    return [typeInvalid(path, given, `must be of type ${wanted.join(",")}: ${JSON.stringify(given)}`)];
+  // A format stands for the type: lists pass for any, and other values are named by the format that Go has for them.
+  if (Array.isArray(value)) return [];
+  const goFormat = given === "integer" ? "int64" : given === "number" ? "float64" : "";
+  return [typeInvalid(path, goFormat, `must be of type ${format}: ${JSON.stringify(goFormat)}`)];
+}
+
+function formatProblems({ format }: StructuralSchema, value: string, path: string): Causes {
+  if (format === undefined || isOfFormat(format, value)) return [];
+  return [typeInvalid(path, value, `must be of type ${format}: ${jsonText(value)}`)];
 }
 
 function typeInvalid(path: string, value: string, why: string): StatusCause {
@@ -109,59 +111,73 @@ function typeOf(value: unknown): string {
 function invalidIn(path: string, value: unknown, why: string): StatusCause {
   return {
     reason: "FieldValueInvalid",
-    message: `Invalid value: ${jsonText(value)}: ${path} in body ${why}`,
+    message: `Invalid value: ${printed(value)}: ${path} in body ${why}`,
     field: path,
   };
 }
 
+/** As messages show a value: JSON, but for numbers that are floats in Go. */
+function printed(value: unknown): string {
+  return typeof value === "number" && !Number.isSafeInteger(value) ? goFloat(value) : jsonText(value);
+}
+
 function enumProblems(schema: StructuralSchema, value: unknown, path: string): Causes {
   if (schema.enum === undefined || schema.enum.some((each) => deepEqual(each, value))) return [];
-  const supported = schema.enum.map((each) => JSON.stringify(each)).join(", ");
-  const message = `Unsupported value: ${jsonText(value)}: supported values: ${supported}`;
+  const supported = schema.enum.map((each) => JSON.stringify(goPrint(each))).join(", ");
+  const message = `Unsupported value: ${printed(value)}: supported values: ${supported}`;
   return [{ reason: "FieldValueNotSupported", message, field: path }];
 }
 
-function textProblems(
-  { minLength, maxLength, pattern }: StructuralSchema,
-  value: string,
-  path: string,
-): Causes {
-  const causes: StatusCause[] = [];
+/** Of length and pattern the first that is broken is told. */
+function textProblems(schema: StructuralSchema, value: string, path: string): Causes {
+  const { minLength, maxLength, pattern } = schema;
   const length = [...value].length;
+  const format = formatProblems(schema, value, path);
   if (maxLength !== undefined && length > maxLength) {
     const message = `Too long: may not be more than ${maxLength} bytes`;
-    causes.push({ reason: "FieldValueTooLong", message, field: path });
+    return [{ reason: "FieldValueTooLong", message, field: path }, ...format];
   }
-  if (minLength !== undefined && length < minLength) {
-    causes.push(invalidIn(path, value, `should be at least ${minLength} chars long`));
+  if (minLength !== undefined && length < minLength)
+    return [invalidIn(path, value, `should be at least ${minLength} chars long`), ...format];
+  if (pattern !== undefined && goPattern(pattern)?.test(value) === false)
+    return [invalidIn(path, value, `should match '${pattern}'`), ...format];
+  return format;
+}
+
+/** A whole number is held against whole bounds: what they have behind the point is cut off. */
+function numberProblems(schema: StructuralSchema, value: number | bigint, path: string): Causes {
+  const { exclusiveMinimum = false, exclusiveMaximum = false } = schema;
+  const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+  const bound = (given: number | undefined) => (isWhole && given !== undefined ? Math.trunc(given) : given);
+  const [minimum, maximum, factor] = [schema.minimum, schema.maximum, schema.multipleOf].map(bound);
+  const causes: StatusCause[] = [];
+  if (factor !== undefined && factor <= 0) {
+    const message = `Invalid value: ${printed(factor)}: factor MultipleOf declared for ${path} must be positive: ${printed(factor)}`;
+    causes.push({ reason: "FieldValueInvalid", message, field: path });
+  } else if (factor !== undefined && !isMultiple(value, factor)) {
+    causes.push(invalidIn(path, value, `should be a multiple of ${printed(factor)}`));
   }
-  if (pattern !== undefined && goPattern(pattern)?.test(value) === false) {
-    causes.push(invalidIn(path, value, `should match '${pattern}'`));
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    const most = `${exclusiveMaximum ? "" : "or equal to "}${printed(maximum)}`;
+    causes.push(invalidIn(path, value, `should be less than ${most}`));
+  }
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    const least = `${exclusiveMinimum ? "" : "or equal to "}${printed(minimum)}`;
+    causes.push(invalidIn(path, value, `should be greater than ${least}`));
   }
   return causes;
 }
 
-function numberProblems(schema: StructuralSchema, value: number | bigint, path: string): Causes {
-  const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = schema;
-  const causes: StatusCause[] = [];
-  if (multipleOf !== undefined && !Number.isInteger(Number(value) / multipleOf)) {
-    causes.push(invalidIn(path, value, `should be a multiple of ${multipleOf}`));
-  }
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
-    causes.push(
-      invalidIn(path, value, `should be less than ${exclusiveMaximum ? "" : "or equal to "}${maximum}`),
-    );
-  }
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
-    causes.push(
-      invalidIn(path, value, `should be greater than ${exclusiveMinimum ? "" : "or equal to "}${minimum}`),
-    );
-  }
-  return causes;
+/** Whether a division leaves nothing; of floats, nothing that a float is sure of. */
+function isMultiple(value: number | bigint, factor: number): boolean {
+  if (typeof value === "bigint") return value % BigInt(factor) === 0n;
+  if (Number.isSafeInteger(value)) return value % factor === 0;
+  const times = factor < 1 ? (1 / factor) * value : value / factor;
+  return Number.isSafeInteger(times);
 }
 
 function tooMany(path: string, given: number, most: number): StatusCause {
-  const message = `Too many: ${given}: must have at most ${most} items`;
+  const message = `Too many: ${given}: must have at most ${most} ${most === 1 ? "item" : "items"}`;
   return { reason: "FieldValueTooMany", message, field: path };
 }
 

@@ -1,5 +1,6 @@
 import { setCondition } from "../../kube/conditions.ts";
 import { customSchemaOf } from "../../kube/custom/merge-schema.ts";
+import type { ScalePaths } from "../../kube/custom/scale-values.ts";
 import type { StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import type { Kind, SubresourceRow, Verb } from "../../kube/kind.ts";
 import { customResourceDefinitions } from "../../kube/kinds.ts";
@@ -9,7 +10,7 @@ import type { Api } from "./api.ts";
 import type { ConversionWebhook, CustomVersion } from "./custom/custom-version.ts";
 import type { KindRegistry } from "./kind-registry.ts";
 import { CRD_CLEANUP } from "./strategies/custom-strategy.ts";
-import { type ScalePaths, scale } from "./subresources/scale.ts";
+import { scale } from "./subresources/scale.ts";
 
 const VERBS: readonly Verb[] = [
   "delete",
@@ -141,6 +142,7 @@ function customVersion({ conversion }: Definition["spec"], { schema, subresource
     structural,
     schema: structural && customSchemaOf(structural),
     scale: paths && scale(paths),
+    scalePaths: paths,
     converter: conversion?.strategy === "Webhook" ? (conversion.webhook as ConversionWebhook) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { cel } from "../../kube/cel/loader.ts";
 import { Correlated } from "../../kube/custom/correlation.ts";
 import { validateEmbedded } from "../../kube/custom/embedded.ts";
 import { validateListTypes } from "../../kube/custom/list-types.ts";
+import { validateScaleValues } from "../../kube/custom/scale-values.ts";
 import { hasRules, type StructuralSchema } from "../../kube/custom/structural-schema.ts";
 import { validateCustom, validateCustomStatus } from "../../kube/custom/validate.ts";
 import type { Kind } from "../../kube/kind.ts";
@@ -29,10 +30,13 @@ export function judgeBy(
             isTyped: IS_TYPED,
             ofStatus: subresource === "status",
           });
-    const structural = customVersionOf(kind)?.structural;
-    return structural === undefined
+    const version = customVersionOf(kind);
+    return version?.structural === undefined
       ? causes
-      : [...causes, ...judgeCustom(structural, { object, old, subresource, found: causes }, caller)];
+      : [
+          ...causes,
+          ...judgeCustom(version.structural, version, { object, old, subresource, found: causes }, caller),
+        ];
   };
 }
 
@@ -62,15 +66,19 @@ interface Judged {
 
 function judgeCustom(
   schema: StructuralSchema,
+  { scalePaths }: CustomVersion,
   { object, old, subresource, found }: Judged,
   caller: Caller,
 ): readonly StatusCause[] {
   const correlated = old && new Correlated(schema, object, old);
   const wasInOrder = old === undefined || validateListTypes(schema, old).length === 0;
+  const ofStatus = subresource === "status";
   const causes = [
-    ...(subresource === "status"
+    ...(ofStatus
       ? validateCustomStatus(schema, object, correlated)
-      : [...validateCustom(schema, object, correlated), ...validateEmbedded(schema, object)]),
+      : validateCustom(schema, object, correlated)),
+    ...(scalePaths === undefined ? [] : validateScaleValues(scalePaths, object, ofStatus)),
+    ...(ofStatus ? [] : validateEmbedded(schema, object)),
     ...(wasInOrder ? validateListTypes(schema, object) : []),
   ];
   if (!hasRules(schema)) return causes;

@@ -1,3 +1,4 @@
+import type { ScalePaths } from "../../../kube/custom/scale-values.ts";
 import type { StructuralSchema } from "../../../kube/custom/structural-schema.ts";
 import type { Schema } from "../../../kube/schema/schema.ts";
 import type { ClientConfig } from "../outside/client-config.ts";
@@ -18,6 +19,8 @@ export interface CustomVersion {
   readonly schema: Schema | undefined;
   /** What answers for their scale, where they have one. */
   readonly scale: Subresource | undefined;
+  /** Where what a Scale shows is kept. */
+  readonly scalePaths: ScalePaths | undefined;
   /** Who turns objects of one version into another; without one, all versions say the same. */
   readonly converter: ConversionWebhook | undefined;
 }

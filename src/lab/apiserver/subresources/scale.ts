@@ -1,3 +1,4 @@
+import type { ScalePaths } from "../../../kube/custom/scale-values.ts";
 import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
 import { compileLabels, compileSelector } from "../../../kube/selectors.ts";
 import { StatusError } from "../../../kube/status-error.ts";
@@ -8,14 +9,6 @@ import { updateObject } from "../registry/update.ts";
 import type { Subresource, SubresourceChange } from "./subresource.ts";
 
 const SCALE: Kind = { group: "autoscaling", version: "v1", kind: "Scale" } as Kind;
-
-/** Where a kind keeps what its Scale shows. Paths as in CustomResourceDefinitions: ".spec.replicas". */
-export interface ScalePaths {
-  readonly specReplicasPath: string;
-  readonly statusReplicasPath: string;
-  /** A selector as text; the built-in kinds have theirs worked out. */
-  readonly labelSelectorPath?: string;
-}
 
 const BUILT_IN: ScalePaths = { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas" };
 
@@ -93,7 +86,8 @@ function selectorOf(kind: Kind, object: LooseObject, { labelSelectorPath }: Scal
 function scaled(old: LooseObject, wanted: LooseObject, paths: ScalePaths): LooseObject {
   const replicas = wanted.spec?.replicas ?? 0;
   const { name } = old.metadata;
-  if (typeof replicas !== "number" || replicas < 0) {
+  // Custom objects are judged whole once the replicas are in.
+  if (paths === BUILT_IN && (typeof replicas !== "number" || replicas < 0)) {
     throw invalid(SCALE, name, [
       invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"),
     ]);
