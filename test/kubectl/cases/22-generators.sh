@@ -25,6 +25,8 @@ make "service loadbalancer" "created" service loadbalancer balanced --tcp=80:808
 make "service nodeport" "created" service nodeport outside --tcp=80:8080 --node-port=30080
 make "serviceaccount" "created" serviceaccount robot
 make "token" "^ey[A-Za-z0-9_-]+\.ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+" token robot --duration=20m --audience=https://kubernetes.default.svc
+make "token for an object" "^ey" token robot --bound-object-kind=Secret --bound-object-name=plain
+k "create from what is piped" "configmap/piped created" create -n make -f <(printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: piped }\n')
 k "what was made as asked" "^30080 Never 50" get -n make service/outside priorityclass/first quota/limits -o 'jsonpath={.items[0].spec.ports[0].nodePort} {.items[1].preemptionPolicy} {.items[2].spec.hard.pods}'
 k "run with a service" "service/solo created.*pod/solo created" run solo -n make --image=nginx:1.27 --port=80 --expose --labels=app=solo --env=MODE=fast
 k "run once" "created" run once -n make --image=busybox --restart=Never --command -- sh -c 'exit 3'
@@ -34,6 +36,8 @@ k "run that ends badly" "condition met" wait -n make pod/once --for=jsonpath='{.
 k "wait for a job's end" "job.batch/once condition met" wait -n make job/once --for=condition=complete --timeout=50s
 k "expose a pod" "service/solo-np exposed" expose pod solo -n make --name=solo-np --type=NodePort
 k "expose from a file, on trial" "stall exposed \(dry run\)" expose -f "$here/kustomize/widgets.yaml" --port=80 --dry-run=client
+k "expose a service" "service/outside-too exposed" expose service outside -n make --name=outside-too --port=81
+k "expose a ReplicaSet" "exposed" expose "$("$kubectl" get rs -n make -l app=web -o name)" -n make --name=web-rs --port=80
 k "autoscale on memory" "autoscaled" autoscale deployment web -n make --min=2 --max=4 --cpu=500m --memory=1Gi
 k "can a robot look" "^yes" auth can-i get pods --as=system:serviceaccount:make:robot
 k "can a robot delete" "!^no" auth can-i delete pods --as=system:serviceaccount:make:robot

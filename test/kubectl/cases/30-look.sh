@@ -29,6 +29,10 @@ k "describe service" "Endpoints: +10\.[0-9.]+:80" describe service cart
 k "describe namespace" "Status: +Active" describe namespace shop
 k "describe secret" "key: +5 bytes" describe secret pass
 k "events" "Scheduled" events
+k "events of an object" "ScalingReplicaSet.*Deployment/cart" events --for deployment/cart
+k "events of a type" "No events found in shop namespace" events --types=Warning --for configmap/conf
+check "events as they come" "SuccessfulCreate|Scheduled" bash -c "(sleep 1; '$kubectl' scale deployment web --replicas=3 >/dev/null) & timeout 4 '$kubectl' events --watch; true"
+k "events of every namespace" "NAMESPACE +LAST SEEN.*shop +" events -A
 k "get events" "LAST SEEN +TYPE +REASON" get events
 check "watch" "NAME.*solo.*solo.*changed" bash -c "(sleep 1; '$kubectl' label pod solo mark=changed >/dev/null) & timeout 3 '$kubectl' get pods solo --watch -L mark; true"
 check "watch only" "configmap/conf" bash -c "(sleep 1; '$kubectl' annotate cm conf note=1 >/dev/null) & timeout 3 '$kubectl' get cm --watch-only -o name; true"

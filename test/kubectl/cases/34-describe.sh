@@ -42,6 +42,12 @@ k "custom kinds: no strategic patch" "!the body of the request was in an unknown
 k "custom kinds: what the schema refuses" '!spec.size: Unsupported value: "huge": supported values: "small", "large"' patch widget/cog -n kinds --type=merge -p '{"spec":{"size":"huge"}}'
 k "custom kinds: apply on the server" "serverside-applied" apply -n kinds --server-side --force-conflicts -f "$here/widget.yaml"
 k "custom kinds: wait" "condition met" wait widget/cog -n kinds --for=jsonpath='{.spec.size}'=small --timeout=20s
+k "rollout history of a StatefulSet" "statefulset.apps/db.*REVISION.*1" rollout history -n kinds statefulset/db
+k "rollout restart of a DaemonSet" "daemonset.apps/agent restarted" rollout restart -n kinds daemonset/agent
+k "rollout status of a DaemonSet, at once" "Waiting for daemon set|successfully rolled out" rollout status -n kinds daemonset/agent --watch=false
+k "rollout undo of a DaemonSet" "daemonset.apps/agent rolled back" rollout undo -n kinds daemonset/agent
+k "scale a StatefulSet" "statefulset.apps/db scaled" scale -n kinds statefulset/db --replicas=2 --timeout=60s
+k "wait for its second" "condition met" wait -n kinds statefulset/db --for=jsonpath='{.status.readyReplicas}'=2 --timeout=80s
 k "custom kinds: delete the definition" "deleted" delete crd widgets.shop.example.com --timeout=50s
 k "custom kinds: gone with it" "!could not find the requested resource|the server doesn't have a resource type" get widgets -n kinds
 k "delete the kinds" "deleted" delete namespace kinds make --timeout=110s

@@ -96,13 +96,18 @@ function scaled(old: LooseObject, wanted: LooseObject, paths: ScalePaths): Loose
   return { ...withValueAt(old, paths.specReplicasPath, replicas), metadata };
 }
 
-/** A Scale does not say "no replicas": it leaves them out, and so nobody owns them. */
+/**
+ * The managers of an object whose replicas were written through its Scale. It leaves "no replicas" out, and so nobody owns them; and
+ * replicas that nobody owned go on without an owner: as the Scale has no managers, none are kept for it.
+ */
 function ownersOf(
   own: SubresourceChange["own"],
   old: LooseObject,
   next: LooseObject,
-  { specReplicasPath }: ScalePaths,
+  paths: ScalePaths,
 ): LooseObject["metadata"]["managedFields"] {
+  if (scaleOwners(old, paths) === undefined) return old.metadata.managedFields;
+  const { specReplicasPath } = paths;
   const none = valueAt(next, specReplicasPath) === 0;
   const said = none ? withValueAt(next, specReplicasPath, undefined) : next;
   return own(old, said).metadata.managedFields;
