@@ -1,6 +1,6 @@
 k "logs tell what the simulated program did" "listening on port 80" logs deployment/cart
-k "logs of a container's last line" "^[^\n]+$" logs deployment/cart -c web --tail=1
-k "logs with their moments" "^20[0-9-]+T[0-9:.]+Z " logs deployment/cart --timestamps
+k "logs of a container's last line" "using pod/cart-[a-z0-9-]+.simulated nginx:1.2[78]: listening" logs deployment/cart -c web --tail=1
+k "logs with their moments" "20[0-9-]+T[0-9:.]+Z " logs deployment/cart --timestamps
 k "logs since a moment that has passed" "" logs deployment/cart --since=1s
 k "logs of all of a label, each with its pod" "\[pod/cart-[a-z0-9-]+/web\]" logs -l app=cart --prefix --all-containers
 check "logs as they come" "listening on port 80" bash -c "timeout 3 '$kubectl' logs deployment/cart --follow; true"
