@@ -2,7 +2,8 @@
 // descriptions. Usage: node test/kubectl/large-definitions.mjs COUNT
 const BYTES = 10 * 1024 * 1024;
 const count = Number(process.argv[2]);
-const sentence = "Says in so many words what this field is for, what it may be, and what becomes of it when nobody sets it. ";
+const sentence =
+  "Says in so many words what this field is for, what it may be, and what becomes of it when nobody sets it. ";
 
 for (let i = 0; i < count; i++) {
   const head = `apiVersion: apiextensions.k8s.io/v1
