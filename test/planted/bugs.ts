@@ -243,9 +243,9 @@ const UNDO: readonly PlantedBug[] = [
     tests: ENGINE,
   },
   {
-    name: "undo: ports that preemption has tried to free stay free",
+    name: "undo: pods that preemption has thought away stay away",
     file: "src/prove/engine/preemptor.ts",
-    text: "now.setPorts(node, ports);",
+    text: "for (const { podClass } of gone) now.add(podClass, node);",
     wrong: "",
     tests: ENGINE,
   },

@@ -248,6 +248,58 @@ describe("one answer after the other", () => {
     expect(new Set(digests).size).toBe(5);
   });
 
+  const x = (name: string, on: string) =>
+    pod(name).ownedBy(set("x")).labels({ app: "x" }).requests({ cpu: "2" }).on(on).running();
+  const urgentOn = (on: string) => web(`urgent-${on}`, on).requests({ cpu: "2" }).priority(100);
+  const local = (name: string, on: string) => volume(name, { storageClass: "local", onNodes: [on] });
+
+  test.each([
+    {
+      name: "budgets are as they were",
+      objects: [
+        ...["a", "b", "c", "d"].map(small),
+        {
+          apiVersion: "policy/v1",
+          kind: "PodDisruptionBudget",
+          metadata: { name: "x", namespace: "default", uid: "x" },
+          spec: { minAvailable: 1, selector: { matchLabels: { app: "x" } } },
+        } as unknown as KubeObject,
+        x("x-1", "a"),
+        x("x-2", "b"),
+        web("other", "c").requests({ cpu: "2" }).priority(5),
+        urgentOn("d"),
+      ],
+      // With a a budget loses one of its two pods; once that is taken back the other may go again.
+      first: "a",
+      second: "d",
+      told: "urgent-d → b",
+    },
+    {
+      name: "volumes are free again",
+      objects: [
+        ...["a", "b", "c", "d"].map((name) => node(name)),
+        storageClass("local", { provisioner: "kubernetes.io/no-provisioner" }),
+        local("v1", "b"),
+        claim("one", { storageClass: "local" }),
+        claim("two", { storageClass: "local" }),
+        web("p", "a").claims("one"),
+        web("q", "d").claims("two"),
+      ],
+      first: "a",
+      second: "d",
+      told: "q → b",
+    },
+  ])("$name", ({ objects, first, second, told: expected }) => {
+    const model = modelOf(objects);
+    const answer = new LiteralAnswer(model, { seed: 1 });
+    const indexOf = (name: string) => model.nodes.findIndex(({ metadata }) => metadata.name === name);
+    expect(answer.outcomeOf([indexOf(first)]).placements).not.toEqual([]);
+    const [placed] = answer.outcomeOf([indexOf(second)]).placements;
+    expect(`${model.nameOf(placed?.pod ?? -1)} → ${model.nodes[placed?.node ?? -1]?.metadata.name}`).toBe(
+      expected,
+    );
+  });
+
   test("another seed takes another of equal nodes", () => {
     const nodes = Array.from({ length: 10 }, (_, i) => node(`n${i}`));
     const chosen = new Set(
