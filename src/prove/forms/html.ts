@@ -9,6 +9,7 @@ import type { Comparison } from "../comparison.ts";
 import { ZONE_LABEL } from "../losses/losses.ts";
 import type { Model } from "../model/model.ts";
 import { type ProveResult, VERDICTS, type Verdict } from "../result.ts";
+import { pageData } from "./page-data.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 
 /** What a place is called whose nodes name no zone. */
@@ -16,11 +17,10 @@ const NO_ZONE = "no zone";
 
 export function proveHtml(result: ProveResult, model: Model, comparison?: Comparison): string {
   const title = `What would break: ${model.nodes.length} nodes, ${result.workloads.length} workloads`;
-  const data = {
-    nodes: model.nodes.map(({ metadata }) => [metadata.name, metadata.labels?.[ZONE_LABEL] ?? NO_ZONE]),
-    losses: result.losses,
-    workloads: result.workloads,
-  };
+  const data = pageData(
+    result,
+    model.nodes.map(({ metadata }) => [metadata.name, metadata.labels?.[ZONE_LABEL] ?? NO_ZONE]),
+  );
   const body = [
     `<h1>What would break</h1>`,
     `<p class="soft">${escapeHtml(headline(result))}</p>`,
@@ -44,9 +44,14 @@ export function proveHtml(result: ProveResult, model: Model, comparison?: Compar
 
 function headline({ summary }: ProveResult): string {
   const found = VERDICTS.filter((verdict) => summary.losses[verdict] > 0).map(
-    (verdict) => `${summary.losses[verdict]} ${verdict}`,
+    (verdict) => `${grouped(summary.losses[verdict])} ${verdict}`,
   );
-  return `${summary.nodes} nodes, ${summary.pods} pods. Losses: ${found.join(", ") || "none looked at"}.`;
+  return `${grouped(summary.nodes)} nodes, ${grouped(summary.pods)} pods. Losses: ${found.join(", ") || "none looked at"}.`;
+}
+
+/** "150,000" */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function tiles({ summary }: ProveResult): string {
@@ -67,16 +72,16 @@ function tiles({ summary }: ProveResult): string {
           ),
         ]),
     tile(
-      String(safe.certificate + safe.simulation),
-      `times a workload is safe: ${safe.certificate} by certificate, ${safe.simulation} by simulation`,
+      grouped(safe.certificate + safe.simulation),
+      `times a workload is safe: ${grouped(safe.certificate)} by certificate, ${grouped(safe.simulation)} by simulation`,
     ),
     ...(pairs === undefined
       ? []
       : [
           tile(
-            String(pairs.count),
+            grouped(pairs.count),
             `pairs of nodes: ${VERDICTS.filter((verdict) => pairs.byVerdict[verdict] > 0)
-              .map((verdict) => `${pairs.byVerdict[verdict]} ${verdict}`)
+              .map((verdict) => `${grouped(pairs.byVerdict[verdict])} ${verdict}`)
               .join(", ")}`,
           ),
         ]),
@@ -141,7 +146,7 @@ details.card > div { padding: 0 1rem 1rem; }
 .when-bar .sure { background: var(--c); } .when-bar .maybe { background: repeating-linear-gradient(45deg, var(--c) 0 4px, transparent 4px 8px); }
 ol.trace { margin: .4rem 0 0; padding: 0; list-style: none; font-size: .86rem; } ol.trace li { display: grid; grid-template-columns: 7.5rem 1fr; gap: .6rem; }
 ol.trace b { font-weight: 600; color: var(--soft); font-variant-numeric: tabular-nums; }
-li, td { overflow-wrap: anywhere; }
+li, td { overflow-wrap: anywhere; } .stack td::before { flex: none; }
 .scroll { overflow-x: auto; } .matrix { display: grid; gap: 2px; width: max-content; font-size: .78rem; }
 .matrix .name { position: sticky; left: 0; background: var(--paper); padding-right: .6rem; max-width: min(22rem, 45vw); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; line-height: 1rem; }
 .matrix .col { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); line-height: 1rem; justify-self: center; }

@@ -1,10 +1,14 @@
 /**
- * The page's own script, as text: it reads the data that stands in the page and draws what is looked at. Text from the cluster
- * only ever becomes text nodes, never markup. Lists are drawn by the hundred, the matrix up to 60 × 200.
+ * The page's own script, as text: it reads the data that stands in the page (`page-data.ts`) and draws what is looked at. Text from
+ * the cluster only ever becomes text nodes, never markup. Lists are drawn by the hundred, the matrix up to 60 × 200.
  */
+import { LOST_NAME } from "./page-data.ts";
+
 export const PAGE_SCRIPT = `
 (function () {
   "use strict";
+  var LOST = ${JSON.stringify(LOST_NAME)};
+  var ESCAPED = ${JSON.stringify(JSON.stringify(LOST_NAME).slice(1, -1))};
   var data = JSON.parse(document.getElementById("data").textContent);
   var ORDER = ["outage", "stuck", "data-at-risk", "degraded", "unknown", "safe"];
   var rank = function (v) { return ORDER.indexOf(v); };
@@ -32,19 +36,40 @@ export const PAGE_SCRIPT = `
     return clock(d.min) === clock(d.max) ? clock(d.min) : clock(d.min) + "–" + clock(d.max);
   }
   function nameOf(w) { return w.kind + " " + w.namespace + "/" + w.name; }
-  var losses = data.losses.map(function (loss, index) {
-    return {
-      loss: loss,
-      index: index,
-      text: (loss.id + " " + loss.verdict + " " + loss.workloads.map(function (w) { return nameOf(w) + " " + w.verdict + " " + w.cause; }).join(" ")).toLowerCase(),
-    };
-  }).sort(function (a, b) { return rank(a.loss.verdict) - rank(b.loss.verdict) || b.loss.workloads.length - a.loss.workloads.length || a.index - b.index; });
+  var names = data.workloads.map(nameOf);
+  var said = [];
+  // What is said of a workload, with a mark for the lost node's name.
+  function saidOf(index) { return said[index] || (said[index] = JSON.parse(data.said[index])); }
+  function filled(text, name) { return text.split(LOST).join(name); }
+  var losses = data.losses.map(function (l, index) { return { id: l[0], kind: l[1], verdict: l[2], touched: l[3], count: l[3].length / 2, index: index, text: null }; })
+    .sort(function (a, b) { return rank(a.verdict) - rank(b.verdict) || b.count - a.count || a.index - b.index; });
+  var SHOWN_MAX = 200;
+  function lostName(loss) { return loss.kind === "node" ? loss.id.slice(5) : ""; }
+  function eachTouched(loss, visit) { for (var i = 0; i < loss.touched.length; i += 2) visit(loss.touched[i], loss.touched[i + 1]); }
+  function workloadsOf(loss) {
+    var found = [];
+    eachTouched(loss, function (w, s) {
+      var one = JSON.parse(data.said[s].split(ESCAPED).join(lostName(loss)));
+      one.title = names[w] || "";
+      found.push(one);
+    });
+    return found;
+  }
+  // Made when somebody searches for the first time.
+  function textOfLoss(loss) {
+    if (loss.text === null) {
+      var parts = [loss.id, loss.verdict];
+      eachTouched(loss, function (w, s) { parts.push(names[w], saidOf(s).verdict, filled(saidOf(s).cause, lostName(loss))); });
+      loss.text = parts.join(" ").toLowerCase();
+    }
+    return loss.text;
+  }
   var worstOf = {};
-  data.losses.forEach(function (loss) {
-    if (loss.kind === "node") worstOf[loss.lost[0]] = loss.verdict;
-  });
   var zoneVerdict = {};
-  data.losses.forEach(function (loss) { if (loss.kind === "zone") zoneVerdict[loss.id.slice(5)] = loss.verdict; });
+  losses.forEach(function (loss) {
+    if (loss.kind === "node") worstOf[loss.id.slice(5)] = loss.verdict;
+    if (loss.kind === "zone") zoneVerdict[loss.id.slice(5)] = loss.verdict;
+  });
 
   function search(text) {
     byId("loss-search").value = text;
@@ -59,7 +84,7 @@ export const PAGE_SCRIPT = `
     var zones = {};
     data.nodes.forEach(function (n) { (zones[n[1]] = zones[n[1]] || []).push(n[0]); });
     var size = data.nodes.length > 600 ? "squares many" : data.nodes.length <= 40 ? "squares few" : "squares";
-    Object.keys(zones).sort().forEach(function (zone) {
+    Object.keys(zones).sort(function (a, b) { return a.localeCompare(b, "en", { numeric: true }); }).forEach(function (zone) {
       var box = el("div", "zone");
       var title = el("button", "", "");
       var verdict = zoneVerdict[zone];
@@ -102,7 +127,7 @@ export const PAGE_SCRIPT = `
   function workloadOf(w) {
     var box = el("div", "what");
     var head = el("p");
-    put(head, el("span", "chip v-" + w.verdict, w.verdict), document.createTextNode(" " + nameOf(w) + (w.downSeconds ? ", " + range(w.downSeconds) : "")));
+    put(head, el("span", "chip v-" + w.verdict, w.verdict), document.createTextNode(" " + w.title + (w.downSeconds ? ", " + range(w.downSeconds) : "")));
     put(box, head, el("p", "", w.cause + "."), bar(w));
     var r = w.ready;
     var facts = "Ready before: " + r.before + ", at worst: " + r.lowest + ", wanted: " + r.wanted + ", enough: " + r.enough + ".";
@@ -142,54 +167,60 @@ export const PAGE_SCRIPT = `
     var verdict = byId(name + "-verdict").value;
     return all.filter(function (one) {
       if (verdict && verdictOf(one) !== verdict) return false;
+      if (words.length === 0) return true;
       var text = textOf(one);
       return words.every(function (word) { return text.indexOf(word) >= 0; });
     });
   }
 
   function drawLosses() {
-    var found = matching("loss", losses, function (l) { return l.text; }, function (l) { return l.loss.verdict; });
-    paged(byId("losses"), found, function (one) {
-      var loss = one.loss;
+    var found = matching("loss", losses, textOfLoss, function (l) { return l.verdict; });
+    paged(byId("losses"), found, function (loss) {
       var box = el("details", "card");
       var head = el("summary");
-      var count = loss.workloads.length;
+      var count = loss.count;
       put(head, el("span", "chip v-" + loss.verdict, loss.verdict), el("strong", "", loss.id), el("span", "soft", count === 0 ? "nothing happens to anybody" : count + (count === 1 ? " workload" : " workloads")));
       put(box, head);
       var body = null;
       box.addEventListener("toggle", function () {
         if (!box.open || body) return;
         body = el("div");
-        loss.workloads.slice().sort(function (a, b) { return rank(a.verdict) - rank(b.verdict); }).slice(0, 200).forEach(function (w) { body.appendChild(workloadOf(w)); });
+        workloadsOf(loss).sort(function (a, b) { return rank(a.verdict) - rank(b.verdict); }).slice(0, SHOWN_MAX).forEach(function (w) { body.appendChild(workloadOf(w)); });
+        if (count > SHOWN_MAX) body.appendChild(el("p", "soft", "These are the worst " + SHOWN_MAX + " of " + count + "."));
         box.appendChild(body);
       });
       return box;
     }, byId("loss-count"));
   }
 
-  var workloads = data.workloads.map(function (w) { return { w: w, text: nameOf(w).toLowerCase() }; })
+  var workloads = data.workloads.map(function (w, index) { return { w: w, index: index, text: names[index].toLowerCase() }; })
     .sort(function (a, b) { return rank(a.w.verdict) - rank(b.w.verdict) || (a.text < b.text ? -1 : 1); });
 
   function drawMatrix() {
     var rows = matching("matrix", workloads, function (x) { return x.text; }, function (x) { return x.w.verdict; });
     var shownRows = rows.slice(0, 200);
     var keys = {};
-    shownRows.forEach(function (r) { keys[nameOf(r.w)] = true; });
-    var columns = losses.filter(function (l) { return l.loss.workloads.some(function (w) { return keys[nameOf(w)]; }); }).slice(0, 60);
+    shownRows.forEach(function (r) { keys[r.index] = true; });
+    var columns = [];
+    for (var c = 0; c < losses.length && columns.length < 60; c++) {
+      var concerns = false;
+      eachTouched(losses[c], function (w) { if (keys[w]) concerns = true; });
+      if (concerns) columns.push(losses[c]);
+    }
     var grid = el("div", "matrix");
     grid.style.gridTemplateColumns = "auto repeat(" + columns.length + ", 1rem)";
     put(grid, el("span", "name", ""));
-    columns.forEach(function (c) { var h = el("span", "col", c.loss.id); h.title = c.loss.id; put(grid, h); });
-    var lookup = columns.map(function (c) { var m = {}; c.loss.workloads.forEach(function (w) { m[nameOf(w)] = w; }); return m; });
+    columns.forEach(function (c) { var h = el("span", "col", c.id); h.title = c.id; put(grid, h); });
+    var lookup = columns.map(function (c) { var m = {}; eachTouched(c, function (w, s) { m[w] = saidOf(s); }); return m; });
     shownRows.forEach(function (r) {
-      var name = nameOf(r.w);
+      var name = names[r.index];
       var label = el("span", "name", name);
       label.title = name;
       put(grid, label);
       columns.forEach(function (c, i) {
-        var w = lookup[i][name];
+        var w = lookup[i][r.index];
         var cell = el("span", "cell v-" + (w ? w.verdict : "none"));
-        cell.title = c.loss.id + ", " + name + ": " + (w ? w.verdict + (w.downSeconds ? ", " + range(w.downSeconds) : "") : "safe");
+        cell.title = c.id + ", " + name + ": " + (w ? w.verdict + (w.downSeconds ? ", " + range(w.downSeconds) : "") : "safe");
         put(grid, cell);
       });
     });
