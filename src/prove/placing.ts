@@ -11,7 +11,7 @@ const CERTIFYING_SEED = 1;
 /** Clusters of more nodes are too large for every order of eviction, and for asking the scheduler about every pod. */
 export const LARGE_NODES = 30;
 /** Looks at nodes that hearing the scheduler's words may take in a large cluster: every pod is one for each node. */
-const EXPLAINED_LOOKS_MAX = 100_000;
+const EXPLAINED_LOOKS_MAX = 30_000;
 
 /** Answers for one cluster. */
 export function placingFor(model: Model): Placing {

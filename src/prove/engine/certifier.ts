@@ -112,6 +112,13 @@ export class Certifier {
       !isCountable(facts.rules);
     if (isCareful) return { nodes: 0, isCareful };
     // Counts by node may fall when nodes are lost, and the fewest with them: only nodes without any pod are sure to stay open.
+    if (facts.rules.every(({ isByNode }) => isByNode)) {
+      const { chooser } = this.#input;
+      return {
+        nodes: chooser.countOpen({ ...facts, rules: facts.rules.map(forEmptyNodes) }),
+        isCareful: false,
+      };
+    }
     const byDomain = this.#openNodes(facts, true);
     return { nodes: Math.min(...byDomain.map(({ length }) => length)), isCareful: false };
   }

@@ -78,11 +78,7 @@ export class Chooser {
 
   /** Every node that will do. */
   openNodes(facts: ClassFacts): readonly number[] {
-    const ranking = this.#rankings.of(facts.ranking);
-    this.#counts.load(facts);
-    this.#gate.prepare(facts);
-    this.#singleOut(ranking);
-    this.#findFeasible(facts, ranking);
+    const ranking = this.#lookAround(facts);
     const nodes: number[] = Array.from(this.#singles.subarray(0, this.#feasibleSingles));
     const { order, start } = ranking;
     for (let group = 0; group < facts.ranking.layout.groups; group++) {
@@ -94,6 +90,25 @@ export class Chooser {
     }
     this.#counts.clear();
     return nodes;
+  }
+
+  /** How many nodes will do. */
+  countOpen(facts: ClassFacts): number {
+    this.#lookAround(facts);
+    let count = this.#feasibleSingles;
+    for (let group = 0; group < facts.ranking.layout.groups; group++) count += this.#left[group] as number;
+    this.#counts.clear();
+    return count;
+  }
+
+  /** Finds what is feasible, and leaves the counts loaded. */
+  #lookAround(facts: ClassFacts): Ranking {
+    const ranking = this.#rankings.of(facts.ranking);
+    this.#counts.load(facts);
+    this.#gate.prepare(facts);
+    this.#singleOut(ranking);
+    this.#findFeasible(facts, ranking);
+    return ranking;
   }
 
   /** The nodes by the domains that count for a rule: a list for each, also where it is empty. */

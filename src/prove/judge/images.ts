@@ -10,6 +10,7 @@ const NAMED_MAX = 50;
 export class Images {
   readonly #facts: Facts;
   readonly #byNode = new Map<number, ReadonlySet<string>>();
+  readonly #inFull = new Map<string, string>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -17,7 +18,7 @@ export class Images {
 
   /** What pulling that image takes on that node. */
   pullOn(node: number, { image, pull, check }: ImagePull): Seconds {
-    if (this.#on(node).has(qualifiedImage(image))) return check;
+    if (this.#on(node).has(this.#name(image))) return check;
     const named = this.#facts.model.nodes[node]?.status.images?.length ?? 0;
     // A longer list is cut: the image may be there all the same.
     return named >= NAMED_MAX ? { ...pull, min: NO_TIME.min } : pull;
@@ -29,12 +30,19 @@ export class Images {
     const { model, classes } = this.#facts;
     const images = new Set<string>();
     for (const { names = [] } of model.nodes[node]?.status.images ?? [])
-      for (const name of names) images.add(qualifiedImage(name));
+      for (const name of names) images.add(this.#name(name));
     for (const pod of model.podsOn(node)) {
       for (const { image } of classes[model.classOf[pod] as number]?.start.images ?? [])
-        images.add(qualifiedImage(image));
+        images.add(this.#name(image));
     }
     this.#byNode.set(node, images);
     return images;
+  }
+
+  /** The image's name in full: many nodes have the same. */
+  #name(image: string): string {
+    const known = this.#inFull.get(image) ?? qualifiedImage(image);
+    this.#inFull.set(image, known);
+    return known;
   }
 }

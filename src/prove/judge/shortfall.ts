@@ -1,5 +1,5 @@
 /** For how long too few of some pods are ready, when each of those that are lost is gone for a while of its own. */
-import type { Seconds } from "./seconds.ts";
+import { NO_TIME, type Seconds } from "./seconds.ts";
 
 /** From when until when a pod is gone. */
 export interface Absence {
@@ -9,6 +9,11 @@ export interface Absence {
 
 /** How long more than `bearable` of them are gone at once, all such times together. */
 export function shortfall(absences: readonly Absence[], bearable: number): Seconds {
+  if (absences.length <= bearable) return NO_TIME;
+  const [only] = absences;
+  if (absences.length === 1 && bearable === 0 && only !== undefined) {
+    return { min: lengthOf(only, "min"), median: lengthOf(only, "median"), max: lengthOf(only, "max") };
+  }
   return {
     min: timeAbove(absences, bearable, "min"),
     median: timeAbove(absences, bearable, "median"),
@@ -25,6 +30,10 @@ export function mostAbsent(absences: readonly Absence[]): number {
     if (gone > most) most = gone;
   }
   return most;
+}
+
+function lengthOf({ from, until }: Absence, end: keyof Seconds): number {
+  return from[end] < Number.POSITIVE_INFINITY ? Math.max(0, until[end] - from[end]) : 0;
 }
 
 function timeAbove(absences: readonly Absence[], bearable: number, end: keyof Seconds): number {
