@@ -44,7 +44,9 @@ export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   const { fieldValidation, text, decodeIssues = [] } = decoding.parameters;
   const { error, strict } =
     fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body, undefined, text);
-  judge(decoding, { error, strict: text === undefined ? [...decodeIssues, ...strict] : strict });
+  // Fields given twice stand where their object was looked at, if the text was read that far.
+  const isTold = text !== undefined && text.duplicates.length > 0;
+  judge(decoding, { error, strict: isTold ? strict : [...decodeIssues, ...strict] });
   return converted(kind, typed(kind, completeTyped(kind, body, decoding.stored)));
 }
 

@@ -66,11 +66,14 @@ export function readingApplied(kind: Kind, applied: unknown): Pick<Decoding, "pa
   return { parameters: { fieldValidation: "Ignore" }, refuse };
 }
 
+const FRACTION = /^json: cannot unmarshal number \S*[.eE]\S* into .*of type (u?int\d+)$/;
 const UNMARSHAL = /^json: cannot unmarshal (\S+) .*of type (\S+)$/;
 const GO_KINDS: Readonly<Record<string, string>> = { object: "map", array: "slice", number: "int64" };
 
 /** What a strategic patch makes is no JSON any more: another reader refuses it, in other words (runtime/converter.go). */
 function conversionFault(why: string): string {
+  const [, whole] = FRACTION.exec(why) ?? [];
+  if (whole !== undefined) return `cannot convert float64 to ${whole}`;
   const [, given = "", type = ""] = UNMARSHAL.exec(why) ?? [];
   const from = GO_KINDS[given] ?? given;
   if (type === "") return why.startsWith("illegal base64") ? `error decoding from json: ${why}` : why;

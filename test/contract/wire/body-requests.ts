@@ -133,6 +133,12 @@ export const bodyRequests: readonly WireRequest[] = [
     headers: JSON_BODY,
     body: ODD_POD,
   },
+  // As it is written, not as it counts.
+  ...creations(
+    "application/json",
+    '{"metadata":{"name":"x","generation":1e-1}}',
+    '{"metadata":{"name":"x","generation":15e-1}}',
+  ),
   // Custom kinds.
   ...["application/cbor", "text/plain", "application/yaml"].map((type) => ({
     line: `POST ${WIDGETS}?dryRun=All`,

@@ -110,4 +110,25 @@ export const patchRequests: readonly WireRequest[] = [
     body: '{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","free":{"a":9007199254740993}}',
   },
   { line: `PATCH ${WIDGETS}`, headers: { "content-type": "application/merge-patch+json" }, body: "{}" },
+  // A whole number that is not written as one: where a patch is read from a text again, it counts for none.
+  ...["1e3", "1.0", "0.5"].flatMap((number) => [
+    ...patches("merge-patch+json", "", `{"metadata":{"generation":${number}}}`).map(headOnly),
+    ...patches(
+      "json-patch+json",
+      "",
+      `[{"op":"add","path":"/metadata/generation","value":${number}}]`,
+      `[{"op":"replace","path":"/metadata","value":{"name":"there","generation":${number}}}]`,
+    ).map(headOnly),
+    ...patches("strategic-merge-patch+json", "", `{"metadata":{"generation":${number}}}`),
+    ...["merge-patch+json", "apply-patch+yaml"].map((type) => ({
+      line: `PATCH ${WIDGETS}/there?dryRun=All&fieldManager=x`,
+      headers: { "content-type": `application/${type}` },
+      body: `{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","metadata":{"name":"there"},"count":${number}}`,
+    })),
+  ]),
 ];
+
+/** The refusals of these quote the whole object, in an order that is each server's own. */
+function headOnly(request: WireRequest): WireRequest {
+  return { ...request, headOnly: true };
+}

@@ -1,6 +1,6 @@
 /** Reads the bodies of PATCH requests: four types of patch, each with a decoder and complaints of its own. */
 
-import { overflow } from "../../../kube/schema/body-text.ts";
+import { type BodyText, fieldPath, overflow } from "../../../kube/schema/body-text.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { PatchType } from "../api.ts";
 import { goTypeOf, mediaType, type RawBody, readJson } from "./decode.ts";
@@ -17,6 +17,8 @@ interface DecodedPatch {
   readonly type: PatchType;
   readonly value: unknown;
   readonly issues: readonly string[];
+  /** Numbers as they are written, by their path in the patched object, where the patch's result is read from a text again. */
+  readonly literals: BodyText["literals"];
 }
 
 /** What patches of custom kinds without a type of theirs are refused with. */
@@ -42,7 +44,10 @@ export function decodePatch(body: RawBody): DecodedPatch {
   const issues =
     type === "json" ? read.value.issues.map((issue) => `json patch ${issue}`) : read.value.issues;
   const wrong = type === "json" ? notAList(value) : goTypeOf(value);
-  if (wrong === undefined) return { type, value: value ?? NOTHING[type], issues };
+  if (wrong === undefined) {
+    const literals = literalsOf(type, value, text?.literals ?? new Map());
+    return { type, value: value ?? NOTHING[type], issues, literals };
+  }
   const wanted = type === "json" ? "[]handlers.jsonPatchOp" : "map[string]interface {}";
   throw new StatusError(
     "BadRequest",
@@ -67,4 +72,28 @@ const COMPLAINTS: Readonly<Record<PatchType, { readonly syntax: string; readonly
 function notAList(value: unknown): string | undefined {
   if (value === null || Array.isArray(value)) return undefined;
   return goTypeOf(value) ?? "object";
+}
+
+/** Where the numbers of a patch come to stand. A strategic patch and an apply are values by then, which say less. */
+function literalsOf(type: PatchType, patch: unknown, literals: BodyText["literals"]): BodyText["literals"] {
+  if (type === "merge") return literals;
+  if (type !== "json") return new Map();
+  const moved = [...literals].flatMap(([path, text]): readonly (readonly [string, string])[] => {
+    const [, index = "", rest = ""] = /^\[(\d+)\]\.value(.*)$/s.exec(path) ?? [];
+    const { op, path: pointer } = ((patch as readonly unknown[])[Number(index)] ?? {}) as Readonly<
+      Record<string, unknown>
+    >;
+    if ((op !== "add" && op !== "replace") || typeof pointer !== "string") return [];
+    return [[`${pathOf(pointer)}${rest}`, text]];
+  });
+  return new Map(moved);
+}
+
+/** "/spec/containers/0/name" as a path: "spec.containers[0].name". */
+function pathOf(pointer: string): string {
+  const steps = pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return steps.reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : fieldPath(path, step)), "");
 }

@@ -213,7 +213,7 @@ const DIGITS_SAFE = 15;
 function isFaithful(text: string): boolean {
   if (/[.eE]/.test(text)) {
     const value = Number(text);
-    return Number.isFinite(value) && !Number.isInteger(value);
+    return !Number.isInteger(value) && String(value) === text;
   }
   return text.length <= DIGITS_SAFE || Number.isSafeInteger(Number(text));
 }

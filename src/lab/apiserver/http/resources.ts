@@ -122,8 +122,12 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   patch({ server }, { exchange, target, kind }) {
     const given = patchParameters(exchange.query);
     checkPatchParameters(patchTypeOf(exchange.body, false) === "apply", given);
-    const { type, value, issues } = decodePatch(exchange.body);
-    const parameters = issues.length === 0 ? given : { ...given, decodeIssues: issues };
+    const { type, value, issues, literals } = decodePatch(exchange.body);
+    const parameters = {
+      ...given,
+      ...(issues.length > 0 && { decodeIssues: issues }),
+      ...(literals.size > 0 && { text: { duplicates: [], literals } }),
+    };
     const { object, created } = server.patch(exchange.caller, target, type, value, parameters);
     return objectAnswer(created ? 201 : 200, kind, object);
   },
