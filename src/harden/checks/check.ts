@@ -7,7 +7,7 @@
  */
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { CheckedCluster } from "./checked-cluster.ts";
-import type { FixProof } from "./prove-fixes.ts";
+import type { FixProof } from "./fix-proof.ts";
 
 /**
  * - `critical`: the loss of one node, a drain or an update takes the workload down, never ends, or may lose data.

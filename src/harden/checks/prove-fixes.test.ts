@@ -5,7 +5,7 @@ import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
 import { parseManifests } from "../../view/manifests.ts";
 import { checkCluster } from "./check-cluster.ts";
-import type { FixProof } from "./prove-fixes.ts";
+import type { FixProof } from "./fix-proof.ts";
 
 function proofOf(rule: string, yaml: string): FixProof | undefined {
   const { objects } = stageManifests(parseManifests(yaml, "shop.yaml"), { nodes: DEFAULT_NODES, seed: 1 });

@@ -1,27 +1,12 @@
 /** What a patch would do to the cluster, proved before anybody applies it. */
 import type { KubeObject } from "../../kube/types/index.ts";
-import { isWorse, LOSS_KINDS, type LossKind, type ProveResult, type Verdict } from "../../prove/result.ts";
+import { isWorse, LOSS_KINDS, type ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
 import { asManifests, withChanges } from "../../prove/stage/changes.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
 import { durationOf, type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
-import type { DurationRange } from "../../report/duration-text.ts";
 import type { Finding, Fix } from "./check.ts";
-
-/** What the worst loss of a kind does to a workload, before and after. */
-export interface ProvedChange {
-  readonly loss: LossKind;
-  /** "Deployment shop/cart" */
-  readonly workload: string;
-  readonly before: { readonly verdict: Verdict; readonly downSeconds?: DurationRange };
-  readonly after: { readonly verdict: Verdict; readonly downSeconds?: DurationRange };
-}
-
-export interface FixProof {
-  readonly better: readonly ProvedChange[];
-  /** Of any workload: a patch that makes something worse is no fix. */
-  readonly worse: readonly ProvedChange[];
-}
+import type { FixProof, ProvedChange } from "./fix-proof.ts";
 
 export interface FixedCluster {
   /** As they are, without the patch. */

@@ -1,12 +1,17 @@
 import { affinityBreaks } from "./affinity-breaks.ts";
 import { autoscalerAboveNodes } from "./autoscaler-above-nodes.ts";
+import { autoscalerWithoutTarget } from "./autoscaler-without-target.ts";
+import { barePod } from "./bare-pod.ts";
 import { budgetAgainstAutoscaler } from "./budget-against-autoscaler.ts";
 import { budgetAlwaysAllows } from "./budget-always-allows.ts";
 import { budgetNeverAllows } from "./budget-never-allows.ts";
+import { budgetSelectsNothing } from "./budget-selects-nothing.ts";
 import { budgetsOverlap } from "./budgets-overlap.ts";
 import type { Check } from "./check.ts";
 import { claimForbidsReplicas } from "./claim-forbids-replicas.ts";
+import { controlPlaneMembers } from "./control-plane-members.ts";
 import { deletedWithClaim } from "./deleted-with-claim.ts";
+import { fewerThanWanted } from "./fewer-than-wanted.ts";
 import { imageNeedsRegistry } from "./image-needs-registry.ts";
 import { livenessDepends } from "./liveness-depends.ts";
 import { mustNotRunTwice } from "./must-not-run-twice.ts";
@@ -21,6 +26,7 @@ import { plainSecrets } from "./plain-secrets.ts";
 import { recreate } from "./recreate.ts";
 import { sameProbes } from "./same-probes.ts";
 import { selectorMisses } from "./selector-misses.ts";
+import { serviceWithoutPods } from "./service-without-pods.ts";
 import { singleCopyStorage } from "./single-copy-storage.ts";
 import { singleDataStore } from "./single-data-store.ts";
 import { slowToLeave } from "./slow-to-leave.ts";
@@ -34,9 +40,12 @@ import { updateNeverEnds } from "./update-never-ends.ts";
 /** Every check, in the order in which documents list them. */
 export const CHECKS: readonly Check[] = [
   tooFewReplicas,
+  barePod,
+  fewerThanWanted,
   placedTogether,
   noSpread,
   selectorMisses,
+  controlPlaneMembers,
   noEligibleNode,
   tooLittleRoom,
   noRequests,
@@ -53,8 +62,11 @@ export const CHECKS: readonly Check[] = [
   budgetNeverAllows,
   budgetAlwaysAllows,
   budgetsOverlap,
+  budgetSelectsNothing,
   budgetAgainstAutoscaler,
   autoscalerAboveNodes,
+  autoscalerWithoutTarget,
+  serviceWithoutPods,
   noReadinessProbe,
   sameProbes,
   tightProbes,

@@ -129,3 +129,28 @@ ${indented(spec, 2)}
   ports: [{ port: 80, targetPort: ${targetPort} }]
 `;
 }
+
+/** @param metadata lines of YAML beside the name, as `spec` is beside its container */
+export function pod(name: string, metadata = "", spec = ""): string {
+  return `---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+${indented(metadata, 2)}
+spec:
+${indented(spec, 2)}
+  containers: [{ name: main, image: example/tool:1 }]
+`;
+}
+
+export function node(name: string, label = "example.com/worker"): string {
+  return `---
+apiVersion: v1
+kind: Node
+metadata: { name: ${name}, labels: { kubernetes.io/hostname: ${name}, ${label}: "" } }
+status:
+  allocatable: { cpu: "4", memory: 8Gi, pods: "110" }
+  conditions: [{ type: Ready, status: "True" }]
+`;
+}

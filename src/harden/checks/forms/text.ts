@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { rangeText } from "../../../report/duration-text.ts";
 import { wrap } from "../../../report/text-table.ts";
 import { type Finding, nameText, SEVERITIES, type Severity } from "../check.ts";
-import type { FixProof, ProvedChange } from "../prove-fixes.ts";
+import type { FixProof, ProvedChange } from "../fix-proof.ts";
 import type { CheckResult } from "../run-checks.ts";
 
 /** What is written onto. */
