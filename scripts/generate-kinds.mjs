@@ -1,5 +1,6 @@
-// Writes src/kube/kinds.data.json: the table of kinds as a stock Kubernetes API server tells it by aggregated discovery.
-// Usage: node scripts/generate-kinds.mjs https://HOST:PORT TOKEN   (a cluster of the version modelled; its certificate is not checked)
+// Writes src/kube/kinds.data.json: the table of kinds as a Kubernetes API server tells it by aggregated discovery.
+// Usage: node scripts/generate-kinds.mjs https://HOST:PORT TOKEN   (a stock cluster of the version modelled, but for
+// --feature-gates=MutatingAdmissionPolicy=true --runtime-config=admissionregistration.k8s.io/v1beta1=true; its certificate is not checked)
 import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 

@@ -4,8 +4,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Packages whose objects a server takes: stable versions, and what they share. */
-const WANTED = /\.(v1|v2|runtime|resource|intstr)$/;
+/** Packages whose objects a server takes: stable versions, those that it serves when asked to, and what they share. */
+const WANTED = /\.(v1|v2|runtime|resource|intstr)$|\.admissionregistration\.v1beta1$/;
 /** Packages that only servers and tests speak. */
 const UNWANTED = /\.(admission|apidiscovery|testapigroup)\./;
 const SCALARS = new Set(["string", "bool", "int32", "int64", "bytes", "double"]);

@@ -1,7 +1,8 @@
 // Writes src/kube/schema/schema.data.json: the shape of every object of a stock Kubernetes API server, from its OpenAPI v3
 // documents, without descriptions. Names of Go types, which decoding errors carry, come from the sources of the API types.
 // Usage: node scripts/generate-schema.mjs https://HOST:PORT TOKEN GO_SOURCE_DIR...
-//   (a server of the version modelled, whose certificate is not checked; folders of k8s.io/api, apimachinery, ...)
+//   (a server of the version modelled, started as generate-kinds.mjs says, whose certificate is not checked; folders of k8s.io/api,
+//   apimachinery, ...)
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";

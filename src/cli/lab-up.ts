@@ -8,6 +8,7 @@ import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import type { Replaceable } from "../lab/options.ts";
 import { planRestore, type RestorePlan, restore } from "../lab/restore.ts";
+import { type ServerFlags, serverOptions } from "../lab/server-flags.ts";
 import { drive } from "../time/drive.ts";
 import { wallNow } from "../time/wall-clock.ts";
 import { InputError } from "../view/input-error.ts";
@@ -24,7 +25,7 @@ import {
 } from "./lab-runtime.ts";
 
 /** Flags of `holdfast lab up`. */
-export interface UpFlags {
+export interface UpFlags extends ServerFlags {
   readonly nodes?: number;
   readonly zones?: number;
   readonly port: number;
@@ -41,6 +42,7 @@ const BOOT_MS = 60_000;
 
 /** Starts a lab and keeps it until the process is asked to stop. */
 export async function labUp(flags: UpFlags): Promise<void> {
+  const serverFlags = flagsOf(flags);
   const folder = runtimeFolder();
   const kubeconfig = resolve(flags.kubeconfig ?? defaultKubeconfig(folder));
   clearKubeconfig(kubeconfig);
@@ -56,6 +58,7 @@ export async function labUp(flags: UpFlags): Promise<void> {
     zones,
     rootCertificates,
     startMs: wallNow() - BOOT_MS,
+    ...serverFlags,
     ...(flags.without === undefined ? {} : { without: flags.without }),
   });
   await fill(lab, plan, manifests);
@@ -71,6 +74,16 @@ export async function labUp(flags: UpFlags): Promise<void> {
   withdraw(folder, kubeconfig);
   await server.close();
   audit?.close();
+}
+
+/** The flags for the API server. @throws {InputError} for those with which a real one does not start */
+function flagsOf({ featureGates = {}, runtimeConfig = {} }: UpFlags): ServerFlags {
+  try {
+    serverOptions({ featureGates, runtimeConfig });
+  } catch (error) {
+    throw new InputError({ file: "--feature-gates" }, (error as Error).message, { cause: error });
+  }
+  return { featureGates, runtimeConfig };
 }
 
 async function readPlan(file: string): Promise<RestorePlan> {

@@ -28,6 +28,16 @@ export function labCommand(): Command {
         "leave these to programs that you run: controllers, scheduler",
       ).argParser(parts),
     )
+    .option(
+      "--feature-gates <gate=bool>",
+      "what the API server does beyond the stock: MutatingAdmissionPolicy",
+      switches,
+    )
+    .option(
+      "--runtime-config <version=bool>",
+      "versions that it serves beyond the stock: admissionregistration.k8s.io/v1beta1",
+      switches,
+    )
     .option("-f, --filename <path...>", "apply these manifests: files, folders or -")
     .action(async (flags: UpFlags) => {
       const { labUp } = await import("./lab-up.ts");
@@ -79,6 +89,18 @@ function parts(text: string): readonly Replaceable[] {
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`Expected some of ${REPLACEABLE.join(", ")}, separated by commas.`);
   });
+}
+
+/** "a=true,b=false", as kube-apiserver's flags have it. */
+function switches(text: string): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(
+    text.split(",").map((part) => {
+      const [name = "", value, ...rest] = part.split("=");
+      if (name !== "" && rest.length === 0 && (value === "true" || value === "false"))
+        return [name, value === "true"];
+      throw new InvalidArgumentError("Expected NAME=true or NAME=false, several separated by commas.");
+    }),
+  );
 }
 
 function positive(text: string): number {

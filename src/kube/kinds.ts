@@ -1,5 +1,5 @@
 /**
- * The one table of kinds: every resource of a stock Kubernetes 1.34, generated from a real API server's discovery
+ * The one table of kinds: every resource of a Kubernetes 1.34, generated from a real API server's discovery
  * (`scripts/generate-kinds.mjs`), and a typed name for those that Holdfast acts on. Custom kinds are added at run time,
  * to a `KindRegistry` of a lab's own, never to this table.
  */
@@ -8,14 +8,22 @@ import { invariant } from "../base/invariant.ts";
 import type { Kind } from "./kind.ts";
 import type * as k from "./types/index.ts";
 
-/** Every built-in kind, in the order in which discovery tells them. */
-export const KINDS: readonly Kind[] = JSON.parse(
+const TABLE: readonly Kind[] = JSON.parse(
   readFileSync(new URL("./kinds.data.json", import.meta.url), "utf8"),
 );
 
-const byName = new Map(KINDS.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]));
+/** Since 1.24 new versions that may yet change are off unless they are asked for. */
+const isBeta = ({ version }: Kind) => version.includes("beta");
 
-/** The row of an object's `apiVersion` and `kind`, built in kinds only. */
+/** Every kind that a stock server has, in the order in which discovery tells them. */
+export const KINDS: readonly Kind[] = TABLE.filter((row) => !isBeta(row));
+
+/** Kinds that a server has only when it is started with flags for them. */
+export const OPTIONAL_KINDS: readonly Kind[] = TABLE.filter(isBeta);
+
+const byName = new Map(TABLE.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]));
+
+/** The row of an object's `apiVersion` and `kind`, built in kinds only, optional ones too. */
 export function findKind(apiVersion: string, kind: string): Kind | undefined {
   return byName.get(apiVersion.includes("/") ? `${apiVersion}/${kind}` : `/${apiVersion}/${kind}`);
 }

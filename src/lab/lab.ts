@@ -25,6 +25,7 @@ import type { Traffic } from "./node/traffic.ts";
 import type { FailureControl, World } from "./node/world.ts";
 import type { LabOptions, Replaceable } from "./options.ts";
 import { scheduler } from "./scheduler.ts";
+import { serverOptions } from "./server-flags.ts";
 
 export interface Lab {
   readonly engine: Engine;
@@ -62,7 +63,7 @@ export function createLab(options: LabOptions = {}): Lab {
     ...(options.startMs === undefined ? {} : { startMs: options.startMs }),
     ...(options.keepTrace === undefined ? {} : { keepTrace: options.keepTrace }),
   });
-  const server = createApiServer({ engine, timing });
+  const server = createApiServer({ engine, timing, ...serverOptions(options) });
   const contextFor = (user: string, component: string): LabContext => {
     const api = server.api(user);
     return { engine, api, timing, events: createEventRecorder({ engine, api, component }) };

@@ -1,12 +1,13 @@
 import type { Node, Pod } from "../kube/types/index.ts";
 import type { Draft } from "./apiserver/api.ts";
 import type { ProfileFile } from "./node/profile.ts";
+import type { ServerFlags } from "./server-flags.ts";
 
 /** A part of the control plane in whose place another program may be run from outside. */
 export type Replaceable = "controllers" | "scheduler";
 
 /** What a lab is made of. Everything has a default that `lab.ts` states. */
-export interface LabOptions {
+export interface LabOptions extends ServerFlags {
   readonly seed?: number;
   /** How many nodes; named node-1 … node-N, taints none: every node is a worker. */
   readonly nodes?: number;

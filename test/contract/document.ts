@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GROUPS as ACCESS } from "./access/access-contract.ts";
 import { GROUPS as CLIENT } from "./client-contract.ts";
-import { FOLDER } from "./exchange/exchanges.ts";
+import { FOLDER, OPTIONAL_FOLDER } from "./exchange/exchanges.ts";
 import { parseExchanges } from "./exchange/parse.ts";
 import { PIECES } from "./sequences/fragments.ts";
 import { SEQUENCES, STEPS } from "./sequences/sequences.ts";
@@ -19,13 +19,7 @@ export function allowedDifferences(fidelity: string): readonly string[] {
 }
 
 export function contractPage(version: string, fidelity: string): string {
-  const areas = readdirSync(FOLDER)
-    .sort()
-    .map((file) => {
-      const { exchanges } = parseExchanges(readFileSync(join(FOLDER, file), "utf8"));
-      const requests = exchanges.reduce((sum, { steps }) => sum + steps.length, 0);
-      return { area: file.replace(".txt", "").replaceAll("-", " "), cases: exchanges.length, requests };
-    });
+  const areas = [...areasIn(FOLDER), ...areasIn(OPTIONAL_FOLDER)];
   const differences = allowedDifferences(fidelity);
   return `# The contract, in numbers
 
@@ -65,6 +59,16 @@ ${differences.length} differences are left, with the reasons that [the page of w
 | --- | --- | --- |
 ${differences.join("\n")}
 `;
+}
+
+function areasIn(folder: string) {
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const { exchanges } = parseExchanges(readFileSync(join(folder, file), "utf8"));
+      const requests = exchanges.reduce((sum, { steps }) => sum + steps.length, 0);
+      return { area: file.replace(".txt", "").replaceAll("-", " "), cases: exchanges.length, requests };
+    });
 }
 
 function table(what: string, groups: Groups): string {

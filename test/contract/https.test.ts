@@ -6,7 +6,7 @@ import { createLab } from "../../src/lab/lab.ts";
 import { drive } from "../../src/time/drive.ts";
 import { clientContract } from "./client-contract.ts";
 import { httpsCounterpart } from "./exchange/counterparts.ts";
-import { exchangeContract } from "./exchange/exchanges.ts";
+import { exchangeContract, OPTIONAL_FOLDER } from "./exchange/exchanges.ts";
 
 describe("a whole lab over HTTPS", () => {
   clientContract(async () => {
@@ -26,5 +26,6 @@ describe("a whole lab over HTTPS", () => {
 });
 
 describe("the lab's API server over HTTPS", () => {
-  exchangeContract(httpsCounterpart);
+  exchangeContract(() => httpsCounterpart());
+  exchangeContract(() => httpsCounterpart({ mutatingPolicies: true }), { folder: OPTIONAL_FOLDER });
 });

@@ -3,7 +3,7 @@ import { createLocalClient } from "../../src/lab/client.ts";
 import { testApi } from "../support/api.ts";
 import { clientContract } from "./client-contract.ts";
 import { localCounterpart } from "./exchange/counterparts.ts";
-import { exchangeContract } from "./exchange/exchanges.ts";
+import { exchangeContract, OPTIONAL_FOLDER } from "./exchange/exchanges.ts";
 
 describe("the lab in this process", () => {
   clientContract(async () => {
@@ -15,4 +15,5 @@ describe("the lab in this process", () => {
     };
   });
   exchangeContract(async () => localCounterpart());
+  exchangeContract(async () => localCounterpart({ mutatingPolicies: true }), { folder: OPTIONAL_FOLDER });
 });

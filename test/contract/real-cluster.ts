@@ -12,7 +12,19 @@ export interface RealCluster {
 export async function openRealCluster(): Promise<RealCluster> {
   const path = process.env.HOLDFAST_CONTRACT_KUBECONFIG;
   if (path !== undefined) return { access: loadKubeconfig({ path }), close: async () => {} };
-  const { kubeconfig, close } = await startControlPlane();
+  return await startRealCluster();
+}
+
+/** Started with what mutating admission policies take; always one of the run's own. */
+export async function openOptionalCluster(): Promise<RealCluster> {
+  return await startRealCluster([
+    "--feature-gates=MutatingAdmissionPolicy=true",
+    "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
+  ]);
+}
+
+async function startRealCluster(apiServer: readonly string[] = []): Promise<RealCluster> {
+  const { kubeconfig, close } = await startControlPlane({ apiServer });
   return { access: loadKubeconfig({ path: kubeconfig }), close };
 }
 

@@ -4,8 +4,8 @@ import { createHttpClient } from "../../src/client/http/http-client.ts";
 import { ADMIN } from "../cluster/control-plane.ts";
 import { clientContract } from "./client-contract.ts";
 import { remoteCounterpart } from "./exchange/counterparts.ts";
-import { exchangeContract } from "./exchange/exchanges.ts";
-import { openRealCluster, type RealCluster, whyNoRealCluster } from "./real-cluster.ts";
+import { exchangeContract, OPTIONAL_FOLDER } from "./exchange/exchanges.ts";
+import { openOptionalCluster, openRealCluster, type RealCluster, whyNoRealCluster } from "./real-cluster.ts";
 
 /** More than an informer of a busy API server takes to hear of a write. */
 const INFORMERS_MS = 500;
@@ -36,6 +36,22 @@ describe.skipIf(missing !== undefined)(
         return remoteCounterpart(access, ADMIN.commonName, async () => {}, INFORMERS_MS);
       },
       { record, run },
+    );
+  },
+);
+
+/** A policy is in force a second after it was written, whatever the machine does. */
+const POLICIES_MS = 1_600;
+
+describe.skipIf(missing !== undefined || process.env.HOLDFAST_CONTRACT_KUBECONFIG !== undefined)(
+  "a real cluster with mutating policies",
+  () => {
+    exchangeContract(
+      async () => {
+        const { access, close } = await openOptionalCluster();
+        return remoteCounterpart(access, ADMIN.commonName, close, POLICIES_MS);
+      },
+      { record, run, folder: OPTIONAL_FOLDER },
     );
   },
 );

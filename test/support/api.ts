@@ -1,5 +1,12 @@
 /** An API server of its own for a test, on virtual time. */
-import { configMaps, namespaces, nodes, serviceAccounts } from "../../src/kube/kinds.ts";
+import {
+  configMaps,
+  KINDS,
+  namespaces,
+  nodes,
+  OPTIONAL_KINDS,
+  serviceAccounts,
+} from "../../src/kube/kinds.ts";
 import { TAINT_NOT_READY } from "../../src/kube/taints.ts";
 import { timingFor } from "../../src/kube/timing.ts";
 import type { Api } from "../../src/lab/apiserver/api.ts";
@@ -23,6 +30,8 @@ export interface TestApiOptions {
   readonly rootCertificates?: boolean;
   /** Takes the not-ready taint, which admission gives to new nodes, off again at once, as the node controller does in time. */
   readonly untaintNodes?: boolean;
+  /** Serves mutating admission policies, and acts on them. */
+  readonly mutatingPolicies?: boolean;
 }
 
 /** A fresh server with the objects of a stock cluster; equal seeds give equal runs. */
@@ -32,9 +41,11 @@ export function testApi(options: TestApiOptions = {}): TestApi {
     serviceAccounts: accounts = true,
     rootCertificates = false,
     untaintNodes = false,
+    mutatingPolicies = false,
   } = options;
   const engine = new Engine({ seed });
-  const server = createApiServer({ engine, timing: timingFor() });
+  const kinds = mutatingPolicies ? [...KINDS, ...OPTIONAL_KINDS] : KINDS;
+  const server = createApiServer({ engine, timing: timingFor(), kinds, mutatingPolicies });
   const manager = server.api("kube-controller-manager");
   if (accounts) {
     inEveryNamespace(manager, (namespace) =>

@@ -6,7 +6,7 @@ import {
   startHttpServer,
 } from "../../src/lab/apiserver/http/http-server.ts";
 import { runOnWallClock } from "../../src/time/wall-clock.ts";
-import { type TestApi, testApi } from "./api.ts";
+import { type TestApi, type TestApiOptions, testApi } from "./api.ts";
 
 export interface TestServer extends TestApi {
   readonly http: HttpServer;
@@ -14,8 +14,11 @@ export interface TestServer extends TestApi {
 }
 
 /** A fresh server on a free port; its time passes with the machine's. */
-export async function startTestServer(options: Partial<HttpServerOptions> = {}): Promise<TestServer> {
-  const core = testApi();
+export async function startTestServer(
+  options: Partial<HttpServerOptions> = {},
+  api: TestApiOptions = {},
+): Promise<TestServer> {
+  const core = testApi(api);
   const clock = runOnWallClock(core.engine);
   const http = await startHttpServer({
     server: core.server,

@@ -60,6 +60,11 @@ export function environmentOf(libraries: readonly Functions[]): Environment {
   return { functions, variables: new Map(), structs: NO_STRUCTS };
 }
 
+/** The environment with a library besides, whose functions have names of their own. */
+export function withFunctions(environment: Environment, library: Functions): Environment {
+  return { ...environment, functions: new Map([...environment.functions, ...Object.entries(library)]) };
+}
+
 /** The environment with variables besides. */
 export function withVariables(
   environment: Environment,

@@ -1,5 +1,11 @@
 /** What the expressions of admission policies, and the match conditions of webhooks, may speak of. */
-import { type Environment, type StructTypes, withVariables } from "../../base/cel/environment.ts";
+import {
+  type Environment,
+  NO_STRUCTS,
+  type StructTypes,
+  withFunctions,
+  withVariables,
+} from "../../base/cel/environment.ts";
 import {
   BOOL,
   type CelType,
@@ -13,6 +19,7 @@ import {
 } from "../../base/cel/types.ts";
 import { AUTHORIZER, RESOURCE_CHECK } from "./authorizer.ts";
 import { KUBERNETES } from "./environment.ts";
+import { PATCH_FUNCTIONS, PATCH_STRUCTS } from "./patch-types.ts";
 
 type FieldTypes = Readonly<Record<string, CelType>>;
 
@@ -76,19 +83,27 @@ const STRUCTS: Readonly<Record<string, FieldTypes>> = {
 export interface PolicyScope {
   readonly hasParams: boolean;
   readonly hasAuthorizer: boolean;
+  /** Whether `Object{…}` and `JSONPatch{…}` may be made. */
+  readonly hasPatchTypes: boolean;
   /** The types of the variables that were composed so far; absent when there is no `variables`. */
   readonly variables?: ReadonlyMap<string, CelType>;
 }
 
-export function policyEnvironment({ hasParams, hasAuthorizer, variables }: PolicyScope): Environment {
+const PATCHING: Environment = withFunctions(KUBERNETES, PATCH_FUNCTIONS);
+
+export function policyEnvironment(scope: PolicyScope): Environment {
+  const { hasParams, hasAuthorizer, hasPatchTypes, variables } = scope;
+  const patches = hasPatchTypes ? PATCH_STRUCTS : NO_STRUCTS;
   const structs: StructTypes = {
-    fieldOf: (struct, field) =>
-      struct === VARIABLES.name ? variables?.get(field) : STRUCTS[struct]?.[field],
+    fieldOf(struct, field) {
+      if (struct === VARIABLES.name) return variables?.get(field);
+      return STRUCTS[struct]?.[field] ?? patches.fieldOf(struct, field);
+    },
     isFieldless: (struct) => struct.startsWith("kubernetes.authorization."),
-    typeNamed: () => undefined,
+    typeNamed: (name) => patches.typeNamed(name),
   };
   return withVariables(
-    KUBERNETES,
+    hasPatchTypes ? PATCHING : KUBERNETES,
     [
       ["object", DYN],
       ["oldObject", DYN],

@@ -9,6 +9,7 @@ import { BOOL, type CelType, DYN, listOf, mapOf, NULL, STRING, sameType } from "
 import { CelError, type CelMap, type CelValue } from "../../base/cel/values.ts";
 import { type Asked, authorizerOf, resourceCheckOf } from "./authorizer.ts";
 import { dynamicValue } from "./dynamic-values.ts";
+import { JSON_PATCHES, OBJECT } from "./patch-types.ts";
 import { policyEnvironment, VARIABLES } from "./policy-environment.ts";
 import { kubernetesCallCost } from "./runtime-cost.ts";
 
@@ -55,9 +56,14 @@ const RESULTS = {
   bool: [BOOL],
   text: [STRING],
   textOrNull: [STRING, NULL],
+  object: [OBJECT],
+  jsonPatches: [JSON_PATCHES],
 } as const satisfies Record<string, readonly CelType[]>;
 
 export type ResultName = keyof typeof RESULTS;
+
+/** What only mutations may come to, and may be made of. */
+const PATCHES: readonly ResultName[] = ["object", "jsonPatches"];
 
 /** Compiles the expressions of one policy in the order in which they stand: later ones see the variables of earlier ones. */
 export class PolicyCompiler {
@@ -79,12 +85,13 @@ export class PolicyCompiler {
   }
 
   expression(text: string, result: ResultName, hasAuthorizer: boolean = true): PolicyExpression {
-    return compileExpression(this.#environment(hasAuthorizer), text, RESULTS[result]);
+    const environment = this.#environment(hasAuthorizer, PATCHES.includes(result));
+    return compileExpression(environment, text, RESULTS[result]);
   }
 
-  #environment(hasAuthorizer: boolean): Environment {
+  #environment(hasAuthorizer: boolean, hasPatchTypes = false): Environment {
     const variables = this.#isComposed ? { variables: this.#types } : {};
-    return policyEnvironment({ hasParams: this.#hasParams, hasAuthorizer, ...variables });
+    return policyEnvironment({ hasParams: this.#hasParams, hasAuthorizer, hasPatchTypes, ...variables });
   }
 }
 

@@ -12,6 +12,12 @@ const WEBHOOK = {
   timeoutSeconds: 10,
 };
 
+const MATCH_RESOURCES = {
+  matchPolicy: "Equivalent",
+  namespaceSelector: EVERYTHING,
+  objectSelector: EVERYTHING,
+};
+
 /** Who may do what: RBAC, admission webhooks and policies, flow control, priorities. */
 export const POLICY_DEFAULTS: DefaultsTable = {
   "io.k8s.api.rbac.v1.RoleRef": zeroesAre({ apiGroup: RBAC_GROUP }),
@@ -26,13 +32,14 @@ export const POLICY_DEFAULTS: DefaultsTable = {
   }),
   "io.k8s.api.admissionregistration.v1.RuleWithOperations": absentAre({ scope: "*" }),
   "io.k8s.api.admissionregistration.v1.NamedRuleWithOperations": absentAre({ scope: "*" }),
+  "io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations": absentAre({ scope: "*" }),
   "io.k8s.api.admissionregistration.v1.ServiceReference": absentAre({ port: 443 }),
   "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec": absentAre({ failurePolicy: "Fail" }),
-  "io.k8s.api.admissionregistration.v1.MatchResources": absentAre({
-    matchPolicy: "Equivalent",
-    namespaceSelector: EVERYTHING,
-    objectSelector: EVERYTHING,
+  "io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicySpec": absentAre({
+    failurePolicy: "Fail",
   }),
+  "io.k8s.api.admissionregistration.v1.MatchResources": absentAre(MATCH_RESOURCES),
+  "io.k8s.api.admissionregistration.v1beta1.MatchResources": absentAre(MATCH_RESOURCES),
   "io.k8s.api.flowcontrol.v1.FlowSchemaSpec": zeroesAre({ matchingPrecedence: 1000 }),
   "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration": absentAre({
     nominalConcurrencyShares: 0,

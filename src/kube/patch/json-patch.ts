@@ -28,7 +28,7 @@ export function applyJsonPatch<T extends object>(object: T, operations: unknown)
       document = applyStep(document, step);
     } catch (error) {
       if (!(error instanceof StepFailure)) throw error;
-      throw rejected(error.where === "path" ? noPath(step, error.message) : failed(step, error.message));
+      throw rejected(error.where === "path" ? noPath(step, error.message) : failed(step, error));
     }
   }
   return document as T;
@@ -37,10 +37,13 @@ export function applyJsonPatch<T extends object>(object: T, operations: unknown)
 /** Why a step does not apply: its path leads nowhere, or what it leads to cannot be changed so. */
 class StepFailure extends Error {
   readonly where: "path" | "place" | "whole";
+  /** What is told as the place, where that is not the step's path. */
+  readonly key: string | undefined;
 
-  constructor(where: StepFailure["where"], why: string) {
+  constructor(where: StepFailure["where"], why: string, key?: string) {
     super(why);
     this.where = where;
+    this.key = key;
   }
 }
 
@@ -55,13 +58,13 @@ function noPath({ op, path, from }: Step, why: string): string {
     case "replace":
       return `replace operation does not apply: doc is missing path: ${path}: ${why}`;
     case "test":
-      return `test operation for path does not apply: is missing path: ${path}: ${why}`;
+      return `test operation does not apply: is missing path: ${path}: ${why}`;
     default:
       return `${op} operation does not apply: doc is missing from path: ${from}: ${why}`;
   }
 }
 
-function failed({ op, path, from }: Step, why: string): string {
+function failed({ op, path, from }: Step, { message: why, key }: StepFailure): string {
   switch (op) {
     case "add":
       return `error in add for path: '${path}': ${why}`;
@@ -73,7 +76,7 @@ function failed({ op, path, from }: Step, why: string): string {
     case "copy":
       return `error in copy for from: '${from}': ${why}`;
     case "move":
-      return `error in move for path: '${path}': ${why}`;
+      return `error in move for path: '${key ?? path}': ${why}`;
     default:
       return why;
   }
@@ -129,7 +132,7 @@ function applyStep(document: unknown, step: Step): unknown {
       return edit(document, path, (container, key) => replace(container, key, value));
     case "move": {
       const moved = read(document, from);
-      return edit(edit(document, from as string, remove), path, (container, key) =>
+      return edit(edit(document, from as string, takeAway), path, (container, key) =>
         add(container, key, moved),
       );
     }
@@ -211,6 +214,16 @@ function remove(container: Container, key: string): Container {
   }
   const { [key]: _, ...rest } = container;
   return rest;
+}
+
+/** The first half of a move. */
+function takeAway(container: Container, key: string): Container {
+  try {
+    return remove(container, key);
+  } catch (error) {
+    if (error instanceof StepFailure) throw new StepFailure(error.where, error.message, key);
+    throw error;
+  }
 }
 
 function isList(container: Container): container is readonly unknown[] {

@@ -47,22 +47,28 @@ export const webhookConfigurationPrinter = printer<WebhookConfiguration>({
 interface AdmissionPolicy extends KubeObject {
   readonly spec: {
     readonly validations?: readonly unknown[];
+    readonly mutations?: readonly unknown[];
     readonly paramKind?: { readonly apiVersion?: string; readonly kind?: string };
   };
 }
 
-export const validatingAdmissionPolicyPrinter = printer<AdmissionPolicy>({
-  columns: [NAME, column("Validations", "integer"), column("ParamKind"), AGE],
-  cells: (policy, nowMs) => {
-    const { validations, paramKind } = policy.spec;
-    return [
-      policy.metadata.name,
-      validations?.length ?? 0,
-      paramKind === undefined ? "<unset>" : `${paramKind.apiVersion ?? ""}/${paramKind.kind ?? ""}`,
-      age(policy, nowMs),
-    ];
-  },
-});
+function policyPrinter(rules: "validations" | "mutations", title: string) {
+  return printer<AdmissionPolicy>({
+    columns: [NAME, column(title, "integer"), column("ParamKind"), AGE],
+    cells: (policy, nowMs) => {
+      const { paramKind } = policy.spec;
+      return [
+        policy.metadata.name,
+        policy.spec[rules]?.length ?? 0,
+        paramKind === undefined ? "<unset>" : `${paramKind.apiVersion ?? ""}/${paramKind.kind ?? ""}`,
+        age(policy, nowMs),
+      ];
+    },
+  });
+}
+
+export const validatingAdmissionPolicyPrinter = policyPrinter("validations", "Validations");
+export const mutatingAdmissionPolicyPrinter = policyPrinter("mutations", "Mutations");
 
 interface AdmissionPolicyBinding extends KubeObject {
   readonly spec: {
@@ -75,7 +81,7 @@ interface AdmissionPolicyBinding extends KubeObject {
   };
 }
 
-export const validatingAdmissionPolicyBindingPrinter = printer<AdmissionPolicyBinding>({
+export const admissionPolicyBindingPrinter = printer<AdmissionPolicyBinding>({
   columns: [NAME, column("PolicyName"), column("ParamRef"), AGE],
   cells: (binding, nowMs) => [
     binding.metadata.name,

@@ -72,10 +72,9 @@ const PRINTERS: ReadonlyMap<string, Printer> = new Map([
   ["StatefulSet.apps", workloads.statefulSetPrinter],
   ["StorageClass.storage.k8s.io", storage.storageClassPrinter],
   ["ValidatingAdmissionPolicy.admissionregistration.k8s.io", policies.validatingAdmissionPolicyPrinter],
-  [
-    "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io",
-    policies.validatingAdmissionPolicyBindingPrinter,
-  ],
+  ["ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io", policies.admissionPolicyBindingPrinter],
+  ["MutatingAdmissionPolicy.admissionregistration.k8s.io", policies.mutatingAdmissionPolicyPrinter],
+  ["MutatingAdmissionPolicyBinding.admissionregistration.k8s.io", policies.admissionPolicyBindingPrinter],
   ["ValidatingWebhookConfiguration.admissionregistration.k8s.io", policies.webhookConfigurationPrinter],
   ["VolumeAttachment.storage.k8s.io", storage.volumeAttachmentPrinter],
   ["VolumeAttributesClass.storage.k8s.io", storage.volumeAttributesClassPrinter],

@@ -19,6 +19,7 @@ import { IP_ADDRESS_RULES, SERVICE_CIDR_RULES } from "./network/ip-addresses.ts"
 import { NETWORK_POLICY_RULES } from "./network/network-policies.ts";
 import { SERVICE_RULES } from "./network/services.ts";
 import { POD_RULES } from "./pods/pod.ts";
+import { MUTATING_BINDING_RULES, MUTATING_POLICY_RULES } from "./policies/mutating-policies.ts";
 import { POLICY_BINDING_RULES, VALIDATING_POLICY_RULES } from "./policies/validating-policies.ts";
 import { WEBHOOK_CONFIGURATION_RULES } from "./policies/webhook-configurations.ts";
 import type { KindRules } from "./rules.ts";
@@ -59,6 +60,8 @@ export const RULES: Readonly<Record<string, KindRules<object>>> = {
   "/ResourceQuota": RESOURCE_QUOTA_RULES,
   "/Secret": SECRET_RULES,
   "/Service": SERVICE_RULES,
+  "admissionregistration.k8s.io/MutatingAdmissionPolicy": MUTATING_POLICY_RULES,
+  "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding": MUTATING_BINDING_RULES,
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": WEBHOOK_CONFIGURATION_RULES,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy": VALIDATING_POLICY_RULES,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": POLICY_BINDING_RULES,

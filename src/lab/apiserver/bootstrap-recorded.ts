@@ -49,7 +49,7 @@ export function storeRecorded(engine: Engine, store: Store, kinds: KindRegistry)
   const owners = managers.map((list) => frozenTree(list.map((entry) => ({ ...entry, time }))));
   for (const { managers: place, metadata, status, ...rest } of objects) {
     const kind = served.find((each) => each.kind === rest.kind);
-    if (kind === undefined) continue;
+    if (kind === undefined || !isServed(kinds, rest)) continue;
     const managedFields = owners[place] ?? [];
     store.put(store.collection(kind), {
       ...rest,
@@ -63,6 +63,17 @@ export function storeRecorded(engine: Engine, store: Store, kinds: KindRegistry)
       ...(status === undefined ? {} : { status: timed(status, time) }),
     } as KubeObject);
   }
+}
+
+/** API services are of versions, which a server may leave out. */
+function isServed(kinds: KindRegistry, object: Pick<KubeObject, "kind">): boolean {
+  if (object.kind !== "APIService") return true;
+  const { group = "", version } = (object as unknown as ApiService).spec;
+  return kinds.all().some((each) => each.group === group && each.version === version);
+}
+
+interface ApiService {
+  readonly spec: { readonly group?: string; readonly version: string };
 }
 
 function timed(status: NonNullable<RecordedObject["status"]>, time: string): object {

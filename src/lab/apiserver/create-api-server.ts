@@ -21,10 +21,13 @@ export interface ApiServerOptions {
   readonly timing: Timing;
   /** What is served from the start; the built-in table unless told otherwise. */
   readonly kinds?: readonly Kind[];
+  /** Whether mutating admission policies are acted upon, where they are served: no unless told otherwise. */
+  readonly mutatingPolicies?: boolean;
 }
 
 /** Starts an API server on an empty store, with the objects that a stock cluster has. */
-export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServerOptions): ApiServer {
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { engine, timing, kinds: rows = KINDS, mutatingPolicies = false } = options;
   const store = new Store();
   const kinds = new KindRegistry(rows);
   const serviceObjects = store.collection(services);
@@ -46,6 +49,7 @@ export function createApiServer({ engine, timing, kinds: rows = KINDS }: ApiServ
       );
     },
     customVersionOf: (kind) => custom?.versionOf(kind),
+    mutatingPolicies,
   });
   const api = server.api("kube-apiserver");
   const serves = (apiVersion: string, kind: string) => kinds.find(apiVersion, kind) !== undefined;

@@ -4,7 +4,7 @@ import { completeCustom } from "../../kube/custom/complete.ts";
 import { METADATA_SCHEMA } from "../../kube/custom/merge-schema.ts";
 import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
-import { KINDS } from "../../kube/kinds.ts";
+import { KINDS, OPTIONAL_KINDS } from "../../kube/kinds.ts";
 import { overflow } from "../../kube/schema/body-text.ts";
 import {
   cannotBeHandled,
@@ -140,7 +140,10 @@ const PAST_VERSIONS = [
 ];
 
 function isRegistered(apiVersion: string): boolean {
-  return PAST_VERSIONS.includes(apiVersion) || KINDS.some((row) => apiVersionOf(row) === apiVersion);
+  return (
+    PAST_VERSIONS.includes(apiVersion) ||
+    [...KINDS, ...OPTIONAL_KINDS].some((row) => apiVersionOf(row) === apiVersion)
+  );
 }
 
 function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, why: string): string {

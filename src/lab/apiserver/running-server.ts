@@ -8,7 +8,8 @@ import { checkPrivileges } from "./access/privileges.ts";
 import { AdmissionWebhooks } from "./admission/admission-webhooks.ts";
 import { AdmissionChain } from "./admission/chain.ts";
 import { defaultPlugins } from "./admission/plugins.ts";
-import type { PolicyContext } from "./admission/policies/matching.ts";
+import { mutatingAdmissionPolicy } from "./admission/policies/mutating-admission-policy.ts";
+import type { VersionContext } from "./admission/version-context.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
 import { fromStorage } from "./conversion.ts";
@@ -61,6 +62,8 @@ export interface ServerParts {
   readonly allocate: RegistryContext["allocate"];
   /** What is known of kinds that are not built in. */
   readonly customVersionOf: (kind: Kind) => CustomVersion | undefined;
+  /** Whether mutating admission policies are acted upon. */
+  readonly mutatingPolicies: boolean;
 }
 
 /** Takes requests apart, asks registry, watch and subresources, and puts the answers into the version asked for. */
@@ -85,7 +88,7 @@ export class RunningServer implements ApiServer {
   #up = true;
 
   constructor(parts: ServerParts) {
-    const { engine, kinds, store, allocate, customVersionOf } = parts;
+    const { engine, kinds, store, allocate, customVersionOf, mutatingPolicies } = parts;
     this.engine = engine;
     this.kinds = kinds;
     this.#store = store;
@@ -96,29 +99,29 @@ export class RunningServer implements ApiServer {
     this.tokens = new AccountTokens(engine, this.#api);
     const plugged = { engine, api: this.#api };
     this.#versions = new Versions({ ...plugged, kinds, outside: this.#outside, customVersionOf });
-    const show: PolicyContext["show"] = ({ collection, caller }, kind, stored) =>
-      loose(this.#versions.read(kind, collection.kind, stored, caller));
-    const webhooks = new AdmissionWebhooks({
-      ...plugged,
-      kinds,
-      outside: this.#outside,
-      decode: ({ caller }, kind, object) =>
+    const versions: VersionContext = {
+      decode: ({ caller }, kind, object, fieldValidation) =>
         decodeObject(
           {
             kind,
-            parameters: { fieldValidation: "Ignore" },
+            parameters: { fieldValidation },
             caller,
             custom: this.#custom(kind),
             refuse: internalError,
           },
           object,
         ),
-      show,
+      show: ({ collection, caller }, kind, stored) =>
+        loose(this.#versions.read(kind, collection.kind, stored, caller)),
       keep: ({ collection, caller }, kind, object) =>
         this.#versions.keep(kind, collection.kind, object, caller),
-    });
-    const plugins = defaultPlugins({ ...plugged, kinds, show }, webhooks.validatingPlugin());
-    const admission = new AdmissionChain(plugins, webhooks);
+    };
+    const webhooks = new AdmissionWebhooks({ ...plugged, ...versions, kinds, outside: this.#outside });
+    const plugins = defaultPlugins({ ...plugged, ...versions, kinds }, webhooks.validatingPlugin());
+    const policies = mutatingPolicies
+      ? [mutatingAdmissionPolicy({ ...plugged, ...versions, kinds, customVersionOf })]
+      : [];
+    const admission = new AdmissionChain(plugins, [...policies, webhooks]);
     this.#context = {
       engine,
       store,

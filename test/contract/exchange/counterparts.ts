@@ -6,7 +6,7 @@ import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../src/cl
 import { pathOf, queryText } from "../../../src/client/http/paths.ts";
 import { tableFor } from "../../../src/kube/tables/tables.ts";
 import { createLocalClient } from "../../../src/lab/client.ts";
-import { testApi } from "../../support/api.ts";
+import { type TestApiOptions, testApi } from "../../support/api.ts";
 import { startTestServer } from "../../support/http-server.ts";
 import type { ExchangeCluster } from "./exchanges.ts";
 
@@ -22,8 +22,8 @@ class Warnings {
 }
 
 /** The lab's API server in this process, with nothing acting on what it stores. */
-export function localCounterpart(): ExchangeCluster {
-  const { engine, server } = testApi();
+export function localCounterpart(options: TestApiOptions = {}): ExchangeCluster {
+  const { engine, server } = testApi(options);
   const warnings = new Warnings();
   const client = createLocalClient(server, { onWarning: warnings.add });
   return {
@@ -41,8 +41,8 @@ export function localCounterpart(): ExchangeCluster {
 }
 
 /** The same over HTTPS. */
-export async function httpsCounterpart(): Promise<ExchangeCluster> {
-  const server = await startTestServer();
+export async function httpsCounterpart(options: TestApiOptions = {}): Promise<ExchangeCluster> {
+  const server = await startTestServer({}, options);
   const access = accessFrom([parseKubeconfig(server.http.kubeconfig, "kubeconfig")]);
   return remoteCounterpart(access, "kubernetes-admin", () => server.close());
 }

@@ -1,4 +1,4 @@
-/** Runs every file of `test/contract/exchanges/` against one kind of cluster, or records the answers anew. */
+/** Runs every file of a folder of exchanges against one kind of cluster, or records the answers anew. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,19 +12,23 @@ export interface ExchangeCluster extends Counterpart {
   close(): Promise<void>;
 }
 
+/** What every server answers. */
 export const FOLDER = "test/contract/exchanges";
+/** What servers answer that are started with flags for what is off by default: `MUTATING_POLICIES`. */
+export const OPTIONAL_FOLDER = "test/contract/optional";
 
 export interface ExchangeOptions {
   /** Whether the files are written anew with what this cluster answers. */
   readonly record?: boolean;
   /** Tells apart the namespaces of several runs on one cluster. */
   readonly run?: string;
+  readonly folder?: string;
 }
 
 /** Every case as a test of its own. */
 export function exchangeContract(
   open: () => Promise<ExchangeCluster>,
-  { record = false, run = "exchange" }: ExchangeOptions = {},
+  { record = false, run = "exchange", folder = FOLDER }: ExchangeOptions = {},
 ): void {
   let cluster: ExchangeCluster;
   let count = 0;
@@ -33,8 +37,8 @@ export function exchangeContract(
   });
   afterAll(async () => await cluster.close());
 
-  for (const file of readdirSync(FOLDER).sort()) {
-    const path = join(FOLDER, file);
+  for (const file of readdirSync(folder).sort()) {
+    const path = join(folder, file);
     const { head, exchanges } = parseExchanges(readFileSync(path, "utf8"));
     const recorded = new Map<Exchange, readonly string[]>();
     describe(file.replace(".txt", "").replaceAll("-", " "), () => {

@@ -48,6 +48,27 @@ export const MINIMAL: Readonly<Record<string, Fields>> = {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "r" },
     subjects: [{ kind: "ServiceAccount", name: "default" }],
   },
+  mutatingadmissionpolicies: {
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            operations: ["CREATE", "UPDATE"],
+            resources: ["configmaps"],
+          },
+        ],
+      },
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: { expression: 'Object{metadata: Object.metadata{labels: {"seen": "yes"}}}' },
+        },
+      ],
+      reinvocationPolicy: "Never",
+    },
+  },
   clusterrolebindings: {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
     subjects: [{ kind: "User", name: "jane" }],

@@ -16,7 +16,7 @@ import type {
   WatchQuery,
 } from "../../../src/client/client.ts";
 import { apiVersionOf, type Kind } from "../../../src/kube/kind.ts";
-import { KINDS } from "../../../src/kube/kinds.ts";
+import { KINDS, OPTIONAL_KINDS } from "../../../src/kube/kinds.ts";
 import { mergePatch } from "../../../src/kube/patch/merge-patch.ts";
 import { StatusError } from "../../../src/kube/status-error.ts";
 import type { KubeObject } from "../../../src/kube/types/index.ts";
@@ -43,6 +43,8 @@ export interface Counterpart {
 const READ_BY_ADMISSION = [
   "ingressclasses",
   "limitranges",
+  "mutatingadmissionpolicies",
+  "mutatingadmissionpolicybindings",
   "namespaces",
   "priorityclasses",
   "resourcequotas",
@@ -116,7 +118,8 @@ class Player {
         options,
         body,
       });
-      if (READ_BY_ADMISSION.includes(kind.plural) && WRITES.includes(verb)) await this.#counterpart.settle();
+      const isWritten = WRITES.includes(verb) && options.dryRun === undefined;
+      if (isWritten && READ_BY_ADMISSION.includes(kind.plural)) await this.#counterpart.settle();
       return this.#print(answer, options);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -369,7 +372,7 @@ function printCell(cell: unknown): string {
 
 /** "pods", "deployments", "horizontalpodautoscalers.v1.autoscaling" */
 export function kindOf(resource: string): Kind {
-  const found = KINDS.find(({ plural, group, version }) =>
+  const found = [...KINDS, ...OPTIONAL_KINDS].find(({ plural, group, version }) =>
     [plural, `${plural}.${group}`, `${plural}.${version}.${group}`].includes(resource),
   );
   if (found === undefined) throw new Error(`There is no resource "${resource}"`);

@@ -43,7 +43,7 @@ export function printRefusal(error: StatusError): string {
   for (const { reason, field, message } of told) {
     // Most messages repeat their causes.
     const text = error.message.includes(message) ? "" : `: ${message.replaceAll("\n", "⏎")}`;
-    lines.push(`- ${reason} ${field}${text}`);
+    lines.push(`- ${[reason, field].filter((word) => word).join(" ")}`.trimEnd() + text);
   }
   return lines.join("\n");
 }

@@ -1,13 +1,18 @@
 import { cel } from "../../cel/loader.ts";
-import type { LabelSelector, ObjectMeta } from "../../types/index.ts";
+import type { ObjectMeta } from "../../types/index.ts";
 import type { FieldErrors } from "../field-errors.ts";
-import { checkSelector } from "../labels.ts";
-import { dns1035Label, dnsSubdomain, pathSegment, qualifiedName } from "../names.ts";
+import { dnsSubdomain, qualifiedName } from "../names.ts";
 import { AS_NEW, type KindRules } from "../rules.ts";
 import { checkMatchConditions, type LooseCondition } from "./match-conditions.ts";
 import { checkMatchResources, type LooseMatchResources } from "./match-resources.ts";
-
-type PolicyCompiler = InstanceType<ReturnType<typeof cel>["PolicyCompiler"]>;
+import {
+  checkParamRef,
+  checkScope,
+  checkVariable,
+  type LooseParamRef,
+  type LooseScope,
+  type PolicyCompiler,
+} from "./policy-parts.ts";
 
 interface LooseValidation {
   readonly expression?: string;
@@ -21,10 +26,7 @@ interface LooseAnnotation {
   readonly valueExpression?: string;
 }
 
-interface LoosePolicySpec {
-  readonly failurePolicy?: string;
-  readonly paramKind?: { readonly apiVersion?: string; readonly kind?: string };
-  readonly matchConstraints?: LooseMatchResources;
+interface LoosePolicySpec extends LooseScope {
   readonly matchConditions?: readonly LooseCondition[];
   readonly variables?: readonly LooseCondition[];
   readonly validations?: readonly LooseValidation[];
@@ -36,7 +38,6 @@ interface LoosePolicy {
   readonly spec?: LoosePolicySpec;
 }
 
-const FAILURE_POLICIES = ["Fail", "Ignore"];
 const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const ANNOTATIONS_MAX = 20;
 const ANNOTATION_EXPRESSION_MAX = 5 * 1024;
@@ -50,20 +51,8 @@ export const VALIDATING_POLICY_RULES: KindRules<LoosePolicy> = {
 };
 
 function checkPolicy(errors: FieldErrors, name: string, spec: LoosePolicySpec): void {
-  const { failurePolicy, paramKind, matchConstraints, variables = [], validations = [] } = spec;
-  const { auditAnnotations: annotations = [] } = spec;
-  if (failurePolicy === undefined) errors.required("spec.failurePolicy");
-  else if (!FAILURE_POLICIES.includes(failurePolicy)) {
-    errors.notSupported("spec.failurePolicy", failurePolicy, FAILURE_POLICIES);
-  }
-  if (paramKind !== undefined) checkParamKind(errors, paramKind, "spec.paramKind");
-  if (matchConstraints === undefined) errors.required("spec.matchConstraints");
-  else {
-    checkMatchResources(errors, matchConstraints, "spec.matchConstraints");
-    if ((matchConstraints.resourceRules ?? []).length === 0) {
-      errors.required("spec.matchConstraints.resourceRules");
-    }
-  }
+  const { paramKind, variables = [], validations = [], auditAnnotations: annotations = [] } = spec;
+  checkScope(errors, spec);
   const hasParams = paramKind !== undefined;
   checkMatchConditions(errors, spec.matchConditions, "spec.matchConditions", hasParams);
   if (validations.length === 0 && annotations.length === 0) {
@@ -90,56 +79,6 @@ function checkPolicy(errors: FieldErrors, name: string, spec: LoosePolicySpec): 
       errors.duplicate(`${path}.key`, annotation.key ?? "");
     }
   });
-}
-
-function checkParamKind(
-  errors: FieldErrors,
-  { apiVersion = "", kind = "" }: NonNullable<LoosePolicySpec["paramKind"]>,
-  path: string,
-): void {
-  const parts = apiVersion.split("/");
-  if (apiVersion === "") errors.required(`${path}.apiVersion`);
-  else if (parts.length > 2) {
-    errors.invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`);
-  } else {
-    const version = parts.at(-1) ?? "";
-    const group = parts.length === 2 ? (parts[0] ?? "") : "";
-    const wrong = group === "" ? [] : dnsSubdomain(group);
-    if (wrong.length > 0) errors.invalid(`${path}.apiVersion`, group, wrong.join(","));
-    const wrongVersion = version === "" ? [] : dns1035Label(version);
-    if (version === "") errors.invalid(`${path}.apiVersion`, apiVersion, "version must be specified");
-    else if (wrongVersion.length > 0) errors.invalid(`${path}.apiVersion`, version, wrongVersion.join(","));
-  }
-  const wrongKind = dns1035Label(kind.toLowerCase());
-  if (kind === "") errors.required(`${path}.kind`);
-  else if (wrongKind.length > 0) {
-    const why = `may have mixed case, but should otherwise match: ${wrongKind.join(",")}`;
-    errors.invalid(`${path}.kind`, kind, why);
-  }
-}
-
-const RESERVED = new Set(
-  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
-    " ",
-  ),
-);
-
-function checkVariable(
-  errors: FieldErrors,
-  compiler: PolicyCompiler,
-  { name = "", expression = "" }: LooseCondition,
-  path: string,
-): void {
-  if (name.trim() === "") errors.required(`${path}.name`, "name is not specified");
-  else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || RESERVED.has(name)) {
-    errors.invalid(`${path}.name`, name, "must be a valid CEL identifier");
-  }
-  if (expression.trim() === "") {
-    errors.required(`${path}.expression`, "expression is not specified");
-    return;
-  }
-  const { error } = compiler.variable(name, expression);
-  if (error !== undefined) errors.invalid(`${path}.expression`, expression, error);
 }
 
 function checkValidation(
@@ -191,12 +130,6 @@ function checkAnnotation(
   }
 }
 
-interface LooseParamRef {
-  readonly name?: string;
-  readonly selector?: LabelSelector;
-  readonly parameterNotFoundAction?: string;
-}
-
 interface LooseBinding {
   readonly spec?: {
     readonly policyName?: string;
@@ -221,30 +154,6 @@ export const POLICY_BINDING_RULES: KindRules<LooseBinding> = {
     checkActions(errors, validationActions, "spec.validationActions");
   },
 };
-
-const NOT_FOUND_ACTIONS = ["Deny", "Allow"];
-
-function checkParamRef(
-  errors: FieldErrors,
-  { name = "", selector, ...ref }: LooseParamRef,
-  path: string,
-): void {
-  const why = "name and selector are mutually exclusive";
-  if (name !== "") {
-    errors.invalidEach(`${path}.name`, name, pathSegment(name));
-    if (selector !== undefined) errors.forbidden(`${path}.name`, why);
-  }
-  checkSelector(errors, selector, `${path}.selector`);
-  if (selector !== undefined && name !== "") errors.forbidden(`${path}.selector`, why);
-  if (name === "" && selector === undefined) {
-    errors.required(path, "one of name or selector must be specified");
-  }
-  const { parameterNotFoundAction: action = "" } = ref;
-  if (action === "") errors.required(`${path}.parameterNotFoundAction`);
-  else if (!NOT_FOUND_ACTIONS.includes(action)) {
-    errors.notSupported(`${path}.parameterNotFoundAction`, action, NOT_FOUND_ACTIONS);
-  }
-}
 
 function checkActions(errors: FieldErrors, actions: readonly string[], path: string): void {
   actions.forEach((action, i) => {

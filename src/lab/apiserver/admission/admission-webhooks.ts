@@ -1,7 +1,9 @@
 import { Pending } from "../../../base/pending.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import type { LooseObject } from "../loose.ts";
-import type { AdmissionPlugin, AdmissionRequest, OutsideAdmission } from "./chain.ts";
+import type { WriteRequest } from "../write-request.ts";
+import type { AdmissionPlugin, AdmissionRequest, ReinvokingPlugin } from "./chain.ts";
+import { Reinvocation } from "./reinvocation.ts";
 import { configurationKind, type HookType } from "./webhooks/configuration-kinds.ts";
 import type { WebhookContext } from "./webhooks/webhook-context.ts";
 import type * as Loaded from "./webhooks/webhooks.ts";
@@ -10,7 +12,7 @@ import type * as Loaded from "./webhooks/webhooks.ts";
  * MutatingAdmissionWebhook and ValidatingAdmissionWebhook: programs outside that are asked before anything is stored. As
  * long as no configuration is stored nothing of this is loaded, and a write asks no more than whether there is any.
  */
-export class AdmissionWebhooks implements OutsideAdmission {
+export class AdmissionWebhooks implements ReinvokingPlugin {
   readonly #context: WebhookContext;
   readonly #configured = new Map<HookType, Set<string>>();
   #dispatcher: Loaded.WebhookDispatcher | undefined;
@@ -22,16 +24,13 @@ export class AdmissionWebhooks implements OutsideAdmission {
     context.kinds.onChange(() => this.#dispatcher?.forget());
   }
 
-  get active(): boolean {
-    return this.#configured.size > 0 && this.#context.outside.call !== undefined;
+  /** Whoever cannot wait has nobody asked. */
+  concerns({ caller }: Pick<WriteRequest, "caller">): boolean {
+    return this.#isActive && caller.memo !== undefined;
   }
 
-  mutate(
-    request: AdmissionRequest,
-    object: LooseObject,
-    again: (object: LooseObject) => LooseObject,
-  ): LooseObject {
-    return this.#loaded().mutate({ ...request, object }, again) ?? object;
+  mutate(request: AdmissionRequest, object: LooseObject, reinvocation: Reinvocation): LooseObject {
+    return this.#loaded().mutate({ ...request, object }, reinvocation) ?? object;
   }
 
   /** Asks validating webhooks; about a deletion also the mutating ones, which can only refuse it. */
@@ -39,12 +38,16 @@ export class AdmissionWebhooks implements OutsideAdmission {
     return {
       name: "ValidatingAdmissionWebhook",
       validate: (request) => {
-        if (!this.active || request.caller.memo === undefined) return;
+        if (!this.concerns(request)) return;
         const dispatcher = this.#loaded();
-        if (request.operation === "DELETE") dispatcher.mutate(request, (object) => object);
+        if (request.operation === "DELETE") dispatcher.mutate(request, new Reinvocation());
         dispatcher.validate(request);
       },
     };
+  }
+
+  get #isActive(): boolean {
+    return this.#configured.size > 0 && this.#context.outside.call !== undefined;
   }
 
   #follow(type: HookType, kind: Kind): void {
@@ -57,7 +60,7 @@ export class AdmissionWebhooks implements OutsideAdmission {
       if (names.size === 0) this.#configured.delete(type);
       else this.#configured.set(type, names);
       // So that the first write to be asked about need not wait for it.
-      if (this.active) void this.#context.engine.hold(this.#load());
+      if (this.#isActive) void this.#context.engine.hold(this.#load());
     });
   }
 

@@ -1,4 +1,8 @@
-/** CertificateApproval and CertificateSigning: who may have certificates made by a signer has the right to that signer. */
+/**
+ * CertificateApproval and CertificateSigning: who may have certificates made by a signer has the right to that signer.
+ * CertificateSubjectRestriction: nobody asks for a certificate that would make them an administrator.
+ */
+import { organizationsIn } from "../../../base/certificate-request.ts";
 import { deepEqual } from "../../../base/deep.ts";
 import type { LooseObject } from "../loose.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./chain.ts";
@@ -32,6 +36,33 @@ export function certificateSigning(): AdmissionPlugin {
       if (!isSame) checkSigner(request, "sign");
     },
   };
+}
+
+const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
+const MASTERS = "system:masters";
+
+/** Clients of the API server do not get into the group that may do everything. */
+export function certificateSubjectRestriction(): AdmissionPlugin {
+  return {
+    name: "CertificateSubjectRestriction",
+    resources: RESOURCES,
+    validate(request) {
+      const { operation, subresource, object } = request;
+      if (operation !== "CREATE" || subresource !== undefined || signerOf(object) !== CLIENT_SIGNER) return;
+      if (organizationsAskedFor(request).includes(MASTERS)) {
+        throw refusal(request, `use of ${CLIENT_SIGNER} signer with ${MASTERS} group is not allowed`);
+      }
+    },
+  };
+}
+
+function organizationsAskedFor(request: AdmissionRequest): readonly string[] {
+  try {
+    return organizationsIn(Buffer.from(String(request.object?.spec?.request ?? ""), "base64").toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) throw refusal(request, `failed to parse CSR: ${error.message}`);
+    throw error;
+  }
 }
 
 function checkSigner(request: AdmissionRequest, verb: "approve" | "sign"): void {

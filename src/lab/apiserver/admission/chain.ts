@@ -2,13 +2,15 @@
  * Admission: the policies between a decoded request and the store. One file per plugin, named as kube-apiserver's; the
  * registry in `plugins.ts` has them in kube-apiserver's order. First every plugin may change the object, then the registry
  * prepares and validates it, then every plugin may refuse it. Plugins read the cluster through an `Api`; none of them
- * remembers anything.
+ * remembers anything. Mutating policies and webhooks come last of those that change objects, and when any of them did, all
+ * plugins look at the object once more.
  */
 import { type Kind, resourceName } from "../../../kube/kind.ts";
 import type { Engine } from "../../../time/engine.ts";
 import type { Api } from "../api.ts";
 import type { LooseObject } from "../loose.ts";
 import type { WriteRequest } from "../write-request.ts";
+import { Reinvocation } from "./reinvocation.ts";
 
 export type OperationName = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
@@ -24,16 +26,12 @@ export interface Operation {
 /** One write as admission plugins see it. */
 export interface AdmissionRequest extends WriteRequest, Operation {}
 
-/** Those outside who have a say in writes. */
-export interface OutsideAdmission {
-  /** Whether there is anybody: all that they cost a write when there is not. */
-  readonly active: boolean;
-  /** The object as they would have it; `again` is what the plugins make of it once somebody changed it. */
-  mutate(
-    request: AdmissionRequest,
-    object: LooseObject,
-    again: (object: LooseObject) => LooseObject,
-  ): LooseObject;
+/** A plugin that changes objects by what users configure, and asks some of those it asked again (`reinvocation.ts`). */
+export interface ReinvokingPlugin {
+  /** Whether it has anybody to ask: all that it costs a write when it has not. */
+  concerns(request: WriteRequest): boolean;
+  /** The object as those it asks would have it. Round 1 comes when round 0 of any such plugin changed it. */
+  mutate(request: AdmissionRequest, object: LooseObject, reinvocation: Reinvocation): LooseObject;
 }
 
 /** What plugins may ask about the cluster. */
@@ -58,30 +56,43 @@ interface Stages {
   readonly validating: readonly Required<Pick<AdmissionPlugin, "validate">>[];
 }
 
-/** The plugins in the order in which kube-apiserver runs them; those outside change objects after all of them. */
+/** The plugins in the order in which kube-apiserver runs them; reinvoking ones change objects after all others. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
-  readonly #outside: OutsideAdmission;
+  readonly #reinvoking: readonly ReinvokingPlugin[];
   readonly #stages = new Map<Kind, Stages>();
 
-  constructor(plugins: readonly AdmissionPlugin[], outside: OutsideAdmission) {
+  constructor(plugins: readonly AdmissionPlugin[], reinvoking: readonly ReinvokingPlugin[]) {
     this.#plugins = plugins;
-    this.#outside = outside;
+    this.#reinvoking = reinvoking;
   }
 
   /** The object as the plugins would have it. @throws {StatusError} when one refuses it */
   mutate(request: WriteRequest, operation: Operation & { readonly object: LooseObject }): LooseObject {
     const { mutating } = this.#stagesOf(request.kind);
-    const active = this.#outside.active && request.caller.memo !== undefined;
-    if (mutating.length === 0 && !active) return operation.object;
+    const concerned = this.#reinvoking.filter((plugin) => plugin.concerns(request));
+    if (mutating.length === 0 && concerned.length === 0) return operation.object;
     const whole = admissionRequest(request, operation);
-    const run = (given: LooseObject) => {
-      let object = given;
-      for (const plugin of mutating) object = plugin.mutate(whole, object);
-      return object;
-    };
-    const object = run(operation.object);
-    return active ? this.#outside.mutate(whole, object, run) : object;
+    const asked = concerned.map((plugin) => ({ plugin, reinvocation: new Reinvocation() }));
+    let { object } = operation;
+    for (const plugin of mutating) object = plugin.mutate(whole, object);
+    for (const { plugin, reinvocation } of asked) {
+      object = plugin.mutate(whole, object, reinvocation);
+      reinvocation.end(object);
+    }
+    if (!asked.some(({ reinvocation }) => reinvocation.changed)) return object;
+    for (const plugin of mutating) object = plugin.mutate(whole, object);
+    for (const { plugin, reinvocation } of asked) {
+      reinvocation.beginAgain(object);
+      object = plugin.mutate(whole, object, reinvocation);
+    }
+    return object;
+  }
+
+  /** A request that stores nothing, such as to reach into a pod. @throws {StatusError} when a plugin refuses it */
+  connect(request: WriteRequest, object: LooseObject): void {
+    const changed = this.mutate(request, { operation: "CONNECT", object, old: undefined });
+    this.validate(request, { operation: "CONNECT", object: changed, old: undefined });
   }
 
   /** @throws {StatusError} when a plugin refuses the object */

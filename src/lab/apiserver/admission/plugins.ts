@@ -1,4 +1,8 @@
-import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from "./certificate-signers.ts";
 import type { AdmissionContext, AdmissionPlugin } from "./chain.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
@@ -16,7 +20,10 @@ import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
-/** kube-apiserver's default plugins in its own order, but for those that guard against users the lab does not have. */
+/**
+ * kube-apiserver's default plugins in its own order, but for those that do nothing on a stock server: ClusterTrustBundleAttest and
+ * PodTopologyLabels wait for feature gates that are off.
+ */
 export function defaultPlugins(
   context: AdmissionContext & PolicyContext,
   validatingWebhooks: AdmissionPlugin,
@@ -35,6 +42,7 @@ export function defaultPlugins(
     runtimeClass(context),
     certificateApproval(),
     certificateSigning(),
+    certificateSubjectRestriction(),
     defaultIngressClass(context),
     validatingAdmissionPolicy(context),
     validatingWebhooks,

@@ -187,3 +187,49 @@ test("admission notes what policies and pod security have to say", async () => {
     },
   ]);
 });
+
+test("admission notes what webhooks changed, and which of them were passed over", async () => {
+  const patch = btoa(JSON.stringify([{ op: "add", path: "/data", value: { seen: "eWVz" } }]));
+  server.server.openOutside(async ({ url, body }) => {
+    if (url.includes("lax")) return { kind: "failure", why: "connect: connection refused" };
+    const { apiVersion, kind, request } = JSON.parse(body);
+    const change = url.includes("change") ? { patch, patchType: "JSONPatch" } : {};
+    const response = { uid: request.uid, allowed: true, ...change };
+    const text = JSON.stringify({ apiVersion, kind, response });
+    return { kind: "reply", code: 200, contentType: "application/json", text };
+  });
+  const hook = (name: string) => ({
+    name: `${name}.test.io`,
+    clientConfig: { url: `https://example.com/${name}` },
+    rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["secrets"] }],
+    sideEffects: "None",
+    admissionReviewVersions: ["v1"],
+    failurePolicy: name === "lax" ? "Ignore" : "Fail",
+    reinvocationPolicy: "IfNeeded",
+  });
+  const group = "/apis/admissionregistration.k8s.io/v1";
+  const send = (path: string, object: object) =>
+    call(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(object) });
+  const webhooks = ["same", "lax", "change"].map(hook);
+  await send(`${group}/mutatingwebhookconfigurations`, { metadata: { name: "m" }, webhooks });
+  const asked = [hook("same"), hook("lax")].map(({ reinvocationPolicy: _, ...each }) => each);
+  await send(`${group}/validatingwebhookconfigurations`, { metadata: { name: "v" }, webhooks: asked });
+  await expect.poll(() => lines.length).toBe(4);
+  lines.length = 0;
+  await send("/api/v1/namespaces/default/secrets", { metadata: { name: "hooked" } });
+  const [, complete] = await logged(2);
+  const mutation = (webhook: string, mutated: boolean) =>
+    `{"configuration":"m","webhook":"${webhook}.test.io","mutated":${mutated}}`;
+  expect(complete?.annotations).toEqual({
+    "authorization.k8s.io/decision": "allow",
+    "authorization.k8s.io/reason": "",
+    "failed-open.mutation.webhook.admission.k8s.io/round_0_index_1": "lax.test.io",
+    "failed-open.mutation.webhook.admission.k8s.io/round_1_index_1": "lax.test.io",
+    "failed-open.validating.webhook.admission.k8s.io/round_0_index_1": "lax.test.io",
+    "mutation.webhook.admission.k8s.io/round_0_index_0": mutation("same", false),
+    "mutation.webhook.admission.k8s.io/round_0_index_1": mutation("lax", false),
+    "mutation.webhook.admission.k8s.io/round_0_index_2": mutation("change", true),
+    "mutation.webhook.admission.k8s.io/round_1_index_0": mutation("same", false),
+    "mutation.webhook.admission.k8s.io/round_1_index_1": mutation("lax", false),
+  });
+});

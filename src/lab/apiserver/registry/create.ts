@@ -24,9 +24,11 @@ export function createObject(context: RegistryContext, request: WriteRequest, bo
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   context.checkPrivileges(request, body, undefined);
   const single = withSingleOwners(request, body);
-  const admitted = context.admission.mutate(request, { operation: "CREATE", object: single, old: undefined });
+  const admitted = inNamespace(
+    request,
+    context.admission.mutate(request, { operation: "CREATE", object: single, old: undefined }),
+  );
   const { name, generateName } = admitted.metadata;
-  checkNamespace(request, admitted);
   if (name || !generateName) return commitNew(context, request, admitted, name);
   for (let attempt = 1; ; attempt++) {
     const generated = madeFor(request.caller, `name ${attempt} from ${generateName}`, () =>
@@ -37,10 +39,17 @@ export function createObject(context: RegistryContext, request: WriteRequest, bo
   }
 }
 
-/** Webhooks have no say in where an object goes. */
-function checkNamespace({ namespace }: WriteRequest, { metadata }: LooseObject): void {
-  if ((metadata.namespace ?? "") === (namespace ?? "")) return;
+/** The object in the request's namespace: webhooks and policies have no say in where it goes. */
+function inNamespace({ namespace = "" }: WriteRequest, object: LooseObject): LooseObject {
+  const { metadata } = object;
+  const given = metadata.namespace || namespace;
+  if (given === namespace) return metadata.namespace ? object : withNamespace(object, namespace);
   throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+}
+
+function withNamespace(object: LooseObject, namespace: string): LooseObject {
+  if (namespace === "") return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 function commitNew(

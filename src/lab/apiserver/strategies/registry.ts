@@ -1,6 +1,6 @@
 import { deepEqual } from "../../../base/deep.ts";
 import { type Kind, resourceName } from "../../../kube/kind.ts";
-import { endpointSlices, KINDS } from "../../../kube/kinds.ts";
+import { endpointSlices, KINDS, OPTIONAL_KINDS } from "../../../kube/kinds.ts";
 import { type LooseObject, withMeta } from "../loose.ts";
 import { storedForm } from "../registry/stored-form.ts";
 import {
@@ -37,6 +37,7 @@ const STRATEGIES: Readonly<Record<string, (kind: Kind) => Strategy>> = {
 
 const STATUS = { status: {} } as const;
 const SPEC_AND_STATUS = { status: {}, newGeneration: specChanged } as const;
+const COUNTED_SPEC = { newGeneration: specChanged, unconditionalUpdate: false } as const;
 const WEBHOOKS = {
   newGeneration: (next: LooseObject, old: LooseObject) => !deepEqual(next.webhooks, old.webhooks),
   unconditionalUpdate: false,
@@ -92,13 +93,12 @@ const TRAITS: Readonly<Record<string, StrategyTraits>> = {
     ...SPEC_AND_STATUS,
     unconditionalUpdate: false,
   },
-  "validatingadmissionpolicybindings.admissionregistration.k8s.io": {
-    newGeneration: specChanged,
-    unconditionalUpdate: false,
-  },
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io": COUNTED_SPEC,
+  "mutatingadmissionpolicies.admissionregistration.k8s.io": COUNTED_SPEC,
+  "mutatingadmissionpolicybindings.admissionregistration.k8s.io": COUNTED_SPEC,
 };
 
-const BUILT_IN = new Set<string>(KINDS.map(resourceName));
+const BUILT_IN = new Set<string>([...KINDS, ...OPTIONAL_KINDS].map(resourceName));
 const known = new WeakMap<Kind, Strategy>();
 
 /** The strategy of a stored kind. */

@@ -8,8 +8,8 @@ import type { Api } from "../../api.ts";
 import type { Fields } from "../../loose.ts";
 import type { Caller } from "../../server.ts";
 import type { AdmissionRequest } from "../chain.ts";
+import { shownAs } from "../shown.ts";
 import { reviewRequest } from "../webhooks/review.ts";
-import { shownAs } from "../webhooks/shown.ts";
 import { type PolicyContext, requestedName, requestedNamespace } from "./matching.ts";
 
 /** What expressions see of a request whose objects are shown as those of a kind. */

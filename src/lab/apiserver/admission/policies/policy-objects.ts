@@ -1,6 +1,8 @@
+import { invariant } from "../../../../base/invariant.ts";
+import type { MutatingPolicyText } from "../../../../kube/cel/mutating-policy.ts";
 import type { PolicyText } from "../../../../kube/cel/validating-policy.ts";
 import type { Kind } from "../../../../kube/kind.ts";
-import { KINDS } from "../../../../kube/kinds.ts";
+import { findKind } from "../../../../kube/kinds.ts";
 import type { KubeObject, LabelSelector } from "../../../../kube/types/index.ts";
 import type { AdmissionRule } from "../rules.ts";
 
@@ -30,24 +32,46 @@ export interface ParamRef {
   readonly parameterNotFoundAction?: string;
 }
 
-export interface ValidatingAdmissionPolicy extends KubeObject {
-  readonly spec: PolicyText & { readonly paramKind?: ParamKind; readonly matchConstraints: MatchResources };
+/** What all policies have. */
+export interface Policy extends KubeObject {
+  readonly spec: {
+    readonly failurePolicy?: string;
+    readonly paramKind?: ParamKind;
+    readonly matchConstraints: MatchResources;
+  };
 }
 
-export interface PolicyBinding extends KubeObject {
+/** What all bindings have. */
+export interface Binding extends KubeObject {
   readonly spec: {
     readonly policyName: string;
     readonly paramRef?: ParamRef;
     readonly matchResources?: MatchResources;
-    readonly validationActions: readonly string[];
   };
 }
 
-function kindNamed<T extends KubeObject>(name: string): Kind<T> {
-  return KINDS.find(
-    ({ group, kind }) => group === "admissionregistration.k8s.io" && kind === name,
-  ) as Kind as Kind<T>;
+export interface ValidatingAdmissionPolicy extends Policy {
+  readonly spec: Policy["spec"] & PolicyText;
 }
 
-export const validatingPolicies = kindNamed<ValidatingAdmissionPolicy>("ValidatingAdmissionPolicy");
-export const policyBindings = kindNamed<PolicyBinding>("ValidatingAdmissionPolicyBinding");
+export interface ValidatingPolicyBinding extends Binding {
+  readonly spec: Binding["spec"] & { readonly validationActions: readonly string[] };
+}
+
+export interface MutatingAdmissionPolicy extends Policy {
+  readonly spec: Policy["spec"] & MutatingPolicyText & { readonly reinvocationPolicy: "Never" | "IfNeeded" };
+}
+
+function kindNamed<T extends KubeObject>(version: string, name: string): Kind<T> {
+  const found = findKind(`admissionregistration.k8s.io/${version}`, name);
+  invariant(found, `The table of kinds has no ${name}`);
+  return found as Kind as Kind<T>;
+}
+
+export const validatingPolicies = kindNamed<ValidatingAdmissionPolicy>("v1", "ValidatingAdmissionPolicy");
+export const validatingBindings = kindNamed<ValidatingPolicyBinding>(
+  "v1",
+  "ValidatingAdmissionPolicyBinding",
+);
+export const mutatingPolicies = kindNamed<MutatingAdmissionPolicy>("v1beta1", "MutatingAdmissionPolicy");
+export const mutatingBindings = kindNamed<Binding>("v1beta1", "MutatingAdmissionPolicyBinding");

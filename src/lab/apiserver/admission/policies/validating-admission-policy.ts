@@ -6,58 +6,33 @@ import type { Caller } from "../../server.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../chain.ts";
 import { refusal } from "../refusal.ts";
 import { isExempt } from "../rules.ts";
-import { matchedKind, type PolicyContext, requestedNamespace } from "./matching.ts";
-import { collectParams, missingKind } from "./params.ts";
+import { PolicyHooks, type Task } from "./hooks.ts";
+import type { PolicyContext } from "./matching.ts";
 import { policyInput } from "./policy-input.ts";
 import {
-  type PolicyBinding,
-  policyBindings,
   type ValidatingAdmissionPolicy,
+  type ValidatingPolicyBinding,
+  validatingBindings,
   validatingPolicies,
 } from "./policy-objects.ts";
-
-/** A policy that is in force: one with bindings. */
-interface Hook {
-  readonly policy: ValidatingAdmissionPolicy;
-  readonly bindings: readonly PolicyBinding[];
-}
 
 /** Why a request is refused, and in whose name. */
 interface Denial extends Objection {
   readonly policy: ValidatingAdmissionPolicy;
-  readonly binding: PolicyBinding | undefined;
+  readonly binding: ValidatingPolicyBinding | undefined;
 }
 
 /** What policies in CEL refuse or warn of. */
 export function validatingAdmissionPolicy(context: PolicyContext): AdmissionPlugin {
-  const { api } = context;
-  /** Worked out anew when a policy or a binding changed. */
-  let hooks: readonly Hook[] | undefined;
-  const forget = () => {
-    hooks = undefined;
-  };
-  api.onChange(validatingPolicies, forget);
-  api.onChange(policyBindings, forget);
+  const hooks = new PolicyHooks(context.api, validatingPolicies, validatingBindings);
   return {
     name: "ValidatingAdmissionPolicy",
     validate(request) {
-      hooks ??= hooksOf(context);
-      if (hooks.length === 0 || isExempt(request.kind)) return;
-      const denials = hooks.flatMap((hook) => judge(context, hook, request));
-      const [first] = denials;
+      if (hooks.size === 0 || isExempt(request.kind)) return;
+      const [first] = judge(context, hooks.tasks(context, request), request);
       if (first !== undefined) throw denied(request, first);
     },
   };
-}
-
-/** Policies without bindings judge nothing. */
-function hooksOf({ api }: PolicyContext): readonly Hook[] {
-  const bindings = api.list(policyBindings);
-  if (bindings.length === 0) return [];
-  return api.list(validatingPolicies).flatMap((policy) => {
-    const own = bindings.filter(({ spec }) => spec.policyName === policy.metadata.name);
-    return own.length === 0 ? [] : [{ policy, bindings: own }];
-  });
 }
 
 const compiled = new WeakMap<ValidatingAdmissionPolicy, ValidatingPolicy>();
@@ -71,47 +46,34 @@ function compiledPolicy(policy: ValidatingAdmissionPolicy): ValidatingPolicy {
   return found;
 }
 
-/** Asks every binding of a policy; those who warn do so at once. */
+/** Asks every policy with every binding; those who warn do so at once. */
 function judge(
   context: PolicyContext,
-  { policy, bindings }: Hook,
+  tasks: readonly Task<ValidatingAdmissionPolicy, ValidatingPolicyBinding>[],
   request: AdmissionRequest,
 ): readonly Denial[] {
-  const { paramKind, matchConstraints, failurePolicy } = policy.spec;
-  const kind = matchedKind(context, matchConstraints, request);
-  if (kind === undefined) return [];
-  const misconfigured = (message: string, binding?: PolicyBinding): readonly Denial[] =>
-    failurePolicy === "Ignore" ? [] : [{ policy, binding, message }];
-  if (paramKind !== undefined && context.kinds.find(paramKind.apiVersion, paramKind.kind) === undefined) {
-    return misconfigured(`failed to configure policy: ${missingKind(paramKind)}`);
-  }
   const notes = new Map<string, Set<string>>();
-  const denials = bindings.flatMap((binding) => {
-    const { matchResources, paramRef } = binding.spec;
-    if (matchResources !== undefined && matchedKind(context, matchResources, request) === undefined)
-      return [];
-    const params = collectParams(context, paramKind, paramRef, requestedNamespace(request));
-    if (params.error !== undefined) {
-      return misconfigured(`failed to configure binding: ${params.error}`, binding);
+  const denials = tasks.flatMap((task): readonly Denial[] => {
+    const { policy, binding } = task;
+    if (task.kind === "misconfigured") return [{ policy, binding, message: task.why }];
+    const input = policyInput(context, request, task.seenAs, task.param);
+    const { objections, failures, notes: told } = compiledPolicy(policy).judge(input);
+    for (const { key, value } of told) {
+      const whole = `${policy.metadata.name}/${key}`;
+      notes.set(whole, (notes.get(whole) ?? new Set()).add(value));
     }
-    return params.list.flatMap((param) => {
-      const input = policyInput(context, request, kind, param);
-      const { objections, failures, notes: told } = compiledPolicy(policy).judge(input);
-      for (const { key, value } of told) notes.set(key, (notes.get(key) ?? new Set()).add(value));
-      const standing = objections.flatMap((objection) => act(policy, binding, objection, request));
-      return [...standing, ...failures].map((each) => ({ policy, binding, ...each }));
-    });
+    const standing = objections.flatMap((objection) => act(policy, task.binding, objection, request));
+    return [...standing, ...failures].map((each) => ({ policy, binding, ...each }));
   });
   // Several bindings may note different things under one key.
-  for (const [key, values] of notes)
-    request.caller.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(", "));
+  for (const [key, values] of notes) request.caller.annotate?.(key, [...values].join(", "));
   return denials;
 }
 
 /** What a binding makes of an objection: those it denies for stand. */
 function act(
   policy: ValidatingAdmissionPolicy,
-  binding: PolicyBinding,
+  binding: ValidatingPolicyBinding,
   objection: Objection,
   { caller }: AdmissionRequest,
 ): readonly Objection[] {
@@ -125,7 +87,7 @@ function act(
 }
 
 function noteFailure(
-  { metadata, spec }: PolicyBinding,
+  { metadata, spec }: ValidatingPolicyBinding,
   { message, index = 0 }: Objection,
   { annotate }: Caller,
 ): void {

@@ -31,6 +31,10 @@ export interface Hook {
   readonly name: string;
   /** Tells apart webhooks of one name in several configurations. */
   readonly id: string;
+  /** The name of its configuration. */
+  readonly configuration: string;
+  /** Its place among all webhooks of its type. */
+  readonly index: number;
   readonly config: ClientConfig;
   readonly rules: readonly AdmissionRule[];
   readonly failsOpen: boolean;
@@ -48,17 +52,18 @@ export type ReviewVersion = "v1" | "v1beta1";
 
 /** Every webhook of a type, in the order in which they are asked: by the name of their configuration. */
 export function hooksOf(api: Api, type: HookType): readonly Hook[] {
-  return api.list(configurationKind(type)).flatMap((configuration) => {
+  const stored = api.list(configurationKind(type)).flatMap((configuration) => {
     const { webhooks = [] } = configuration as KubeObject & { readonly webhooks?: readonly StoredHook[] };
-    return webhooks.map((stored, i) => hookOf(stored, `${configuration.metadata.name}/${stored.name}/${i}`));
+    const { name } = configuration.metadata;
+    return webhooks.map((hook, i) => ({ hook, configuration: name, id: `${name}/${hook.name}/${i}` }));
   });
+  return stored.map(({ hook, ...place }, index) => ({ ...hookOf(hook), ...place, index }));
 }
 
-function hookOf(stored: StoredHook, id: string): Hook {
+function hookOf(stored: StoredHook): Omit<Hook, "id" | "configuration" | "index"> {
   const versions = stored.admissionReviewVersions;
   return {
     name: stored.name,
-    id,
     config: stored.clientConfig,
     rules: stored.rules ?? [],
     failsOpen: stored.failurePolicy === "Ignore",

@@ -1,78 +1,43 @@
 import { deepEqual } from "../../../../base/deep.ts";
-import type { Kind } from "../../../../kube/kind.ts";
 import { applyJsonPatch } from "../../../../kube/patch/json-patch.ts";
 import { StatusError } from "../../../../kube/status-error.ts";
 import { internalError } from "../../errors.ts";
 import type { LooseObject } from "../../loose.ts";
 import { answersTo } from "../../request-memo.ts";
 import type { AdmissionRequest } from "../chain.ts";
+import type { Reinvocation } from "../reinvocation.ts";
+import { shownAs } from "../shown.ts";
+import { takeBack } from "../take-back.ts";
+import { noteFailedOpen, noteMutation } from "./audit-notes.ts";
 import type { Candidate, CandidateIndex } from "./candidates.ts";
 import { conditionsMatch } from "./conditions.ts";
 import { judgeAnswer, questionTo } from "./invoke.ts";
 import type { Shown } from "./review.ts";
 import { selectsCall } from "./selects.ts";
-import { isOwnObject, shownAs } from "./shown.ts";
 import type { WebhookContext } from "./webhook-context.ts";
 
 /** The object as mutating webhooks would have it; `undefined` for a deletion, which they can only refuse.
  *
- * Webhooks are asked one after the other. When one changes the object, the built-in plugins (`again`) look at it anew, and
- * after them, in one more round, those webhooks that asked for it and have not seen the object as it is now.
+ * Webhooks are asked one after the other, each about the object as those before it left it.
  * @throws {StatusError} when one denies the request, or cannot be asked and must not be passed over */
 export function askMutating(
   context: WebhookContext,
   index: CandidateIndex,
   request: AdmissionRequest,
-  again: (object: LooseObject) => LooseObject,
-): LooseObject | undefined {
-  const rounds = new Rounds();
-  const first = askRound(context, index, request, rounds, 0);
-  if (first === undefined || !rounds.changed) return first;
-  const reworked = again(first);
-  if (!deepEqual(reworked, first)) rounds.onChange();
-  return askRound(context, index, { ...request, object: reworked }, rounds, 1);
-}
-
-/** Which webhooks have yet to see what others did to the object (apiserver's webhookReinvokeContext). */
-class Rounds {
-  /** Whether any webhook changed the object. */
-  changed = false;
-  readonly #seen = new Set<string>();
-  readonly #outdated = new Set<string>();
-
-  onChange(): void {
-    this.changed = true;
-    for (const id of this.#seen) this.#outdated.add(id);
-    this.#seen.clear();
-  }
-
-  asked({ hook }: Candidate): void {
-    if (hook.reinvoked) this.#seen.add(hook.id);
-  }
-
-  isOutdated({ hook }: Candidate): boolean {
-    return this.#outdated.has(hook.id);
-  }
-}
-
-function askRound(
-  context: WebhookContext,
-  index: CandidateIndex,
-  request: AdmissionRequest,
-  rounds: Rounds,
-  round: number,
+  reinvocation: Reinvocation,
 ): LooseObject | undefined {
   let { object } = request;
   for (const candidate of index.of(request)) {
     const now = { ...request, object };
-    if (round > 0 && !rounds.isOutdated(candidate)) continue;
+    const { id, reinvoked } = candidate.hook;
+    if (!reinvocation.includes(id)) continue;
     if (!selectsCall(context, candidate, now) || !conditionsMatch(context, candidate, now)) continue;
-    const next = ask(context, now, candidate, round);
+    const next = ask(context, now, candidate, reinvocation.round);
     if (next !== object && !deepEqual(next, object)) {
       object = next;
-      rounds.onChange();
+      reinvocation.onChange();
     }
-    rounds.asked(candidate);
+    if (reinvoked) reinvocation.saw(id);
   }
   return object;
 }
@@ -84,24 +49,34 @@ function ask(
   candidate: Candidate,
   round: number,
 ): LooseObject | undefined {
-  const shown = shownAs(context, request, candidate.kind);
-  const [answered] = answersTo(request.caller, [questionTo(context, request, candidate, shown, round)]);
-  if (answered === undefined) return request.object;
-  const verdict = judgeAnswer(request, candidate, "mutating", answered);
-  if (verdict.kind === "denied") throw verdict.error;
-  if (verdict.kind === "passed over" || verdict.patch === undefined) return request.object;
-  if (shown.object === undefined) return request.object;
-  return patched(context, request, candidate.kind, shown, verdict.patch);
+  const { caller, object } = request;
+  const { hook, kind } = candidate;
+  const shown = shownAs(context, request, kind);
+  const [answered] = answersTo(caller, [questionTo(context, request, candidate, shown, round)]);
+  if (answered === undefined) return object;
+  let next = object;
+  try {
+    const verdict = judgeAnswer(request, candidate, "mutating", answered);
+    if (verdict.kind === "denied") throw verdict.error;
+    if (verdict.kind === "passed over") noteFailedOpen(caller, "mutating", hook, round, hook.index);
+    else if (verdict.patch !== undefined) next = patched(context, request, candidate, shown, verdict.patch);
+  } finally {
+    noteMutation(caller, hook, round, !deepEqual(next, object));
+  }
+  return next;
 }
 
 function patched(
   context: WebhookContext,
   request: AdmissionRequest,
-  kind: Kind,
-  { object }: Shown,
+  { hook, kind }: Candidate,
+  { object: before }: Shown,
   patch: unknown,
 ): LooseObject {
-  const before = object as LooseObject;
+  if (before === undefined) {
+    const tried = `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object`;
+    throw internalError(`${tried}, which is not supported for this operation`);
+  }
   const changed = applyPatch(before, patch);
   if (changed.kind !== before.kind || changed.apiVersion !== before.apiVersion) {
     const version = String(changed.apiVersion).split("/").at(-1);
@@ -111,10 +86,7 @@ function patched(
       `converting (${version}.${changed.kind}) to (${group}.${kind.kind}): unknown conversion`,
     );
   }
-  if (request.face !== undefined) return request.face.changed(request.object as LooseObject, changed);
-  if (isOwnObject(request)) return changed;
-  const whole = context.decode(request, kind, changed);
-  return context.keep(request, kind, whole);
+  return takeBack(context, request, kind, changed);
 }
 
 function applyPatch(object: LooseObject, patch: unknown): LooseObject {

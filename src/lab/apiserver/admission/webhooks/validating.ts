@@ -1,10 +1,12 @@
+import { StatusError } from "../../../../kube/status-error.ts";
 import { answersTo } from "../../request-memo.ts";
 import type { AdmissionRequest } from "../chain.ts";
-import type { CandidateIndex } from "./candidates.ts";
+import { shownAs } from "../shown.ts";
+import { noteFailedOpen } from "./audit-notes.ts";
+import type { Candidate, CandidateIndex } from "./candidates.ts";
 import { conditionsMatch } from "./conditions.ts";
-import { judgeAnswer, questionTo } from "./invoke.ts";
+import { type Answered, judgeAnswer, questionTo } from "./invoke.ts";
 import { selectsCall } from "./selects.ts";
-import { shownAs } from "./shown.ts";
 import type { WebhookContext } from "./webhook-context.ts";
 
 /** Asks all validating webhooks at once; the first that minds, in the order of their configurations, decides.
@@ -24,10 +26,28 @@ export function askValidating(
     questionTo(context, request, candidate, shownAs(context, request, candidate.kind)),
   );
   const answers = answersTo(request.caller, questions);
-  candidates.forEach((candidate, i) => {
+  const refusals = candidates.flatMap((candidate, i) => {
     const answered = answers[i];
-    if (answered === undefined) return;
-    const verdict = judgeAnswer(request, candidate, "validating", answered);
-    if (verdict.kind === "denied") throw verdict.error;
+    return answered === undefined ? [] : refusalsIn(request, candidate, answered, i);
   });
+  const [first] = refusals;
+  if (first !== undefined) throw first;
+}
+
+/** Nobody waits for another's answer: whatever the others say, each one's warnings and notes are passed on. */
+function refusalsIn(
+  request: AdmissionRequest,
+  candidate: Candidate,
+  answered: Answered,
+  index: number,
+): readonly StatusError[] {
+  try {
+    const verdict = judgeAnswer(request, candidate, "validating", answered);
+    if (verdict.kind === "passed over")
+      noteFailedOpen(request.caller, "validating", candidate.hook, 0, index);
+    return verdict.kind === "denied" ? [verdict.error] : [];
+  } catch (error) {
+    if (error instanceof StatusError) return [error];
+    throw error;
+  }
 }

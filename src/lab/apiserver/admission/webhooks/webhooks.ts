@@ -1,10 +1,11 @@
 /**
  * Asking admission webhooks. A request passes: rules (`candidates.ts`, an index) → selectors (`selects.ts`) → the review
- * in the version asked for (`shown.ts`, `review.ts`) → the call (`invoke.ts`, through the request's memo) → what the answer
+ * in the version asked for (`../shown.ts`, `review.ts`) → the call (`invoke.ts`, through the request's memo) → what the answer
  * means (`verdict.ts`). `mutating.ts` and `validating.ts` say in which order. Loaded with the first configuration.
  */
 import type { LooseObject } from "../../loose.ts";
 import type { AdmissionRequest } from "../chain.ts";
+import type { Reinvocation } from "../reinvocation.ts";
 import { CandidateIndex } from "./candidates.ts";
 import type { HookType } from "./configuration-kinds.ts";
 import { hooksOf } from "./hooks.ts";
@@ -26,8 +27,8 @@ export class WebhookDispatcher {
     this.#indexes.clear();
   }
 
-  mutate(request: AdmissionRequest, again: (object: LooseObject) => LooseObject): LooseObject | undefined {
-    return askMutating(this.#context, this.#index("mutating"), request, again);
+  mutate(request: AdmissionRequest, reinvocation: Reinvocation): LooseObject | undefined {
+    return askMutating(this.#context, this.#index("mutating"), request, reinvocation);
   }
 
   validate(request: AdmissionRequest): void {

@@ -1,11 +1,11 @@
-import type { Kind } from "../../../../kube/kind.ts";
-import type { LooseObject } from "../../loose.ts";
-import type { AdmissionRequest } from "../chain.ts";
-import type { Shown } from "./review.ts";
-import type { WebhookContext } from "./webhook-context.ts";
+import type { Kind } from "../../../kube/kind.ts";
+import type { LooseObject } from "../loose.ts";
+import type { AdmissionRequest } from "./chain.ts";
+import type { VersionContext } from "./version-context.ts";
+import type { Shown } from "./webhooks/review.ts";
 
-/** A request's objects in the version that a webhook asked for. */
-export function shownAs(context: Pick<WebhookContext, "show">, request: AdmissionRequest, kind: Kind): Shown {
+/** A request's objects in the version that somebody asked for. */
+export function shownAs(context: Pick<VersionContext, "show">, request: AdmissionRequest, kind: Kind): Shown {
   const { object, old, face } = request;
   const show = (stored: LooseObject | undefined) => {
     if (stored === undefined || isOwnObject(request)) return stored;
