@@ -5,11 +5,7 @@ import type { KubeObject } from "../../kube/types/index.ts";
 import type { Engine } from "../../time/engine.ts";
 import { AccountTokens } from "./access/account-tokens.ts";
 import { checkPrivileges } from "./access/privileges.ts";
-import { AdmissionWebhooks } from "./admission/admission-webhooks.ts";
-import { AdmissionChain } from "./admission/chain.ts";
-import { defaultPlugins } from "./admission/plugins.ts";
-import { mutatingAdmissionPolicy } from "./admission/policies/mutating-admission-policy.ts";
-import type { VersionContext } from "./admission/version-context.ts";
+import { createAdmission } from "./admission/create-admission.ts";
 import type { Api, ChangeHandler, PatchType } from "./api.ts";
 import type { Collection } from "./collection.ts";
 import { fromStorage } from "./conversion.ts";
@@ -17,7 +13,7 @@ import type { CustomVersion } from "./custom/custom-version.ts";
 import { decodeObject, placeObject } from "./decode.ts";
 import { checkDeleteParameters, deletedStatus, warnOfOrphans } from "./delete-parameters.ts";
 import { tellDeprecation } from "./deprecations.ts";
-import { internalError, methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
+import { methodNotSupported, noSuchResource, notFound, unavailable } from "./errors.ts";
 import { applied, checkPatchParameters, type OwnedWrite, withOwners } from "./field-owners.ts";
 import { IssuedContinues } from "./issued-continues.ts";
 import { judgeBy } from "./judge.ts";
@@ -99,29 +95,15 @@ export class RunningServer implements ApiServer {
     this.tokens = new AccountTokens(engine, this.#api);
     const plugged = { engine, api: this.#api };
     this.#versions = new Versions({ ...plugged, kinds, outside: this.#outside, customVersionOf });
-    const versions: VersionContext = {
-      decode: ({ caller }, kind, object, fieldValidation) =>
-        decodeObject(
-          {
-            kind,
-            parameters: { fieldValidation },
-            caller,
-            custom: this.#custom(kind),
-            refuse: internalError,
-          },
-          object,
-        ),
-      show: ({ collection, caller }, kind, stored) =>
-        loose(this.#versions.read(kind, collection.kind, stored, caller)),
-      keep: ({ collection, caller }, kind, object) =>
-        this.#versions.keep(kind, collection.kind, object, caller),
-    };
-    const webhooks = new AdmissionWebhooks({ ...plugged, ...versions, kinds, outside: this.#outside });
-    const plugins = defaultPlugins({ ...plugged, ...versions, kinds }, webhooks.validatingPlugin());
-    const policies = mutatingPolicies
-      ? [mutatingAdmissionPolicy({ ...plugged, ...versions, kinds, customVersionOf })]
-      : [];
-    const admission = new AdmissionChain(plugins, [...policies, webhooks]);
+    const outside = this.#outside;
+    const admission = createAdmission({
+      ...plugged,
+      kinds,
+      outside,
+      customVersionOf,
+      mutatingPolicies,
+      versions: this.#versions,
+    });
     this.#context = {
       engine,
       store,
