@@ -58,9 +58,9 @@ const FORMS = {
     program: ["test/conformance/main.ts"],
     sources: ["src/kube", "src/scheduler", "src/lab", "test/conformance"],
   },
-  "losses-on-kwok": {
-    what: "20 losses of nodes of real control planes, whose nodes KWOK plays, held against what was proved of them before",
-    program: ["test/losses/main.ts"],
+  "real-losses": {
+    what: "20 losses of nodes of real control planes, whose nodes KWOK plays, and 6 of nodes and pods of a real cluster, held against what was proved of them before",
+    program: ["test/losses/main.ts", "--bed"],
     sources: ["src/prove", "src/scheduler", "test/losses"],
   },
   "scheduler-parity": {

@@ -1,4 +1,4 @@
-import type { LossResult, WorkloadVerdict } from "../../src/prove/result.ts";
+import type { LossResult, SecondsOrNever, WorkloadVerdict } from "../../src/prove/result.ts";
 import type { ReadyCount } from "./watch-ready.ts";
 
 /** A workload for which what was proved and what happened are not the same. */
@@ -8,44 +8,56 @@ export interface Difference {
   readonly seen: string;
 }
 
-/**
- * Where what was seen is not what the proof says, for every workload: those that it does not name are safe.
- * @param daemons workloads that want a pod for every node that there is, and so miss none where there is one node less
- */
+/** What is known of a loss besides what was proved and seen; all by workload. */
+export interface Circumstances {
+  /** Ready pods on the lost node. */
+  readonly onNode: ReadonlyMap<string, number>;
+  /** Workloads that want a pod for every node that there is, and so miss none where there is one node less. */
+  readonly daemons: ReadonlySet<string>;
+}
+
+/** Where what was seen is not what the proof says, for every workload. */
 export function differences(
-  loss: LossResult | undefined,
+  loss: LossResult,
   seen: ReadonlyMap<string, ReadyCount>,
-  daemons: ReadonlySet<string>,
+  { onNode, daemons }: Circumstances,
 ): readonly Difference[] {
-  const verdicts = new Map(loss?.workloads.map((workload) => [workload.name, workload]));
+  const unsafe = loss.workloads.filter(({ verdict }) => verdict !== "safe");
+  const verdicts = new Map(unsafe.map((workload) => [workload.name, workload]));
   return [...seen].flatMap(([workload, count]) => {
     const verdict = verdicts.get(workload);
-    if (agree(verdict, count, daemons.has(workload) ? 1 : 0)) return [];
+    const isAsProved =
+      verdict === undefined
+        ? count.lowest >= count.before - (daemons.has(workload) ? 1 : 0)
+        : agrees(verdict, count, onNode.get(workload) ?? 0);
+    if (isAsProved) return [];
     return [{ workload, proved: JSON.stringify(verdict ?? "safe"), seen: JSON.stringify(count) }];
   });
 }
 
-function agree(
-  verdict: WorkloadVerdict | undefined,
+function agrees(
+  { ready, downSeconds, verdict }: WorkloadVerdict,
   { before, lowest, atEnd }: ReadyCount,
-  spared: number,
+  lost: number,
 ): boolean {
-  if (verdict === undefined) return lowest >= before - spared;
-  const { ready, downSeconds } = verdict;
-  if (ready.before !== before) return false;
+  if (ready.before !== before || lowest < ready.lowest) return false;
   // Where chance decides, the worst is told, with a range from what may be spared.
-  if (downSeconds?.min === 0) return lowest >= ready.lowest;
-  if (ready.lowest !== lowest) return false;
-  const isWhole = atEnd >= ready.wanted;
-  const isEnough = atEnd >= ready.enough;
-  switch (verdict.verdict) {
+  if (downSeconds?.min === 0) return true;
+  // Whoever has to make room elsewhere goes when others may be back already: those on the node are missed for certain.
+  if (lowest > before - lost) return false;
+  switch (verdict) {
     case "outage":
-      return lowest < ready.enough && (downSeconds?.median === null ? !isEnough : isEnough);
+      return lowest < ready.enough && mayEndSo(downSeconds, atEnd >= ready.enough);
     case "degraded":
-      return lowest >= ready.enough && isWhole;
     case "stuck":
-      return lowest >= ready.enough && !isWhole;
+      return lowest >= ready.enough && mayEndSo(downSeconds, atEnd >= ready.wanted);
     default:
       return true;
   }
+}
+
+/** What ends for certain has to have ended, what never does must not have; where chance decides between the two, either will do. */
+function mayEndSo(downSeconds: SecondsOrNever | undefined, isOver: boolean): boolean {
+  if (downSeconds === undefined) return true;
+  return isOver ? downSeconds.min !== null : downSeconds.max === null;
 }

@@ -1,7 +1,7 @@
 /** Keeps count of the ready pods of every workload, as the API tells of them. */
 import type { HttpClient } from "../../src/client/http/http-client.ts";
 import { pods } from "../../src/kube/kinds.ts";
-import type { Pod } from "../../src/kube/types/index.ts";
+import { serves } from "./ready.ts";
 import { NAMESPACE } from "./workloads.ts";
 
 /** Of one workload, by the label `app` of its pods. */
@@ -62,10 +62,4 @@ async function readyByApp(client: HttpClient): Promise<ReadonlyMap<string, numbe
     ready.set(app, (ready.get(app) ?? 0) + (serves(pod) ? 1 : 0));
   }
   return ready;
-}
-
-function serves({ metadata, status }: Pod): boolean {
-  const isReady =
-    status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
-  return isReady && metadata.deletionTimestamp === undefined;
 }

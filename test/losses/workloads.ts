@@ -3,7 +3,7 @@ import { RandomStream } from "../../src/base/random.ts";
 
 export const NAMESPACE = "losses";
 /** How long pods stay on a lost node: the 300 s of every pod would only make the runs longer. */
-export const TOLERATION_SECONDS = 10;
+const TOLERATION_SECONDS = 10;
 
 /** What the API server is to be given, in order. */
 export type Manifest = { readonly apiVersion: string; readonly kind: string } & Record<string, unknown>;
@@ -42,16 +42,20 @@ function randomWorkload(name: string, random: RandomStream): readonly Manifest[]
   return manifests;
 }
 
-function randomTemplate(app: string, random: RandomStream) {
-  const labelSelector = { matchLabels: { app } };
-  const apart = random.pick([undefined, undefined, HOST, ZONE]);
-  const spread = random.pick([undefined, undefined, HOST, ZONE]);
-  const tolerations = ["not-ready", "unreachable"].map((condition) => ({
+/** The tolerations of pods that leave a lost node soon. */
+export function soonGone() {
+  return ["not-ready", "unreachable"].map((condition) => ({
     key: `node.kubernetes.io/${condition}`,
     operator: "Exists",
     effect: "NoExecute",
     tolerationSeconds: TOLERATION_SECONDS,
   }));
+}
+
+function randomTemplate(app: string, random: RandomStream) {
+  const labelSelector = { matchLabels: { app } };
+  const apart = random.pick([undefined, undefined, HOST, ZONE]);
+  const spread = random.pick([undefined, undefined, HOST, ZONE]);
   const podAntiAffinity = {
     requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: apart, labelSelector }],
   };
@@ -60,7 +64,7 @@ function randomTemplate(app: string, random: RandomStream) {
     spec: {
       terminationGracePeriodSeconds: 1,
       containers: [{ name: "main", image: "none", resources: { requests: { cpu: random.pick(CPU) } } }],
-      tolerations,
+      tolerations: soonGone(),
       ...(apart && { affinity: { podAntiAffinity } }),
       ...(spread && {
         topologySpreadConstraints: [
