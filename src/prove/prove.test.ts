@@ -1,6 +1,6 @@
 /** The whole way from manifests to every form, on the OpenTAKServer stack and on a cluster with a budget and two zones. */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { schemaProblems } from "../../test/support/prove/result-schema.ts";
 import { parseManifests, readManifests } from "../view/manifests.ts";
 import { compareResults } from "./comparison.ts";
 import { proveHtml } from "./forms/html.ts";
@@ -63,10 +63,8 @@ describe("on the OpenTAKServer stack", () => {
 
   test("the JSON is what its schema says", () => {
     const comparison = compareResults(result, result);
-    const schema = JSON.parse(readFileSync("docs/prove.schema.json", "utf8"));
-    const problems = problemsOf(JSON.parse([...proveJson(result, comparison)].join("")), schema, schema, "");
-    expect(problems).toEqual([]);
-    expect(problemsOf({ ...result, losses: [{ id: 1 }] }, schema, schema, "")).not.toEqual([]);
+    expect(schemaProblems(JSON.parse([...proveJson(result, comparison)].join("")))).toEqual([]);
+    expect(schemaProblems({ ...result, losses: [{ id: 1 }] })).not.toEqual([]);
   });
 
   test("every form tells of the outage", () => {
@@ -116,48 +114,3 @@ test("a change is judged before it is applied: only what it renews is placed ane
   ]);
   expect(comparison.worse.every(({ workload }) => workload === "Deployment tak/rabbitmq")).toBe(true);
 });
-
-type Schema = Readonly<Record<string, unknown>>;
-
-/** As much of JSON Schema as the shipped one uses. */
-function problemsOf(value: unknown, schema: Schema, root: Schema, path: string): string[] {
-  if (typeof schema.$ref === "string") {
-    const name = schema.$ref.split("/").at(-1) as string;
-    return problemsOf(value, (root.$defs as Record<string, Schema>)[name] as Schema, root, path);
-  }
-  if (schema.oneOf !== undefined) {
-    const fits = (schema.oneOf as Schema[]).filter((one) => problemsOf(value, one, root, path).length === 0);
-    return fits.length === 1 ? [] : [`${path} fits ${fits.length} of its forms`];
-  }
-  if (schema.enum !== undefined)
-    return (schema.enum as unknown[]).includes(value) ? [] : [`${path} is ${value}`];
-  const types = [schema.type].flat() as string[];
-  if (!types.includes(typeOf(value)) && !(typeOf(value) === "integer" && types.includes("number")))
-    return [`${path} is a ${typeOf(value)}`];
-  if (
-    typeof value === "string" &&
-    schema.pattern !== undefined &&
-    !new RegExp(schema.pattern as string).test(value)
-  )
-    return [`${path} is ${value}`];
-  if (Array.isArray(value))
-    return value.flatMap((item, i) => problemsOf(item, schema.items as Schema, root, `${path}[${i}]`));
-  if (typeof value !== "object" || value === null) return [];
-  const properties = (schema.properties ?? {}) as Record<string, Schema>;
-  const missing = ((schema.required ?? []) as string[])
-    .filter((name) => !(name in value))
-    .map((name) => `${path}.${name} is missing`);
-  const found = Object.entries(value).flatMap(([name, field]) => {
-    const known = properties[name] ?? schema.additionalProperties;
-    return known === false || known === undefined
-      ? [`${path}.${name} is unknown`]
-      : problemsOf(field, known as Schema, root, `${path}.${name}`);
-  });
-  return [...missing, ...found];
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return Number.isInteger(value) ? "integer" : typeof value;
-}

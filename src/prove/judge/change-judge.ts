@@ -13,7 +13,7 @@ import { isWorse, type Proof, type WorkloadVerdict } from "../result.ts";
 import { enoughOf } from "./enough.ts";
 import type { Facts, WorkloadFacts } from "./facts.ts";
 import type { Judgement } from "./judge.ts";
-import { between, orNever, type Seconds, sum } from "./seconds.ts";
+import { between, NEVER, orNever, type Seconds, sum } from "./seconds.ts";
 
 /** A controller sees that a pod is leaving, makes another, the scheduler places it. */
 const REPLACED = between(0.05, 1.5);
@@ -47,20 +47,32 @@ function judgeWorkload(index: number, outcome: ChangeOutcome, what: string, fact
     ready: { before: workload.ready, lowest, wanted: workload.wanted, enough },
     proof: PROOF,
   };
-  const blocked = blockOf(index, outcome, what, facts);
-  const isOut = workload.purpose === "serving" && lowest < enough && lowest < workload.ready;
+  const isFewer = lowest < workload.ready;
+  const owner = isFewer ? unknownOwner(workload, facts) : undefined;
+  if (owner !== undefined)
+    return { ...base, verdict: "unknown", cause: `what ${owner} does about a lost pod is not modelled` };
+  const blocked =
+    blockOf(index, outcome, what, facts) ?? (isFewer && isAlone(workload, facts) ? NOBODY : undefined);
+  const isOut = workload.purpose === "serving" && lowest < enough && isFewer;
+  const mayEnd = blocked?.isGone === true && blocked.mayBeMended !== undefined;
   if (isOut) {
-    const down = blocked?.isGone ? undefined : downOf(workload, facts);
+    const down = blocked?.isGone
+      ? mayEnd
+        ? { ...NEVER, min: downOf(workload, facts).min }
+        : undefined
+      : downOf(workload, facts);
     const cause = `${lowest} of ${workload.ready} ready pods are left while ${what}`;
     return {
       ...base,
       verdict: "outage",
       downSeconds: down === undefined ? { min: null, median: null, max: null } : orNever(down),
-      cause: blocked === undefined ? cause : `${cause}, and ${blocked.cause}`,
+      cause: [cause, blocked?.cause, blocked?.mayBeMended].filter(Boolean).join(", and "),
       ...(blocked?.message !== undefined && { message: blocked.message }),
       fix: blocked?.fix ?? spareFix(workload),
     };
   }
+  if (blocked?.mayBeMended !== undefined)
+    return { ...base, verdict: "unknown", cause: `${blocked.cause}, and ${blocked.mayBeMended}` };
   if (blocked !== undefined) {
     return {
       ...base,
@@ -71,7 +83,7 @@ function judgeWorkload(index: number, outcome: ChangeOutcome, what: string, fact
       fix: blocked.fix,
     };
   }
-  if (lowest < workload.ready && workload.purpose !== "per-node") {
+  if (isFewer && workload.purpose !== "per-node") {
     const cause = `${workload.ready - lowest} of ${workload.ready} ready pods are being replaced while ${what}`;
     return { ...base, verdict: "degraded", downSeconds: orNever(downOf(workload, facts)), cause };
   }
@@ -86,10 +98,35 @@ interface Block {
   readonly message?: string;
   /** Pods of it are gone and do not come back. */
   readonly isGone: boolean;
+  /** Who may mend it, or may not. */
+  readonly mayBeMended?: string;
+}
+
+const NOBODY: Block = {
+  cause: "no controller owns it, so nobody makes another",
+  fix: "put the pod under a Deployment",
+  isGone: true,
+};
+
+function isAlone({ classes }: WorkloadFacts, { model }: Facts): boolean {
+  return classes.some((index) => model.classes[index]?.replacement === "never");
+}
+
+/** The kind of the owner that pods have of which nobody knows what it does. */
+function unknownOwner({ classes, workload }: WorkloadFacts, { model }: Facts): string | undefined {
+  return classes.some((index) => model.classes[index]?.replacement === "unknown") ? workload.kind : undefined;
 }
 
 /** What keeps the change from ending, as far as that is this workload's part. */
-function blockOf(index: number, outcome: ChangeOutcome, what: string, { model }: Facts): Block | undefined {
+function blockOf(
+  index: number,
+  outcome: ChangeOutcome,
+  what: string,
+  { model, autoscaler }: Facts,
+): Block | undefined {
+  const mended = autoscaler !== undefined && {
+    mayBeMended: `${autoscaler} may add a node for what fits nowhere`,
+  };
   const isOwn = ({ pod }: { readonly pod: number }) => model.podClass(pod).workload === index;
   const unplaced = outcome.unplaced.find(isOwn);
   const refused = outcome.refused.find(isOwn);
@@ -111,7 +148,7 @@ function blockOf(index: number, outcome: ChangeOutcome, what: string, { model }:
         unplaced === undefined
           ? `let ${nameOf(budget)} spare one pod, or run one more`
           : `make room for one more pod, or let ${nameOf(budget)} spare another`,
-      ...(unplaced !== undefined && { message: unplaced.message }),
+      ...(unplaced !== undefined && { message: unplaced.message, ...mended }),
       isGone: unplaced !== undefined,
     };
   }
@@ -138,6 +175,7 @@ function blockOf(index: number, outcome: ChangeOutcome, what: string, { model }:
     message: unplaced.message,
     fix: "make room for one more pod on a node that will do",
     isGone: true,
+    ...mended,
   };
 }
 
