@@ -9,7 +9,7 @@ import { TERMINATING } from "../model/pod-table.ts";
 import type { ClassFacts, DomainCount, SpreadRule } from "./class-facts.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { PODS } from "./footprints.ts";
-import { type Candidate, KnownVerdicts } from "./known-verdicts.ts";
+import { type Candidate, KnownVerdicts, NO_HELP, type NodeVerdicts } from "./known-verdicts.ts";
 import { LoadedCounts } from "./loaded-counts.ts";
 import type { LossBudgets } from "./loss-budgets.ts";
 import type { LossState } from "./loss-state.ts";
@@ -68,8 +68,9 @@ export class Preemptor {
     const helpable = this.#helpable(facts);
     const share = Math.trunc((helpable.length * CANDIDATES_PERCENT) / 100);
     const enough = Math.min(Math.max(share, CANDIDATES_MIN), helpable.length);
+    const known = this.#known.of(facts.ranking.shape, priority);
     for (const node of helpable) {
-      const candidate = this.#candidateOn(node, facts, priority, pods, budgets);
+      const candidate = this.#candidateOn(node, facts, priority, pods, budgets, known);
       if (candidate === undefined) continue;
       (candidate.budgetViolations === 0 ? harmless : violating).push(candidate);
       if (harmless.length > 0 && harmless.length + violating.length >= enough) break;
@@ -114,6 +115,7 @@ export class Preemptor {
     priority: number,
     pods: StandingPods,
     budgets: LossBudgets,
+    known: NodeVerdicts,
   ): Candidate | undefined {
     const hasCompany = this.#hasCompany(facts, node);
     if (hasCompany || pods.hasChanged(node) || this.#input.state.isLost[node] === 1) {
@@ -121,13 +123,16 @@ export class Preemptor {
     }
     // Nobody who could leave the node changes what its domain comes to.
     if (!facts.rules.every((rule, i) => this.#keepsRule(rule, i, node, 0))) return undefined;
-    const known = this.#known.of(facts.ranking.shape, priority);
-    const verdict = known.get(node);
+    const verdict = known[node];
+    if (verdict === NO_HELP) return undefined;
     if (verdict !== undefined && !budgets.haveChanged(verdict.budgets)) return verdict.candidate;
     const candidate = this.#work(node, facts, priority, pods, budgets);
     if (verdict === undefined) {
       const concerned = candidate === undefined ? [] : this.#budgetsOn(node, priority, pods);
-      if (!budgets.haveChanged(concerned)) this.#known.keep(known, node, { candidate, budgets: concerned });
+      if (!budgets.haveChanged(concerned)) {
+        const isHelpless = candidate === undefined;
+        this.#known.keep(known, node, isHelpless ? NO_HELP : { candidate, budgets: concerned });
+      }
     }
     return candidate;
   }
