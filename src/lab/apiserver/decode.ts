@@ -1,3 +1,4 @@
+import { isDeeperThan } from "../../base/depth.ts";
 import { jsonText } from "../../base/json-text.ts";
 import type { Body } from "../../client/client.ts";
 import { completeCustom } from "../../kube/custom/complete.ts";
@@ -36,6 +37,18 @@ export interface Decoding {
   readonly refuse?: Refuse;
 }
 
+/** Objects stand no deeper than this: whoever goes over one calls itself for every level, and a stack has an end. */
+export const OBJECT_DEPTH_MAX = 1_000;
+
+/** Fields that nobody knows may be deeper, for they are not kept. @throws {StatusError} BadRequest */
+function shallow(object: LooseObject, { isDeep }: WriteParameters): LooseObject {
+  if (isDeep && isDeeperThan(object, OBJECT_DEPTH_MAX)) {
+    const levels = OBJECT_DEPTH_MAX.toLocaleString("en");
+    throw badRequest(`exceeded max depth: a lab keeps no objects that are more than ${levels} levels deep`);
+  }
+  return object;
+}
+
 /** Turns a body into a whole object of a kind: field names are checked if asked for, types always, defaults filled in. */
 export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   const { kind, custom } = decoding;
@@ -47,7 +60,8 @@ export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   // Fields given twice stand where their object was looked at, if the text was read that far.
   const isTold = text !== undefined && text.duplicates.length > 0;
   judge(decoding, { error, strict: isTold ? strict : [...decodeIssues, ...strict] });
-  return converted(kind, typed(kind, completeTyped(kind, body, decoding.stored)));
+  const whole = typed(kind, completeTyped(kind, body, decoding.stored));
+  return converted(kind, shallow(whole, decoding.parameters));
 }
 
 /** The object, when its types are right: nobody after this looks at them again. @throws {StatusError} Invalid */
@@ -74,7 +88,7 @@ function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: B
   const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
   const found = isChecked ? [...decodeIssues, ...strict, ...issues] : decodeIssues;
   judge(decoding, { error: overflow(text) ?? error, strict: found });
-  return object as unknown as LooseObject;
+  return shallow(object as unknown as LooseObject, parameters);
 }
 
 function checkCustomKind({ kind, refuse }: Decoding, body: Body, isChecked: boolean): void {

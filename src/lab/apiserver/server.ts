@@ -57,6 +57,8 @@ export interface WriteParameters {
   readonly decodeIssues?: readonly string[];
   /** What the text of a JSON body says beside its value; tells of the fields given twice, too, each in its place. */
   readonly text?: BodyText;
+  /** The body went deeper than an object may, and was cut: what is kept of it must not. */
+  readonly isDeep?: true;
 }
 
 /** What a patch may carry on top. */

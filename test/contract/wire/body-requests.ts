@@ -139,6 +139,22 @@ export const bodyRequests: readonly WireRequest[] = [
     '{"metadata":{"name":"x","generation":1e-1}}',
     '{"metadata":{"name":"x","generation":15e-1}}',
   ),
+  // What nobody knows is dropped, however deep.
+  ...["Warn", "Strict"].map((validation) => ({
+    line: `POST ${MAPS}?dryRun=All&fieldValidation=${validation}`,
+    headers: JSON_BODY,
+    body: `{"metadata":{"name":"x"},"bogus":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`,
+  })),
+  {
+    line: `POST ${MAPS}?dryRun=All`,
+    headers: JSON_BODY,
+    body: `{"metadata":{"name":"x"},"data":{"x":${"[".repeat(9_000)}${"]".repeat(9_000)}}}`,
+  },
+  {
+    line: `POST ${WIDGETS}?dryRun=All&fieldValidation=Ignore`,
+    headers: JSON_BODY,
+    body: `{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","metadata":{"name":"w"},"bogus":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`,
+  },
   // Custom kinds.
   ...["application/cbor", "text/plain", "application/yaml"].map((type) => ({
     line: `POST ${WIDGETS}?dryRun=All`,

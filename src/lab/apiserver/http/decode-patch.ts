@@ -19,6 +19,7 @@ interface DecodedPatch {
   readonly issues: readonly string[];
   /** Numbers as they are written, by their path in the patched object, where the patch's result is read from a text again. */
   readonly literals: BodyText["literals"];
+  readonly isDeep?: true;
 }
 
 /** What patches of custom kinds without a type of theirs are refused with. */
@@ -38,7 +39,7 @@ export function decodePatch(body: RawBody): DecodedPatch {
     type === "apply" ? readYaml(body.bytes.toString("utf8")) : readJson(body.bytes.toString("utf8"));
   const { syntax, value: wrongValue } = COMPLAINTS[type];
   if (!read.ok) throw new StatusError("BadRequest", `${syntax}${read.error}`);
-  const { value, text } = read.value;
+  const { value, text, isDeep } = read.value;
   const tooLarge = overflow(text);
   if (tooLarge !== undefined) throw new StatusError("BadRequest", `${syntax}${tooLarge}`);
   const issues =
@@ -46,7 +47,7 @@ export function decodePatch(body: RawBody): DecodedPatch {
   const wrong = type === "json" ? notAList(value) : goTypeOf(value);
   if (wrong === undefined) {
     const literals = literalsOf(type, value, text?.literals ?? new Map());
-    return { type, value: value ?? NOTHING[type], issues, literals };
+    return { type, value: value ?? NOTHING[type], issues, literals, ...(isDeep && { isDeep }) };
   }
   const wanted = type === "json" ? "[]handlers.jsonPatchOp" : "map[string]interface {}";
   throw new StatusError(

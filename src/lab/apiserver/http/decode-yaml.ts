@@ -11,8 +11,9 @@ import {
   type YAMLError,
 } from "yaml";
 import type { Parsed } from "../../../base/parsed.ts";
+import { OBJECT_DEPTH_MAX } from "../decode.ts";
 import type { DecodedBody } from "./decoded-body.ts";
-import { DEPTH_MAX, scanJson } from "./json-scan.ts";
+import { scanJson } from "./json-scan.ts";
 
 /** YAML 1.1 (yes is a boolean, 0644 is octal), but moments and 1:30 stay texts: they are on their way to JSON. */
 const AS_GO_READS_YAML = {
@@ -49,8 +50,9 @@ function readPlainJson(text: string): unknown {
   if (!text.startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    const { error, duplicates, literals } = scanJson(text);
-    return error !== undefined || duplicates.length > 0 || literals.length > 0 ? undefined : value;
+    const { error, duplicates, literals, depth } = scanJson(text);
+    if (error !== undefined || duplicates.length > 0 || literals.length > 0) return undefined;
+    return depth > OBJECT_DEPTH_MAX ? undefined : value;
   } catch {
     return undefined;
   }
@@ -98,7 +100,7 @@ function anchorInItself(document: Document.Parsed): string | undefined {
 
 /** Keys in the order in which the JSON has them that real servers make of YAML first: findings follow it. */
 function sorted(value: unknown, depth = 0): unknown {
-  if (depth > DEPTH_MAX) throw new RangeError("too deep");
+  if (depth > OBJECT_DEPTH_MAX) throw new RangeError("too deep");
   if (typeof value === "bigint") return wholeNumber(value);
   if (Array.isArray(value)) return value.map((each) => sorted(each, depth + 1));
   if (typeof value !== "object" || value === null) return value;

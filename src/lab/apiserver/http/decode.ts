@@ -2,10 +2,12 @@
  * Reads request bodies: JSON, YAML or protobuf in, plain values out, with the fields given twice told beside them. What the value
  * means is judged further in; only the text is judged here, in the words of kube-apiserver's decoders.
  */
+import { emptyBelow } from "../../../base/depth.ts";
 import type { Parsed } from "../../../base/parsed.ts";
 import { decodeProtobuf } from "../../../kube/protobuf/decode-protobuf.ts";
 import { duplicateField } from "../../../kube/schema/body-text.ts";
 import { StatusError } from "../../../kube/status-error.ts";
+import { OBJECT_DEPTH_MAX } from "../decode.ts";
 import { readYaml } from "./decode-yaml.ts";
 import type { DecodedBody } from "./decoded-body.ts";
 import { type NumberLiteral, scanJson } from "./json-scan.ts";
@@ -119,14 +121,21 @@ export function readJson(json: string): Parsed<DecodedBody> {
   } catch {
     return { ok: false, error: scanJson(json).error ?? "invalid JSON" };
   }
-  const { error, duplicates, literals } = scanJson(json);
-  // It reads what the scan does not: it is not as deep as others are.
+  const { error, duplicates, literals, depth } = scanJson(json);
+  // It reads what the scan does not: it goes as deep as there is memory.
   if (error !== undefined) return { ok: false, error };
   const issues = duplicates.map(duplicateField);
-  if (issues.length === 0 && literals.length === 0) return { ok: true, value: { value, issues } };
+  const whole = withWholeNumbers(value, literals);
+  const deep = depth > OBJECT_DEPTH_MAX ? ({ isDeep: true } as const) : {};
+  if (deep.isDeep) emptyBelow(whole, OBJECT_DEPTH_MAX + MARGIN);
+  if (issues.length === 0 && literals.length === 0)
+    return { ok: true, value: { value: whole, issues, ...deep } };
   const text = { duplicates, literals: new Map(literals.map((each) => [each.path, each.text])) };
-  return { ok: true, value: { value: withWholeNumbers(value, literals), issues, text } };
+  return { ok: true, value: { value: whole, issues, text, ...deep } };
 }
+
+/** A patch may put what it has a little less deep into an object: what was emptied must still be too deep there. */
+const MARGIN = 10;
 
 /** The value with the whole numbers that need 64 bits put in as bigints. */
 function withWholeNumbers(value: unknown, literals: readonly NumberLiteral[]): unknown {

@@ -7,4 +7,6 @@ export interface DecodedBody {
   readonly issues: readonly string[];
   /** What else the text of a JSON body says; absent when the value says it all. */
   readonly text?: BodyText;
+  /** Whether it goes deeper than an object may; what stands below was emptied. */
+  readonly isDeep?: true;
 }

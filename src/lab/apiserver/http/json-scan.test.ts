@@ -71,7 +71,7 @@ describe("fields given twice are found", () => {
 
 test("everything that JSON.stringify writes is understood", () => {
   const value = { "a\n\u2028": [1, -2.5e-7, true, false, null, '\u0001\\"/é😀', {}, []] };
-  expect(scanJson(JSON.stringify(value, null, 2))).toEqual({ duplicates: [], literals: [] });
+  expect(scanJson(JSON.stringify(value, null, 2))).toEqual({ duplicates: [], literals: [], depth: 3 });
 });
 
 test.each([

@@ -11,6 +11,8 @@ export interface JsonScan {
   readonly duplicates: readonly DuplicateField[];
   /** Numbers that are not the same any more when `JSON.parse` has read them. */
   readonly literals: readonly NumberLiteral[];
+  /** How many objects and lists stand in each other at most. */
+  readonly depth: number;
 }
 
 /** A number as it stands in the text: too large for a number of ours, or whole though written as if it were not. */
@@ -23,8 +25,8 @@ export interface NumberLiteral {
 }
 
 const END = "unexpected end of JSON input";
-/** Go's decoder stops at 10,000. What comes after this one calls itself for every level, and its stack is smaller. */
-export const DEPTH_MAX = 1_000;
+/** Where Go's decoder stops. */
+export const DEPTH_MAX = 10_000;
 const WHITE = /[ \t\r\n]*/y;
 // From the space on, everything but the quote and the backslash.
 const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
@@ -47,6 +49,7 @@ class Scanner {
   readonly #duplicates = new Map<string, DuplicateField>();
   readonly #literals: NumberLiteral[] = [];
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -57,10 +60,10 @@ class Scanner {
       this.#value();
       this.#white();
       if (this.#at < this.#text.length) this.#fail("after top-level value");
-      return { duplicates: [...this.#duplicates.values()], literals: this.#literals };
+      return { duplicates: [...this.#duplicates.values()], literals: this.#literals, depth: this.#depth };
     } catch (fault) {
       if (!(fault instanceof SyntaxFault)) throw fault;
-      return { error: fault.message, duplicates: [], literals: [] };
+      return { error: fault.message, duplicates: [], literals: [], depth: this.#depth };
     }
   }
 
@@ -86,6 +89,7 @@ class Scanner {
     const first = this.#text[this.#at];
     if (first === "{" || first === "[") {
       if (open.length === DEPTH_MAX) this.#fail("exceeded max depth");
+      this.#depth = Math.max(this.#depth, open.length + 1);
       this.#at++;
       if (this.#ends(first === "{" ? "}" : "]")) return undefined;
       const container: Container = { path, keys: first === "{" ? new Set() : undefined, index: 0, key: "" };

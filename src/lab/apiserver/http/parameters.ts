@@ -85,7 +85,7 @@ function match(query: URLSearchParams): Pick<ListQuery, "resourceVersionMatch"> 
 export function writeParameters(
   kind: "CreateOptions" | "UpdateOptions" | "PatchOptions",
   query: URLSearchParams,
-  { issues, text }: Omit<DecodedBody, "value"> = { issues: [] },
+  { issues, text, isDeep }: Omit<DecodedBody, "value"> = { issues: [] },
 ): WriteParameters {
   const causes: StatusCause[] = [...managerCauses(query), ...dryRunCauses(query.getAll("dryRun"))];
   const validation = query.get("fieldValidation") ?? "";
@@ -99,6 +99,7 @@ export function writeParameters(
     fieldValidation: validation === "Strict" || validation === "Ignore" ? validation : "Warn",
     ...(issues.length > 0 ? { decodeIssues: issues } : {}),
     ...(text === undefined ? {} : { text }),
+    ...(isDeep && { isDeep }),
   };
 }
 

@@ -122,11 +122,12 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   patch({ server }, { exchange, target, kind }) {
     const given = patchParameters(exchange.query);
     checkPatchParameters(patchTypeOf(exchange.body, false) === "apply", given);
-    const { type, value, issues, literals } = decodePatch(exchange.body);
+    const { type, value, issues, literals, isDeep } = decodePatch(exchange.body);
     const parameters = {
       ...given,
       ...(issues.length > 0 && { decodeIssues: issues }),
       ...(literals.size > 0 && { text: { duplicates: [], literals } }),
+      ...(isDeep && { isDeep }),
     };
     const { object, created } = server.patch(exchange.caller, target, type, value, parameters);
     return objectAnswer(created ? 201 : 200, kind, object);
