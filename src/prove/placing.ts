@@ -48,6 +48,7 @@ export function placingFor(model: Model): Placing {
     isCertified({ nodes, pod }) {
       return pod === undefined && exact.certifies(nodes);
     },
+    certifiedNodes: () => exact.certifiedNodes(),
   };
 }
 

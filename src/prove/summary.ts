@@ -119,7 +119,7 @@ export class Summary {
       workloads: countVerdicts(workloads.map(({ verdict }) => verdict)),
       losses: countVerdicts(this.#losses),
       safe: this.#safe,
-      nodesMayFail: { withoutOutage: Math.max(0, fewest - 1), withRoomForAll: this.#withRoom() },
+      nodesMayFail: { withoutOutage: Math.max(0, fewest - 1), withRoomForAll: this.#withRoom(placing) },
       headroom: this.#room.headroom((node) =>
         placing.outcome({ id: "", kind: "node", nodes: [node] }, { seed: 1, isShuffled: false }),
       ),
@@ -129,11 +129,12 @@ export class Summary {
     };
   }
 
-  /** At least so many: what was looked at one by one. `null` when nothing was. */
-  #withRoom(): number | null {
+  /** At least so many: by certificate, or looked at one by one. `null` when nothing was looked at. */
+  #withRoom(placing: Placing): number | null {
     if (!this.#sawNodes) return null;
     if (this.#hasUnplaced.node) return 0;
-    return this.#pairs.length > 0 && !this.#hasUnplaced.pair ? 2 : 1;
+    const lookedAt = this.#pairs.length > 0 && !this.#hasUnplaced.pair ? 2 : 1;
+    return Math.max(lookedAt, placing.certifiedNodes());
   }
 }
 

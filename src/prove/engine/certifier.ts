@@ -70,6 +70,27 @@ export class Certifier {
     return least - lost.length >= pods;
   }
 
+  /**
+   * How many nodes may be lost at once, whichever they are, so that everything displaced finds a node: so many for certain. No set
+   * of that size has a lesser reserve than the least, or displaces more than those nodes that displace most.
+   */
+  nodesAtOnce(): number {
+    if (!this.#waits) return 0;
+    this.#displaced ??= this.#countDisplaced();
+    this.#leastReserve ??= this.#findLeastReserves();
+    const most = this.#displaced.toSorted().reverse();
+    const least = this.#leastReserve.reduce(
+      (min, reserve) => Math.min(min, reserve),
+      Number.POSITIVE_INFINITY,
+    );
+    let pods = this.#input.waitingBefore.length;
+    for (let count = 1; count < most.length; count++) {
+      pods += most[count - 1] as number;
+      if (least - count < pods) return count - 1;
+    }
+    return Math.max(0, most.length - 1);
+  }
+
   #countDisplaced(): Int32Array {
     const { model } = this.#input;
     return Int32Array.from(model.nodes, (_, node) => this.#displacedFrom(node).length);

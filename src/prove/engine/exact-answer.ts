@@ -108,6 +108,11 @@ export class ExactAnswer {
     return this.#certifier.certifiesQuickly(lost);
   }
 
+  /** How many nodes, whichever, may be lost at once so that everything displaced finds a node: so many for certain. */
+  certifiedNodes(): number {
+    return this.#certifier.nodesAtOnce();
+  }
+
   /** @param lost indexes of the nodes that are lost at once */
   outcomeOf(lost: readonly number[], how: ExactLoss = {}): Outcome {
     return this.#run(lost, how, (run) => run.placeAll(this.#waitingBefore));

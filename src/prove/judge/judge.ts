@@ -47,6 +47,8 @@ export interface Placing {
   contested(loss: Loss, one: Try, unplaced: readonly number[]): readonly number[];
   /** Whether every way of choosing nodes places all that the loss displaces. */
   isCertified(loss: Loss): boolean;
+  /** How many nodes, whichever, may be lost at once so that everything displaced finds a node: at least so many. */
+  certifiedNodes(): number;
 }
 
 export interface JudgeOptions {
