@@ -264,6 +264,10 @@ export class RunningServer implements ApiServer {
     return found;
   }
 
+  connect(caller: Caller, target: Target, options: Readonly<Record<string, unknown>>): void {
+    this.#context.admission.connect(this.#request(caller, target, {}), options as LooseObject);
+  }
+
   api(user: string): Api {
     return new LocalApi(
       {

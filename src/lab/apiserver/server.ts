@@ -155,6 +155,9 @@ export interface ApiServer {
     parameters?: DeleteParameters,
   ): ListAnswer;
 
+  /** Asks admission about a request to reach into the target, before anybody looks whether it is there. */
+  connect(caller: Caller, target: Target, options: Readonly<Record<string, unknown>>): void;
+
   /** The same server as the lab's own parts use it, in the name of `user`. */
   api(user: string): Api;
   /** Lets the server call the webhooks that are configured in it. Until then it does as if there were none. */

@@ -37,6 +37,7 @@ export class AdmissionWebhooks implements ReinvokingPlugin {
   validatingPlugin(): AdmissionPlugin {
     return {
       name: "ValidatingAdmissionWebhook",
+      handlesConnect: true,
       validate: (request) => {
         if (!this.concerns(request)) return;
         const dispatcher = this.#loaded();

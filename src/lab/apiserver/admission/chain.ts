@@ -46,6 +46,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** The resources it looks at, as "pods" or "deployments.apps"; all when absent. */
   readonly resources?: readonly string[];
+  /** Whether it is asked about requests that store nothing, too. */
+  readonly handlesConnect?: boolean;
   /** Gives the object back, changed where the plugin has something to say. Not called for DELETE. */
   mutate?(request: AdmissionRequest, object: LooseObject): LooseObject;
   validate?(request: AdmissionRequest): void;
@@ -53,7 +55,8 @@ export interface AdmissionPlugin {
 
 interface Stages {
   readonly mutating: readonly Required<Pick<AdmissionPlugin, "mutate">>[];
-  readonly validating: readonly Required<Pick<AdmissionPlugin, "validate">>[];
+  readonly validating: readonly (Required<Pick<AdmissionPlugin, "validate">> &
+    Pick<AdmissionPlugin, "handlesConnect">)[];
 }
 
 /** The plugins in the order in which kube-apiserver runs them; reinvoking ones change objects after all others. */
@@ -69,7 +72,27 @@ export class AdmissionChain {
 
   /** The object as the plugins would have it. @throws {StatusError} when one refuses it */
   mutate(request: WriteRequest, operation: Operation & { readonly object: LooseObject }): LooseObject {
-    const { mutating } = this.#stagesOf(request.kind);
+    return this.#mutate(request, operation, this.#stagesOf(request.kind).mutating);
+  }
+
+  /** @throws {StatusError} when a plugin refuses the object */
+  validate(request: WriteRequest, operation: Operation): void {
+    this.#validate(request, operation, this.#stagesOf(request.kind).validating);
+  }
+
+  /** A request that stores nothing, but reaches into a pod: `options` says how. @throws {StatusError} when one refuses it */
+  connect(request: WriteRequest, options: LooseObject): void {
+    const asked = this.#stagesOf(request.kind).validating.filter(({ handlesConnect }) => handlesConnect);
+    const operation = { operation: "CONNECT", old: undefined } as const;
+    const object = this.#mutate(request, { ...operation, object: options }, []);
+    this.#validate(request, { ...operation, object }, asked);
+  }
+
+  #mutate(
+    request: WriteRequest,
+    operation: Operation & { readonly object: LooseObject },
+    mutating: Stages["mutating"],
+  ): LooseObject {
     const concerned = this.#reinvoking.filter((plugin) => plugin.concerns(request));
     if (mutating.length === 0 && concerned.length === 0) return operation.object;
     const whole = admissionRequest(request, operation);
@@ -89,15 +112,7 @@ export class AdmissionChain {
     return object;
   }
 
-  /** A request that stores nothing, such as to reach into a pod. @throws {StatusError} when a plugin refuses it */
-  connect(request: WriteRequest, object: LooseObject): void {
-    const changed = this.mutate(request, { operation: "CONNECT", object, old: undefined });
-    this.validate(request, { operation: "CONNECT", object: changed, old: undefined });
-  }
-
-  /** @throws {StatusError} when a plugin refuses the object */
-  validate(request: WriteRequest, operation: Operation): void {
-    const { validating } = this.#stagesOf(request.kind);
+  #validate(request: WriteRequest, operation: Operation, validating: Stages["validating"]): void {
     if (validating.length === 0) return;
     const whole = admissionRequest(request, operation);
     for (const plugin of validating) plugin.validate(whole);

@@ -8,6 +8,7 @@ import { StatusError } from "../../../kube/status-error.ts";
 import type { Pod } from "../../../kube/types/index.ts";
 import { checkPatchParameters } from "../field-owners.ts";
 import type { ApiServer, ListAnswer, Target } from "../server.ts";
+import { connectOptions, isConnected } from "./connect-options.ts";
 import { decodeObject } from "./decode.ts";
 import { CUSTOM_PATCHES, decodePatch, patchTypeOf } from "./decode-patch.ts";
 import { type Answer, type Exchange, objectAnswer, PAGE_NOT_FOUND } from "./exchange.ts";
@@ -162,9 +163,12 @@ function asBody(value: unknown): Body {
 const NEEDS_PROCESSES = new Set(["log", "exec", "attach", "portforward", "proxy"]);
 
 /** What runs in containers can be read of, as far as the simulation knows it, but not reached. */
-function processAnswer(context: ResourceContext, { exchange, target }: ResourceCall): Answer {
+function processAnswer(context: ResourceContext, { exchange, target, kind, info }: ResourceCall): Answer {
   const { server } = context;
   const { subresource = "", ...object } = target;
+  if (isConnected(subresource)) {
+    server.connect(exchange.caller, target, connectOptions(kind, info, exchange.query));
+  }
   const found = server.get(exchange.caller, object);
   if (target.kind.plural === "pods") {
     const pod = found as Pod;

@@ -67,7 +67,8 @@ function merged(
   const unreadable = "failed to convert patch object to typed object";
   const { apiVersion, kind: name } = live as LooseObject & { readonly apiVersion: string };
   if (schema === undefined) {
-    return failed(`${unreadable}: no corresponding type for ${apiVersion}, Kind=${String(name)}`);
+    const version = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+    return failed(`${unreadable}: no corresponding type for ${version}, Kind=${String(name)}`);
   }
   const applied = { ...configuration, apiVersion: apiVersionOf(kind), kind: kind.kind };
   const problems = validateApplied(applied, schema);

@@ -27,6 +27,7 @@ export function validatingAdmissionPolicy(context: PolicyContext): AdmissionPlug
   const hooks = new PolicyHooks(context.api, validatingPolicies, validatingBindings);
   return {
     name: "ValidatingAdmissionPolicy",
+    handlesConnect: true,
     validate(request) {
       if (hooks.size === 0 || isExempt(request.kind)) return;
       const [first] = judge(context, hooks.tasks(context, request), request);

@@ -68,8 +68,9 @@ function withoutEmptyFields(object: LooseObject): LooseObject {
 
 const OPTION_KINDS = { CREATE: "CreateOptions", UPDATE: "UpdateOptions", DELETE: "DeleteOptions" } as const;
 
-function optionFields({ operation, parameters, dryRun, object }: AdmissionRequest): Fields | null {
-  if (operation === "CONNECT") return object === undefined ? null : (object as Fields);
+function optionFields({ operation, parameters, dryRun }: AdmissionRequest): Fields | null {
+  // There the options are the object.
+  if (operation === "CONNECT") return null;
   const { fieldManager, fieldValidation } = parameters as PatchParameters;
   const { gracePeriodSeconds, preconditions, orphanDependents, propagationPolicy } =
     parameters as DeleteParameters;
