@@ -62,6 +62,8 @@ export interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
   readonly subPath?: string;
+  /** The same with variables of the container: "$(POD_NAME)/logs". */
+  readonly subPathExpr?: string;
   readonly readOnly?: boolean;
 }
 

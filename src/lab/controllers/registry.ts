@@ -4,7 +4,7 @@
  * Every folder has the same shape: `x.ts` exports a `ControllerFactory`, planning that looks and answers stands in files of
  * its own, `x.test.ts` beside it. A controller reads through its `Api`, which is always current (there are no caches that
  * lag, and so no expectations), is woken by changes, and writes; a refused write is tried again through its `WorkQueue`.
- * Nothing here runs while nothing changes: there are no resyncs. What can only be handed in stands in `ControllerInputs`.
+ * Nothing here runs while nothing changes: there are no resyncs but for those of quotas that may find something. What can only be handed in stands in `ControllerInputs`.
  */
 
 import type { KindRegistry } from "../apiserver/kind-registry.ts";

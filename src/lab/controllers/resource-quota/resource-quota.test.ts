@@ -117,3 +117,29 @@ describe("a quota", () => {
     expect(used(started)).toEqual({ pods: "0" });
   });
 });
+
+describe("every five minutes", () => {
+  test("a quota is counted anew, whatever somebody wrote into its status", () => {
+    const started = lab({ pods: "3" });
+    addPod(started, "a");
+    started.runSeconds(1);
+    const quota = started.api.get(resourceQuotas, "default", "limit") as ResourceQuota;
+    started.api.updateStatus(resourceQuotas, { ...quota, status: { ...quota.status, used: { pods: "3" } } });
+    started.runSeconds(290);
+    expect(used(started)).toEqual({ pods: "3" });
+    started.runSeconds(10);
+    expect(used(started)).toEqual({ pods: "1" });
+  });
+
+  test("a pod that is not gone when its grace has passed counts no more", () => {
+    const started = lab({ pods: "3" });
+    const { spec } = addPod(started, "a");
+    const metadata = { name: "b", namespace: "default", finalizers: ["example.com/stay"] };
+    started.api.create(pods, { metadata, spec: { ...spec, nodeName: "lost" } } as never);
+    started.api.delete(pods, "default", "b");
+    started.runSeconds(200);
+    expect(used(started)).toEqual({ pods: "2" });
+    started.runSeconds(100);
+    expect(used(started)).toEqual({ pods: "1" });
+  });
+});

@@ -6,6 +6,7 @@ import { isSidecar, podTitle } from "./container-kinds.ts";
 import type { StartFailure } from "./container-status.ts";
 import { goDuration } from "./image-manager.ts";
 import { containerPath } from "./kubelet-context.ts";
+import { mountProblem } from "./mount-paths.ts";
 import type { PodServices } from "./pod-services.ts";
 
 /** Creating and starting a container whose image is there. */
@@ -24,7 +25,9 @@ export function* startContainer(
   if (failure !== undefined) return failure;
   const path = containerPath(pod, spec.name);
   // What a kubelet has read before it goes on using while the API server is away.
-  const problem = context.isConnected() ? configProblem(context.api, pod, spec) : undefined;
+  const problem = context.isConnected()
+    ? (configProblem(context.api, pod, spec) ?? mountProblem(context.api, pod, spec))
+    : undefined;
   if (problem !== undefined) {
     context.tell(pod, "Warning", "Failed", `Error: ${problem}`, path);
     return { reason: "CreateContainerConfigError", message: problem };

@@ -326,6 +326,30 @@ describe("what a container is configured by", () => {
     expect(lab.within(30, () => lab.isReady("a"))).toBe(true);
   });
 
+  test("and named in the path of a mount has to have a value", () => {
+    const lab = testNodes();
+    const env = [
+      { name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "APP", valueFrom: { configMapKeyRef: { name: "settings", key: "app", optional: true } } },
+      { name: "EMPTY", value: "" },
+    ];
+    const mount = { name: "data", mountPath: "/data", subPathExpr: "$$(NONE)/$(POD)/$(EMPTY)/$(APP)" };
+    const start = (name: string, subPathExpr: string) => {
+      const volumeMounts = [{ ...mount, subPathExpr }];
+      lab.run(
+        pod(name).on("node-1").containers(web({ env, volumeMounts })).volumes({ name: "data", emptyDir: {} }),
+      );
+    };
+    start("a", mount.subPathExpr);
+    start("b", "$(POD)/logs");
+    const waiting = () => status(lab, "a")?.state.waiting;
+    expect(lab.within(20, () => waiting()?.reason === "CreateContainerConfigError")).toBe(true);
+    // Words of kubelet's ExpandContainerVolumeMounts.
+    expect(waiting()?.message).toBe("missing value for APP, EMPTY");
+    expect(told(lab, "a")).toContain("Warning Failed: Error: missing value for APP, EMPTY");
+    expect(lab.within(20, () => lab.isReady("b"))).toBe(true);
+  });
+
   test("and mounted has to be there before anything of the pod starts", () => {
     const lab = testNodes();
     const volume = { name: "keys", secret: { secretName: "keys" } };
