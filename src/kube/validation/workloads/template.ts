@@ -1,3 +1,4 @@
+import { labelKeyProblems, labelValueProblems } from "../../label-syntax.ts";
 import { compileSelector } from "../../selectors.ts";
 import type { LabelSelector } from "../../types/index.ts";
 import type { FieldErrors } from "../field-errors.ts";
@@ -15,12 +16,21 @@ export interface LooseWorkloadSpec {
 
 const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
 
-/** Whether a selector can select at all: known operators, with the values that they need. */
+/** Whether a selector can select at all: labels that there can be, known operators, with the values that they need. */
 export function isSelecting(selector: LabelSelector): boolean {
-  return (selector.matchExpressions ?? []).every(({ operator, values = [] }) => {
-    if (!OPERATORS.includes(operator)) return false;
+  const { matchLabels, matchExpressions = [] } = selector;
+  const labels = Object.entries(matchLabels ?? {});
+  if (!labels.every(([key, value]) => isLabel(key, [value]))) return false;
+  return matchExpressions.every(({ key, operator, values = [] }) => {
+    if (!OPERATORS.includes(operator) || !isLabel(key, values)) return false;
     return operator.endsWith("In") ? values.length > 0 : values.length === 0;
   });
+}
+
+function isLabel(key: string, values: readonly string[]): boolean {
+  return (
+    labelKeyProblems(key).length === 0 && values.every((value) => labelValueProblems(value).length === 0)
+  );
 }
 
 /** A selector that must be there and must select something in particular. */

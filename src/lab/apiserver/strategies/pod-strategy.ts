@@ -26,7 +26,7 @@ export function podStrategy(kind: Kind): Strategy {
     ...base,
     prepareForCreate(object, { nowMs }) {
       const pod = podOf(object);
-      const spec = withLabelKeys(pod.spec, pod.metadata.labels ?? {});
+      const spec = withGrace(withLabelKeys(pod.spec, pod.metadata.labels ?? {}));
       return withMeta(
         { ...object, spec, status: initialStatus(pod.spec, formatTime(nowMs)) } as unknown as LooseObject,
         {
@@ -50,6 +50,11 @@ export function podStrategy(kind: Kind): Strategy {
 
 function podOf(object: LooseObject): Pod {
   return object as unknown as Pod;
+}
+
+/** A negative time to end counts as a second. */
+function withGrace(spec: PodSpec): PodSpec {
+  return (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec;
 }
 
 function initialStatus(spec: PodSpec, now: Time): PodStatus {

@@ -74,6 +74,10 @@ describe("a Pod", () => {
     expect(create({}).status).toEqual({ phase: "Pending", qosClass: "BestEffort" });
   });
 
+  test("given less than no time to end has a second", () => {
+    expect(create({ terminationGracePeriodSeconds: -1 }).spec.terminationGracePeriodSeconds).toBe(1);
+  });
+
   test("with scheduling gates says that it is held back", () => {
     expect(create({ schedulingGates: [{ name: "example.com/wait" }] }).status.conditions).toEqual([
       {
