@@ -36,13 +36,15 @@ done
 
 passed=0
 failed=0
+# Seconds that a command may take.
+patience=90
 # check WHAT PATTERN COMMAND…: the command ends with 0 and prints something that the pattern (an extended one, over all lines) finds.
 # A pattern that begins with "!" is for commands that must fail.
 check() {
   local what=$1 pattern=$2 code output
   shift 2
   local took=$SECONDS
-  output=$(timeout 90 "$@" 2>&1 </dev/null)
+  output=$(timeout "$patience" "$@" 2>&1 </dev/null)
   code=$?
   took=$((SECONDS - took))
   local good=1
