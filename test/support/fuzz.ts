@@ -18,15 +18,22 @@ export function fuzzRuns(): number {
  * Runs a property; to be called inside a test, whose title goes into the replay command.
  * @param share of the usual number of cases, where each takes long
  */
-export function assertProperty<T>(property: fc.IProperty<T>, share = 1): void {
+export function assertProperty<T>(property: fc.IProperty<T>, share?: number): void;
+export function assertProperty<T>(property: fc.IAsyncProperty<T>, share?: number): Promise<void>;
+export function assertProperty<T>(
+  property: fc.IProperty<T> | fc.IAsyncProperty<T>,
+  share = 1,
+): Promise<void> | void {
   const seed = process.env.HOLDFAST_FUZZ_SEED;
   const path = process.env.HOLDFAST_FUZZ_PATH;
-  fc.assert(property, {
+  return fc.assert(property as fc.IAsyncProperty<T>, {
     numRuns: Math.ceil(fuzzRuns() * share),
     ...(seed !== undefined && { seed: Number(seed) }),
     ...(path !== undefined && { path }),
     reporter: (run) => {
-      if (run.failed) throw new Error(`${fc.defaultReportMessage(run)}\n\nReplay: ${replayCommand(run)}`);
+      if (!run.failed) return;
+      const message = `${fc.defaultReportMessage(run)}\n\nReplay: ${replayCommand(run)}`;
+      throw new Error(message, { cause: run.errorInstance });
     },
   });
 }

@@ -49,9 +49,12 @@ export const OPEN_LIST = 0x5b;
 export const CLOSE_LIST = 0x5d;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
+export const BACKSLASH = 0x5c;
+export const SPACE = 0x20;
 const LETTER_U = 0x75;
+
+/** The role of a note about a text that is kept. */
+export const KEPT = 255;
 
 /** From here on a native copy is faster than a loop. */
 const LONG = 100;
@@ -69,6 +72,12 @@ export class ByteScanner {
   isLast = false;
   /** The brackets that are open within a value that is passed over. */
   readonly open = new Uint8Array(DEPTH_MAX);
+  /** Whether the place of every text and plain number that is passed over as a value is noted, until `isNoting` is false again. */
+  isNoting = false;
+  /** Where each begins and ends, ascending, and what it is for: 0 unless somebody says so, `KEPT` for what is kept. */
+  notes = new Int32Array(1 << 10);
+  noteRoles = new Uint8Array(1 << 9);
+  noteCount = 0;
   /** What has been kept. */
   out: Uint8Array = new Uint8Array(0);
   outAt = 0;
@@ -112,6 +121,26 @@ export class ByteScanner {
     if (this.need() !== close) return true;
     this.at++;
     return false;
+  }
+
+  #note(from: number, to: number): void {
+    const i = this.noteCount++;
+    if (i === this.noteRoles.length) {
+      const notes = new Int32Array(4 * i);
+      notes.set(this.notes);
+      this.notes = notes;
+      const roles = new Uint8Array(2 * i);
+      roles.set(this.noteRoles);
+      this.noteRoles = roles;
+    }
+    this.notes[2 * i] = from;
+    this.notes[2 * i + 1] = to;
+    this.noteRoles[i] = 0;
+  }
+
+  /** What has been noted since there were so many notes is passed over after all. */
+  freeNotes(since: number): void {
+    this.noteRoles.fill(0, since, this.noteCount);
   }
 
   /** Passes over a string. Its bytes lie between the place before, plus one, and the place after, minus one. */
@@ -158,7 +187,7 @@ export class ByteScanner {
    * is by the brackets that are open, and by what may come next.
    */
   skip(): void {
-    const { bytes, end, open } = this;
+    const { bytes, end, open, isNoting } = this;
     let at = this.at;
     let depth = 0;
     let next = VALUE;
@@ -189,16 +218,19 @@ export class ByteScanner {
         } else {
           this.at = at;
           this.#skipScalar();
+          if (isNoting && isDigits(bytes, at, this.at)) this.#note(at, this.at);
           at = this.at;
         }
       } else if (byte === QUOTE && next <= KEY) {
         at++;
+        const from = at;
         for (let inside = bytes[at]; inside !== QUOTE; inside = bytes[at]) {
           // Escapes, control characters and the end of the window are looked at closely.
           if (at >= end || inside === BACKSLASH || (inside as number) < SPACE) at = this.#within(at);
           else at++;
         }
         if (at >= end) at = this.#within(at);
+        if (isNoting && next <= FIRST_VALUE) this.#note(from, at);
         at++;
         if (next >= FIRST_KEY) {
           next = COLON_NEXT;
@@ -276,7 +308,9 @@ export class ByteScanner {
   copyAsIs(): void {
     this.need();
     const start = this.at;
+    const { noteCount } = this;
     this.skip();
+    this.noteRoles.fill(KEPT, noteCount, this.noteCount);
     this.putRange(start, this.at);
   }
 

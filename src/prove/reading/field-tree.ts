@@ -70,10 +70,13 @@ export class FieldTree {
     let isFirst = true;
     if (scanner.enter(CLOSE_LIST)) {
       do {
-        const before = scanner.outAt;
+        const { outAt, noteCount } = scanner;
         if (!isFirst) scanner.put(COMMA);
         if (this.#projectItem(scanner)) isFirst = false;
-        else scanner.outAt = before;
+        else {
+          scanner.outAt = outAt;
+          scanner.freeNotes(noteCount);
+        }
       } while (scanner.hasMore(CLOSE_LIST));
     }
     scanner.put(CLOSE_LIST);

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../kube/types/index.ts";
 import type { ModelBuilder } from "../model/builder.ts";
 import { groupKindOf } from "../model/owners.ts";
 import { READ_KINDS } from "../model/read-kinds.ts";
-import { type ByteScanner, CLOSE_OBJECT, JsonError, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
+import { type ByteScanner, CLOSE_OBJECT, hasEscape, JsonError, OPEN_OBJECT, QUOTE } from "./byte-scanner.ts";
 import { FieldTree } from "./field-tree.ts";
 import { PodReader } from "./pod-reader.ts";
 
@@ -73,6 +73,7 @@ const PARTS: Readonly<Record<string, FieldTree>> = {
 export class ObjectReader {
   readonly #builder: ModelBuilder;
   readonly #pods: PodReader;
+  readonly #beginnings = new Beginnings();
 
   constructor(builder: ModelBuilder) {
     this.#builder = builder;
@@ -87,7 +88,7 @@ export class ObjectReader {
   read(scanner: ByteScanner, head: Partial<Identity>): void {
     if (scanner.need() !== OPEN_OBJECT) throw scanner.unexpected("an object");
     const start = scanner.at;
-    const identity = identify(scanner, head);
+    const identity = this.#beginnings.identify(scanner, head);
     if (identity === undefined) throw new JsonError(start, "an object says no apiVersion and kind");
     const { apiVersion, kind } = identity;
     if (kind === "Pod" && apiVersion === "v1") {
@@ -130,32 +131,69 @@ function itemsOf(list: KubeObject & { readonly items?: readonly KubeObject[] }):
   }));
 }
 
-/** What the object is. Mostly its first two fields say so; the scanner stays where it is. */
-function identify(scanner: ByteScanner, head: Partial<Identity>): Identity | undefined {
-  const start = scanner.at;
+/** How objects begin, and what they are: those of a kind mostly begin alike. */
+class Beginnings {
+  #bytes = new Uint8Array(0);
+  #identity: Identity | undefined;
+
+  /** What the object is that the scanner stands before. The scanner stays where it is. */
+  identify(scanner: ByteScanner, head: Partial<Identity>): Identity | undefined {
+    const { bytes, at } = scanner;
+    if (this.#isNext(scanner)) return this.#identity;
+    const identity = identify(scanner, head);
+    // Behind both of them, when the object itself says both, and first.
+    const isOwn = identity !== undefined && identity.end > 0;
+    this.#bytes = isOwn ? bytes.slice(at, identity.end) : NOTHING;
+    this.#identity = identity;
+    scanner.at = at;
+    return identity;
+  }
+
+  #isNext({ bytes, at, end }: ByteScanner): boolean {
+    const known = this.#bytes;
+    if (known.length === 0 || at + known.length > end) return false;
+    for (let i = 0; i < known.length; i++) if (bytes[at + i] !== known[i]) return false;
+    return true;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+interface FoundIdentity extends Identity {
+  /** Behind the two fields, where they come first; 0 where they do not. */
+  readonly end: number;
+}
+
+/** Mostly its first two fields say what an object is. */
+function identify(scanner: ByteScanner, head: Partial<Identity>): FoundIdentity | undefined {
   let { apiVersion, kind } = head;
   const isKnown = apiVersion !== undefined && kind !== undefined;
   let found = 0;
+  let passed = 0;
   if (scanner.enter(CLOSE_OBJECT)) {
     do {
       scanner.need();
-      const keyAt = scanner.at + 1;
-      const key = latin1(scanner.bytes, keyAt, scanner.skipKey());
+      const keyAt = scanner.at;
+      const key = textOf(scanner.bytes, keyAt, scanner.skipKey() + 1);
       const isText = scanner.need() === QUOTE;
-      const valueAt = scanner.at + 1;
       if (key !== "apiVersion" && key !== "kind" && isKnown) break;
+      const valueAt = scanner.at;
       scanner.skip();
-      if (!isText) continue;
-      if (key === "apiVersion") apiVersion = latin1(scanner.bytes, valueAt, scanner.at - 1);
-      else if (key === "kind") kind = latin1(scanner.bytes, valueAt, scanner.at - 1);
-      else continue;
+      passed++;
+      if (!isText || (key !== "apiVersion" && key !== "kind")) continue;
+      const text = textOf(scanner.bytes, valueAt, scanner.at);
+      if (key === "apiVersion") apiVersion = text;
+      else kind = text;
       found++;
     } while (found < 2 && scanner.hasMore(CLOSE_OBJECT));
   }
-  scanner.at = start;
-  return apiVersion === undefined || kind === undefined ? undefined : { apiVersion, kind };
+  if (apiVersion === undefined || kind === undefined) return undefined;
+  return { apiVersion, kind, end: found === 2 && passed === 2 ? scanner.at : 0 };
 }
 
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+/** A string with its quotes as text. */
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
+  if (hasEscape(bytes, from, to)) return JSON.parse(buffer.toString()) as string;
+  return buffer.toString("utf8", 1, to - from - 1);
 }

@@ -13,6 +13,7 @@ export class PartTable<T> {
     const known = this.#texts.find(text, hash);
     if (known >= 0) return this.#made[known] as T;
     const made = make(JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString()));
+    if (this.#texts.isFullFor(text)) this.#made.length = 0;
     this.#texts.add(text, hash, this.#made.length);
     this.#made.push(made);
     return made;

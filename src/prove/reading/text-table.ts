@@ -1,4 +1,10 @@
-/** Numbers for texts of bytes, so that one that has been seen before is known without being read. */
+/** So much text is remembered. Lists come in order, so what was seen long ago hardly comes again. */
+const TEXTS_MAX_BYTES = 1 << 25;
+
+/**
+ * Numbers for texts of bytes, so that one that has been seen before is known without being read. Once there is too much text, all
+ * of it is forgotten.
+ */
 export class TextTable {
   /** By slot, one more than the entry's place; 0 for an empty slot. */
   #slots = new Int32Array(1 << 12);
@@ -27,7 +33,13 @@ export class TextTable {
     }
   }
 
+  /** Whether one more text makes the table forget all others. */
+  isFullFor(text: Uint8Array): boolean {
+    return (this.#starts[this.#count] as number) + text.length > TEXTS_MAX_BYTES;
+  }
+
   add(text: Uint8Array, hash: number, number: number): void {
+    if (this.isFullFor(text)) this.#forget();
     const entry = this.#count++;
     if (entry === this.#hashes.length) this.#grow();
     const start = this.#starts[entry] as number;
@@ -43,6 +55,12 @@ export class TextTable {
     this.#numbers[entry] = number;
     this.#place(entry);
     this.#last = entry;
+  }
+
+  #forget(): void {
+    this.#slots.fill(0);
+    this.#count = 0;
+    this.#last = -1;
   }
 
   #place(entry: number): void {
