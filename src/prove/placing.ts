@@ -1,9 +1,12 @@
 /** The judge's questions about placing, answered by the exact engine. */
 import { fnv32 } from "../base/hash.ts";
 import { ExactAnswer, type ExactLoss } from "./engine/exact-answer.ts";
+import { decidePairs } from "./engine/pairs.ts";
 import type { Placing, Try } from "./judge/judge.ts";
 import type { Loss } from "./losses/loss.ts";
+import { waitingBefore } from "./model/after-loss.ts";
 import type { Model } from "./model/model.ts";
+import { type Placement, UNPLACED } from "./outcome.ts";
 import { smallestChange } from "./smallest-change.ts";
 
 /** A certificate holds for every seed. */
@@ -49,6 +52,19 @@ export function placingFor(model: Model): Placing {
       return pod === undefined && exact.certifies(nodes);
     },
     certifiedNodes: () => exact.certifiedNodes(),
+    pairs() {
+      const count = model.nodes.length;
+      const { certified, simulated, unplaced } = decidePairs(exact, count);
+      // A pod that waited before is nobody's loss.
+      const waited = ({ pod }: Placement) => (model.nodeOf[pod] as number) < 0;
+      const losing =
+        waitingBefore(model).length === 0
+          ? unplaced
+          : unplaced.filter((pair) =>
+              exact.outcomeOf(pair).placements.some((one) => one.node === UNPLACED && !waited(one)),
+            );
+      return { count: certified + simulated, byCertificate: certified, unplaced: losing.length };
+    },
   };
 }
 

@@ -14,7 +14,7 @@ import { type Facts, factsOf, type WorkloadFacts } from "./judge/facts.ts";
 import { Judge, type Judgement, type Placing, type Try } from "./judge/judge.ts";
 import { breakingOf, nodesAsPlaces, placesByLabel } from "./judge/per-workload.ts";
 import type { Loss } from "./losses/loss.ts";
-import { type LossChoice, listLosses, ZONE_LABEL } from "./losses/losses.ts";
+import { hasTooManyPairs, type LossChoice, listLosses, ZONE_LABEL } from "./losses/losses.ts";
 import type { Model } from "./model/model.ts";
 import type { Workload } from "./model/workload.ts";
 import { LARGE_NODES } from "./placing.ts";
@@ -90,8 +90,9 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
     options.onLoss?.(index + 1, losses.length, loss);
   }
   const workloads = workloadResults(facts, worst, options.losses).filter((_, index) => told[index]);
+  const decidesPairs = options.losses.some(({ kind }) => kind === "pairs") && hasTooManyPairs(model);
   return {
-    summary: summary.finish(workloads, placing),
+    summary: summary.finish(workloads, placing, decidesPairs),
     assumed: [...new Set([...model.assumed, ...facts.assumed, ...notes, ...(isLarge ? [ONE_ORDER] : [])])],
     notModelled: [...notModelled(model), ...facts.quotas.notModelled].sort(),
     findings: [],

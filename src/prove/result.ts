@@ -132,6 +132,15 @@ export interface PairSummary {
   readonly byCertificate: number;
 }
 
+/** Where there are too many pairs of nodes to tell of each: whether all that they displace finds a node. */
+export interface PairsWithRoom {
+  readonly count: number;
+  /** How many needed no simulation. */
+  readonly byCertificate: number;
+  /** How many leave a pod without a node that had one. */
+  readonly unplaced: number;
+}
+
 export interface ProofSummary {
   readonly verdict: Verdict;
   readonly nodes: number;
@@ -153,6 +162,8 @@ export interface ProofSummary {
   /** Zones where the limit on evictions is felt. */
   readonly evictionClock: readonly EvictionClock[];
   readonly pairs?: PairSummary;
+  /** In place of `pairs` where there are too many to list. */
+  readonly pairsWithRoom?: PairsWithRoom;
 }
 
 /** Room that is left, in units of the largest pod. */

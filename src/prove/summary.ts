@@ -10,6 +10,7 @@ import {
   type EvictionClock,
   type LossResult,
   type PairSummary,
+  type PairsWithRoom,
   type ProofSummary,
   VERDICTS,
   type Verdict,
@@ -98,7 +99,8 @@ export class Summary {
       .slice(0, WORST_MAX);
   }
 
-  finish(workloads: readonly WorkloadResult[], placing: Placing): ProofSummary {
+  /** @param decidesPairs pairs were asked for that are too many to be among the losses */
+  finish(workloads: readonly WorkloadResult[], placing: Placing, decidesPairs: boolean): ProofSummary {
     const { model } = this.#facts;
     const fewest = Math.min(
       model.nodes.length,
@@ -112,6 +114,7 @@ export class Summary {
             byVerdict: countVerdicts(this.#pairs),
             byCertificate: this.#certifiedPairs,
           };
+    const pairsWithRoom = decidesPairs ? placing.pairs() : undefined;
     return {
       verdict: worstOf([...this.#losses, ...this.#pairs]),
       nodes: model.nodes.length,
@@ -119,21 +122,26 @@ export class Summary {
       workloads: countVerdicts(workloads.map(({ verdict }) => verdict)),
       losses: countVerdicts(this.#losses),
       safe: this.#safe,
-      nodesMayFail: { withoutOutage: Math.max(0, fewest - 1), withRoomForAll: this.#withRoom(placing) },
+      nodesMayFail: {
+        withoutOutage: Math.max(0, fewest - 1),
+        withRoomForAll: this.#withRoom(placing, pairsWithRoom),
+      },
       headroom: this.#room.headroom((node) =>
         placing.outcome({ id: "", kind: "node", nodes: [node] }, { seed: 1, isShuffled: false }),
       ),
       worst: this.#worst().map(({ id }) => id),
       evictionClock: evictionClocks(this.#facts),
       ...(pairs && { pairs }),
+      ...(pairsWithRoom && { pairsWithRoom }),
     };
   }
 
   /** At least so many: by certificate, or looked at one by one. `null` when nothing was looked at. */
-  #withRoom(placing: Placing): number | null {
+  #withRoom(placing: Placing, pairs: PairsWithRoom | undefined): number | null {
     if (!this.#sawNodes) return null;
     if (this.#hasUnplaced.node) return 0;
-    const lookedAt = this.#pairs.length > 0 && !this.#hasUnplaced.pair ? 2 : 1;
+    const holdsPairs = this.#pairs.length > 0 ? !this.#hasUnplaced.pair : pairs?.unplaced === 0;
+    const lookedAt = holdsPairs ? 2 : 1;
     return Math.max(lookedAt, placing.certifiedNodes());
   }
 }

@@ -206,7 +206,7 @@ function breakingText(breaking: Breaking | null, width: number): string {
 }
 
 function clusterLines({ summary }: ProveResult): string[] {
-  const { nodesMayFail, headroom, evictionClock, safe, pairs } = summary;
+  const { nodesMayFail, headroom, evictionClock, safe, pairs, pairsWithRoom } = summary;
   const lines: string[] = [];
   const { withoutOutage, withRoomForAll } = nodesMayFail;
   lines.push(
@@ -237,6 +237,12 @@ function clusterLines({ summary }: ProveResult): string[] {
   }
   if (pairs !== undefined)
     lines.push(`${pairs.count} pairs of nodes, ${pairs.byCertificate} decided without simulation`);
+  if (pairsWithRoom !== undefined) {
+    const { count, byCertificate, unplaced } = pairsWithRoom;
+    lines.push(
+      `of ${count} pairs of nodes ${unplaced} leave a pod without a node; ${byCertificate} are decided without simulation`,
+    );
+  }
   const safeCount = safe.certificate + safe.simulation;
   if (safeCount > 0)
     lines.push(

@@ -8,7 +8,14 @@
 import type { Loss } from "../losses/loss.ts";
 import { isReplaced } from "../model/after-loss.ts";
 import { type Outcome, UNPLACED } from "../outcome.ts";
-import { isWorse, type Proof, type SecondsOrNever, VERDICTS, type WorkloadVerdict } from "../result.ts";
+import {
+  isWorse,
+  type PairsWithRoom,
+  type Proof,
+  type SecondsOrNever,
+  VERDICTS,
+  type WorkloadVerdict,
+} from "../result.ts";
 import { casesOf } from "./cases.ts";
 import { clockOf, type LossClock, Zones } from "./clock.ts";
 import { enoughOf } from "./enough.ts";
@@ -49,6 +56,8 @@ export interface Placing {
   isCertified(loss: Loss): boolean;
   /** How many nodes, whichever, may be lost at once so that everything displaced finds a node: at least so many. */
   certifiedNodes(): number;
+  /** For every pair of nodes, whether all that its loss displaces finds a node. */
+  pairs(): PairsWithRoom;
 }
 
 export interface JudgeOptions {

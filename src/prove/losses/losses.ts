@@ -62,6 +62,12 @@ function listed(model: Model, choice: LossChoice, notes: string[]): readonly Los
         nodes,
       }));
     case "pairs":
+      if (hasTooManyPairs(model)) {
+        notes.push(
+          `there are more than ${SETS_MAX} pairs of nodes: they are not listed one by one; of each it is decided, with one way of breaking ties, whether all that it displaces finds a node, and the workloads' nodesToBreak says which pairs break what`,
+        );
+        return [];
+      }
       return combinations(model.nodes.length, 2).map((nodes) => ({
         id: idOf("pair", model, nodes),
         kind: "pair",
@@ -161,6 +167,11 @@ function sets(model: Model, size: number, notes: string[]): Loss[] {
     kind: "nodes",
     nodes,
   }));
+}
+
+/** Whether there are too many pairs of nodes to list each. */
+export function hasTooManyPairs({ nodes }: Model): boolean {
+  return countCombinations(nodes.length, 2) > SETS_MAX;
 }
 
 function idOf(kind: string, model: Model, nodes: readonly number[]): string {
