@@ -1,7 +1,6 @@
 /** What the expressions of admission policies, and the match conditions of webhooks, may speak of. */
 import {
   type Environment,
-  NO_STRUCTS,
   type StructTypes,
   withFunctions,
   withVariables,
@@ -85,6 +84,12 @@ export interface PolicyScope {
   readonly hasAuthorizer: boolean;
   /** Whether `Object{…}` and `JSONPatch{…}` may be made. */
   readonly hasPatchTypes: boolean;
+  /** What is known of the objects' types, where expressions are checked against them; `structs` has the fields of all of them. */
+  readonly objects?: {
+    readonly object: CelType | undefined;
+    readonly params: CelType | undefined;
+    readonly structs: readonly StructTypes[];
+  };
   /** The types of the variables that were composed so far; absent when there is no `variables`. */
   readonly variables?: ReadonlyMap<string, CelType>;
 }
@@ -92,32 +97,45 @@ export interface PolicyScope {
 const PATCHING: Environment = withFunctions(KUBERNETES, PATCH_FUNCTIONS);
 
 export function policyEnvironment(scope: PolicyScope): Environment {
-  const { hasParams, hasAuthorizer, hasPatchTypes, variables } = scope;
-  const patches = hasPatchTypes ? PATCH_STRUCTS : NO_STRUCTS;
+  const { hasParams, hasAuthorizer, hasPatchTypes, objects, variables } = scope;
+  const others = hasPatchTypes ? [PATCH_STRUCTS] : (objects?.structs ?? []);
+  const { object = DYN, params = DYN } = objects ?? {};
   const structs: StructTypes = {
     fieldOf(struct, field) {
       if (struct === VARIABLES.name) return variables?.get(field);
-      return STRUCTS[struct]?.[field] ?? patches.fieldOf(struct, field);
+      return STRUCTS[struct]?.[field] ?? firstOf(others, (each) => each.fieldOf(struct, field));
     },
     isFieldless: (struct) => struct.startsWith("kubernetes.authorization."),
-    typeNamed: (name) => patches.typeNamed(name),
+    typeNamed: (name) => firstOf(others, (each) => each.typeNamed(name)),
   };
   return withVariables(
     hasPatchTypes ? PATCHING : KUBERNETES,
     [
-      ["object", DYN],
-      ["oldObject", DYN],
+      ["object", object],
+      ["oldObject", object],
       ["namespaceObject", NAMESPACE],
       ["request", REQUEST],
-      ...(hasParams ? ([["params", DYN]] as const) : []),
+      ...(hasParams ? ([["params", params]] as const) : []),
       ...(hasAuthorizer
         ? ([
             ["authorizer", AUTHORIZER],
-            ["authorizer.requestResource", RESOURCE_CHECK],
+            // The checker of types does not know of it.
+            ...(objects === undefined ? ([["authorizer.requestResource", RESOURCE_CHECK]] as const) : []),
           ] as const)
         : []),
       ...(variables === undefined ? [] : ([["variables", VARIABLES]] as const)),
     ],
     structs,
   );
+}
+
+function firstOf(
+  structs: readonly StructTypes[],
+  find: (types: StructTypes) => CelType | undefined,
+): CelType | undefined {
+  for (const each of structs) {
+    const found = find(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

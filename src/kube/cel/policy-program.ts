@@ -115,7 +115,7 @@ function typeText({ name, parameters }: CelType): string {
 }
 
 /** Of the types of variables only the simple ones, lists and maps are known to other expressions. */
-function seenType(type: CelType = DYN): CelType {
+export function seenType(type: CelType = DYN): CelType {
   switch (type.kind) {
     case "opaque":
     case "struct":

@@ -45,6 +45,7 @@ import {
 import { statefulSet } from "./statefulset/statefulset.ts";
 import { taintEviction } from "./taint-eviction/taint-eviction.ts";
 import { ttlAfterFinished } from "./ttl-after-finished/ttl-after-finished.ts";
+import { validatingAdmissionPolicyStatus } from "./validatingadmissionpolicy-status/validatingadmissionpolicy-status.ts";
 
 /** One controller of the lab. */
 export interface ControllerRow {
@@ -258,6 +259,12 @@ export function controllers(inputs: ControllerInputs): readonly ControllerRow[] 
       account: "clusterrole-aggregation-controller",
       why: "roles for custom kinds take effect in admin, edit and view",
       create: clusterRoleAggregation,
+    },
+    {
+      name: "validatingadmissionpolicy-status",
+      account: "validatingadmissionpolicy-status-controller",
+      why: "tells authors of policies what is odd about their expressions",
+      create: validatingAdmissionPolicyStatus(kinds),
     },
     {
       name: "serviceaccount-token-controller",

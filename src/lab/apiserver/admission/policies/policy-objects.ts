@@ -52,6 +52,7 @@ export interface Binding extends KubeObject {
 
 export interface ValidatingAdmissionPolicy extends Policy {
   readonly spec: Policy["spec"] & PolicyText;
+  readonly status?: { readonly observedGeneration?: number };
 }
 
 export interface ValidatingPolicyBinding extends Binding {
