@@ -1,4 +1,5 @@
 /** Whole clusters from files, however large: snapshots, and lists as `kubectl get … -o json` prints them. */
+import { statSync } from "node:fs";
 import { InputError } from "../../view/input-error.ts";
 import { checkSnapshotHeader, type Omission, type SnapshotHeader } from "../../view/snapshot.ts";
 import { ModelBuilder } from "../model/builder.ts";
@@ -16,7 +17,7 @@ export interface ReadSnapshot {
 /** @throws {InputError} when the file cannot be read, or is no snapshot */
 export async function readSnapshot(file: string): Promise<ReadSnapshot> {
   const builder = new ModelBuilder();
-  const { header: fields } = await readJson(file, bytesOf(file), builder);
+  const { header: fields } = await readJson(file, bytesOf(file), builder, sizeOf(file));
   const header = checkSnapshotHeader(Object.fromEntries(fields), file);
   const omitted = fields.get("omitted");
   return {
@@ -30,7 +31,7 @@ export async function readSnapshot(file: string): Promise<ReadSnapshot> {
 export async function readLists(files: readonly string[]): Promise<Model> {
   const builder = new ModelBuilder();
   for (const file of files) {
-    const { objects } = await readJson(file, bytesOf(file), builder);
+    const { objects } = await readJson(file, bytesOf(file), builder, sizeOf(file));
     if (objects === 0) throw new InputError({ file }, "no object found in it");
   }
   return builder.build();
@@ -49,4 +50,9 @@ export async function isJsonFile(file: string): Promise<boolean> {
 export function minorOf(version: string): number {
   const minor = /^v?1\.(\d+)/.exec(version)?.[1];
   return minor === undefined ? 34 : Number(minor);
+}
+
+/** How long the text in a file is, where it stands there as it is. */
+function sizeOf(file: string): number | undefined {
+  return file.endsWith(".json") ? statSync(file, { throwIfNoEntry: false })?.size : undefined;
 }

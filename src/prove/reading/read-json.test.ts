@@ -224,6 +224,26 @@ describe("text that is wrong", () => {
     );
   });
 
+  test("in the middle of a list that is longer than any string can be", async () => {
+    const item = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"${"x".repeat(1 << 20)}"}}`;
+    const part = Buffer.from(`${item},`);
+    let taken = 0;
+    async function* parts(): AsyncGenerator<Uint8Array> {
+      const head = Buffer.from('{"kind":"List","apiVersion":"v1","items":[');
+      yield head;
+      taken += head.length;
+      for (let i = 0; i < 520; i++) {
+        yield i === 260 ? Buffer.from("{]") : part;
+        taken += part.length;
+      }
+    }
+    const at = '{"kind":"List","apiVersion":"v1","items":['.length + 260 * part.length + 1;
+    await expect(readJson("long.json", parts(), new ModelBuilder())).rejects.toThrow(
+      `long.json: cannot be read as JSON at byte ${at}, in item 261: found "]" where a field's name is expected`,
+    );
+    expect(taken).toBe(at - 1);
+  }, 60_000);
+
   test("an empty text holds nothing", async () => {
     expect((await read(" \n")).podCount).toBe(0);
   });

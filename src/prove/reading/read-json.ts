@@ -2,6 +2,7 @@ import { InputError } from "../../view/input-error.ts";
 import type { ModelBuilder } from "../model/builder.ts";
 import { ByteScanner, Incomplete, JsonError } from "./byte-scanner.ts";
 import { DocumentReader } from "./document-reader.ts";
+import { MemoryGuard } from "./memory-guard.ts";
 
 /** A window holds an object whole; the largest that etcd keeps is some thousand times smaller. */
 const WINDOW_MAX_BYTES = 1 << 30;
@@ -16,15 +17,19 @@ export interface ReadText {
 /**
  * Reads JSON documents into a builder, however long they are.
  * @param file what messages call it
- * @throws {InputError} when the text is no JSON, or holds what is no object of Kubernetes: with the byte and the object
+ * @param totalBytes how long the text is, where that is known
+ * @throws {InputError} when the text is no JSON, or holds what is no object of Kubernetes: with the byte and the object; when it
+ * takes more memory than there is, with what it would need
  */
 export async function readJson(
   file: string,
   parts: AsyncIterable<Uint8Array>,
   builder: ModelBuilder,
+  totalBytes?: number,
 ): Promise<ReadText> {
   const window = new Window();
   const reader = new DocumentReader(builder);
+  const guard = new MemoryGuard(totalBytes);
   const { scanner } = window;
   const readOn = () => {
     try {
@@ -45,6 +50,8 @@ export async function readJson(
       );
     }
     readOn();
+    const why = guard.check(window.passed + scanner.at, reader.objects);
+    if (why !== undefined) throw new InputError({ file }, why);
   }
   scanner.isLast = true;
   readOn();
