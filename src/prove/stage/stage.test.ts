@@ -75,6 +75,54 @@ spec: { minReplicas: 3, maxReplicas: 5, scaleTargetRef: { apiVersion: apps/v1, k
   });
 });
 
+describe("admission", () => {
+  const range = (limit: string) => `---
+apiVersion: v1
+kind: LimitRange
+metadata: { name: limits }
+spec: { limits: [{ type: Container, ${limit} }] }`;
+
+  test("gives pods the requests of a LimitRange, which decide how many fit", () => {
+    const { objects, findings } = stage(
+      workload("Deployment", ", replicas: 4") + range("defaultRequest: { cpu: 3 }"),
+    );
+    const pods = podsOf(objects);
+    expect(pods.map((pod) => pod.spec.containers[0]?.resources.requests)).toEqual(
+      Array(4).fill({ cpu: "3" }),
+    );
+    expect(pods.filter((pod) => pod.spec.nodeName)).toHaveLength(3);
+    expect(findings).toEqual([expect.stringContaining("Insufficient cpu")]);
+  });
+
+  test("refuses what a LimitRange does not allow, and says so once", () => {
+    const text = workload("Deployment", ", replicas: 2").replace(
+      "image: nginx",
+      "image: nginx, resources: { limits: { cpu: 2 }, requests: { cpu: 1 } }",
+    );
+    const { objects, findings } = stage(text + range("max: { cpu: 1 }"));
+    expect(podsOf(objects)).toEqual([]);
+    expect(findings).toEqual([
+      expect.stringMatching(
+        /^Deployment default\/web gets no pods: pods "web-\w+-\w+" is forbidden: maximum cpu usage per Container is 1, but limit is 2$/,
+      ),
+    ]);
+  });
+
+  test("adds what a RuntimeClass costs, and where it runs", () => {
+    const text = workload("Deployment").replace("containers:", "runtimeClassName: sandbox, containers:");
+    const { objects } = stage(`${text}---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: { name: sandbox }
+handler: sandbox
+overhead: { podFixed: { cpu: 250m } }
+scheduling: { nodeSelector: { kubernetes.io/hostname: node-2 }, tolerations: [{ key: sandbox, operator: Exists }] }`);
+    const [pod] = podsOf(objects);
+    expect(pod?.spec).toMatchObject({ overhead: { cpu: "250m" }, nodeName: "node-2" });
+    expect(pod?.spec.tolerations).toContainEqual({ key: "sandbox", operator: "Exists" });
+  });
+});
+
 test("a claim of a local class gets its volume where its pod is", () => {
   const { objects } = stage(
     `${workload("StatefulSet", ", serviceName: web, volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], storageClassName: local-path, resources: { requests: { storage: 1Gi } } } }]")}`,

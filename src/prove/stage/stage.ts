@@ -32,6 +32,7 @@ import {
   wantsDefaultClass,
 } from "../../view/presupposed.ts";
 import { type AssumedNodes, assumedNodes, describeNodes } from "./assumed-nodes.ts";
+import { PodAdmission } from "./pod-admission.ts";
 import { settle } from "./settle.ts";
 import { madeOf, stored, wantedOf } from "./workload-pods.ts";
 
@@ -62,12 +63,18 @@ export function stageManifests(manifests: readonly Manifest[], { nodes, seed }: 
   );
   const all = theirNodes.length > 0 ? theirNodes : assumedNodes(nodes);
   if (theirNodes.length === 0) assumed.push(`${describeNodes(nodes)}, as no file defines any (--nodes)`);
-  const made = makePods(scaled(given, assumed), all, manifests);
+  const admission = new PodAdmission(given);
+  const made = makePods(scaled(given, assumed), all, manifests, admission);
+  findings.push(...made.refused);
   const objects = [...presupposed, ...given, ...(theirNodes.length > 0 ? [] : all), ...made.others];
   const classes = [...SYSTEM_CLASSES, ...given.filter(isPriorityClass)];
-  const pods = [...given.filter(isPod).filter(isGoingOn).map(admitted), ...made.pods].map((pod) =>
-    prioritized(pod, classes),
-  );
+  const pods = [
+    ...given
+      .filter(isPod)
+      .filter(isGoingOn)
+      .map((pod) => admitted(pod, admission)),
+    ...made.pods,
+  ].map((pod) => prioritized(pod, classes));
   const withoutPods = objects.filter((object) => !isPod(object));
   const snapshot = snapshotOf(withoutPods);
   const settled = settle(snapshot, pods, seed);
@@ -205,12 +212,18 @@ function scaled(objects: readonly KubeObject[], assumed: string[]): KubeObject[]
   });
 }
 
-function makePods(objects: readonly KubeObject[], nodes: readonly Node[], manifests: readonly Manifest[]) {
+function makePods(
+  objects: readonly KubeObject[],
+  nodes: readonly Node[],
+  manifests: readonly Manifest[],
+  admission: PodAdmission,
+) {
   const owned = new Set(
     objects.flatMap((object) => controllerOf(object) ?? []).map(({ kind, uid }) => `${kind} ${uid}`),
   );
   const others: KubeObject[] = [];
   const pods: Pod[] = [];
+  const refused: string[] = [];
   let total = 0;
   for (const object of objects) {
     if (owned.has(`${object.kind} ${object.metadata.uid}`)) continue;
@@ -218,9 +231,17 @@ function makePods(objects: readonly KubeObject[], nodes: readonly Node[], manife
     if (total > PODS_MAX) throw tooMany(object, manifests, total);
     const made = madeOf(object, nodes);
     others.push(...made.replicaSets, ...made.claims);
-    for (const pod of made.pods) pods.push(completeTyped(POD, withKeys(pod)).object);
+    let why: string | undefined;
+    for (const each of made.pods) {
+      const pod = admission.admit(completeTyped(POD, withKeys(each)).object);
+      const refusal = admission.refusal(pod);
+      if (refusal === undefined) pods.push(pod);
+      else why ??= refusal;
+    }
+    const { namespace, name } = object.metadata;
+    if (why !== undefined) refused.push(`${object.kind} ${namespace}/${name} gets no pods: ${why}`);
   }
-  return { others: others.map(whole), pods };
+  return { others: others.map(whole), pods, refused };
 }
 
 const POD = { group: "", version: "v1", kind: "Pod" };
@@ -245,9 +266,10 @@ function withKeys(pod: Pod): Pod {
   return { ...pod, spec: withLabelKeys(pod.spec, pod.metadata.labels ?? {}) };
 }
 
-function admitted(pod: Pod): Pod {
+function admitted(pod: Pod, admission: PodAdmission): Pod {
   // A pod that is on a node was admitted where it comes from.
-  return pod.spec.nodeName ? pod : withKeys({ ...pod, spec: withDefaultTolerations(pod.spec) });
+  if (pod.spec.nodeName) return pod;
+  return admission.admit(withKeys({ ...pod, spec: withDefaultTolerations(pod.spec) }));
 }
 
 function prioritized(

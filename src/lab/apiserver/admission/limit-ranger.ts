@@ -40,7 +40,7 @@ export function limitRanger({ api }: AdmissionContext): AdmissionPlugin {
     mutate(request, object) {
       if (request.kind.plural !== "pods") return object;
       return rangesFor(request).reduce(
-        (pod, range) => withDefaults(pod as unknown as Pod, range) as unknown as LooseObject,
+        (pod, range) => withLimitDefaults(pod as unknown as Pod, range) as unknown as LooseObject,
         object,
       );
     },
@@ -48,7 +48,7 @@ export function limitRanger({ api }: AdmissionContext): AdmissionPlugin {
       for (const range of rangesFor(request)) {
         const problems =
           request.kind.plural === "pods"
-            ? podProblems(request.object as unknown as Pod, range)
+            ? limitProblems(request.object as unknown as Pod, range)
             : claimProblems(request.object as unknown as PersistentVolumeClaim, range);
         const [first] = problems;
         if (first === undefined) continue;
@@ -59,7 +59,7 @@ export function limitRanger({ api }: AdmissionContext): AdmissionPlugin {
 }
 
 /** The pod with a range's defaults where containers say nothing; an annotation tells which were set. */
-function withDefaults(pod: Pod, range: LimitRange): Pod {
+export function withLimitDefaults(pod: Pod, range: LimitRange): Pod {
   const limits = (range.spec.limits ?? []).filter(({ type }) => type === "Container");
   const defaults: ResourceRequirements = {
     requests: Object.assign({}, ...limits.map((limit) => limit.defaultRequest)) as ResourceList,
@@ -101,7 +101,8 @@ function withResources(
   return { ...container, resources };
 }
 
-function podProblems(pod: Pod, range: LimitRange): string[] {
+/** Why a range refuses the pod, each a sentence. */
+export function limitProblems(pod: Pod, range: LimitRange): string[] {
   return (range.spec.limits ?? []).flatMap((limit) => {
     if (limit.type === "Pod") {
       const { requests, limits } = podTotals(pod.spec);
