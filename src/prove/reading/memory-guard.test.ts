@@ -35,6 +35,13 @@ test("a heap that is full says what all of it would need", () => {
   expect(why).toContain("NODE_OPTIONS=--max-old-space-size=3625");
 });
 
+test("what can be read but not proved is told at the end", () => {
+  expect(new MemoryGuard(undefined, heap([100, 700])).checkEnd(MIB, 10)).toContain(
+    "all of it at least 1300 MiB",
+  );
+  expect(new MemoryGuard(undefined, heap([100, 500])).checkEnd(MIB, 10)).toBeUndefined();
+});
+
 test("of a text without a known end it is the least that is needed", () => {
   expect(new MemoryGuard(undefined, heap([100, 900])).check(MIB, 10)).toContain(
     "all of it at least 1700 MiB",

@@ -44,6 +44,15 @@ export class MemoryGuard {
     return undefined;
   }
 
+  /** When all has been read: why it cannot be proved, if so. */
+  checkEnd(bytes: number, objects: number): string | undefined {
+    const isTooMuch = () =>
+      this.#before + PROVING * (this.#heap.usedBytes() - this.#before) > this.#heap.limitBytes;
+    if (!isTooMuch()) return undefined;
+    this.#heap.collect();
+    return isTooMuch() ? this.#why(this.#heap.usedBytes(), bytes, objects) : undefined;
+  }
+
   #why(used: number, bytes: number, objects: number): string {
     const { limitBytes } = this.#heap;
     const taken = used - this.#before;
@@ -63,9 +72,12 @@ function mebibytes(bytes: number): number {
   return Math.ceil(bytes / 2 ** 20);
 }
 
+/** What V8 adds to the limit for young objects, which those that stay cannot use. */
+const YOUNG_BYTES = 48 * 2 ** 20;
+
 const OWN_HEAP: Heap = {
   usedBytes: () => getHeapStatistics().used_heap_size,
-  limitBytes: getHeapStatistics().heap_size_limit,
+  limitBytes: getHeapStatistics().heap_size_limit - YOUNG_BYTES,
   collect() {
     setFlagsFromString("--expose-gc");
     (runInNewContext("gc") as () => void)();

@@ -55,6 +55,8 @@ export async function readJson(
   }
   scanner.isLast = true;
   readOn();
+  const why = guard.checkEnd(window.passed + scanner.at, reader.objects);
+  if (why !== undefined) throw new InputError({ file }, why);
   return { objects: reader.objects, header: reader.header };
 }
 
