@@ -122,3 +122,22 @@ test.each([
     ...victims.map((one) => `${model.nameOf(one)} ✗`),
   ]).toEqual(told);
 });
+
+test("no certificate for a pod that minds two sorts of domains: each has room, and no node is in the right one of both", () => {
+  const inRack = (name: string, zone: string, rack: string) => node(name).zone(zone).labels({ rack });
+  const both = (name: string) => of("w", name, 0).spread(ZONE, { app: "w" }).spread("rack", { app: "w" });
+  const builder = new ModelBuilder();
+  for (const object of [
+    inRack("a", "z1", "r1"),
+    inRack("b", "z1", "r2"),
+    inRack("c", "z2", "r1"),
+    inRack("d", "z2", "r2"),
+    both("w-0").on("d").running(),
+    both("w-1").on("a").running(),
+  ])
+    builder.add(object);
+  const model = builder.build();
+  const exact = new ExactAnswer(model, { seed: SEED });
+  expect(exact.outcomeOf([3]).placements).toEqual([{ pod: 0, node: UNPLACED }]);
+  expect(exact.certifies([3])).toBe(false);
+});
