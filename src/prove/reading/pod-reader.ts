@@ -40,6 +40,7 @@ const PIN_BEFORE = '"matchFields":[{"key":"metadata.name","operator":"In","value
 
 const encoder = new TextEncoder();
 const PINNING = Buffer.from(PIN_BEFORE);
+const PINNED_TO_NONE = Buffer.from(`${PIN_BEFORE}"`);
 const READY = encoder.encode("Ready");
 const TRUE = encoder.encode("True");
 const SUCCEEDED = encoder.encode("Succeeded");
@@ -228,7 +229,10 @@ export class PodReader {
   #classNumber(scanner: ByteScanner, nodeName: string): number | undefined {
     const { out } = scanner;
     const whole = Buffer.from(out.buffer, out.byteOffset, scanner.outAt);
-    const uncut = nodeName !== "" && mayBePinned(whole) ? Buffer.from(whole) : undefined;
+    const isPinned = mayBePinned(whole);
+    // One that is pinned to a node without a name reads as those do from which the name was cut out.
+    if (isPinned && whole.includes(PINNED_TO_NONE)) return undefined;
+    const uncut = nodeName !== "" && isPinned ? Buffer.from(whole) : undefined;
     if (uncut !== undefined) cutPin(scanner, nodeName);
     const text = uncut === undefined ? whole : whole.subarray(0, scanner.outAt);
     const again = this.#classes.findAgain(text);

@@ -134,3 +134,12 @@ test("pods are read as the parser reads them, however they are written and whate
     1 / 20,
   );
 }, 120_000);
+
+test("a DaemonSet's pod that is pinned to a node without a name is not taken for one pinned to its own", async () => {
+  const objects = [...objectsOf(makeCluster({ nodes: 3, pods: 24, workloads: 6, fill: 0.6, seed: 1 }))];
+  const texts = objects.map((object) => JSON.stringify(object));
+  const pinned = texts.findLastIndex((text) => text.includes('"matchFields"'));
+  texts[pinned] = (texts[pinned] as string).replace(/("matchFields":[^\]]*"values":\[)"[^"]*"/, '$1""');
+  const parsed = texts.map((text) => JSON.parse(text) as KubeObject);
+  expect(dump(await read(list(texts), 500))).toEqual(dump(built(parsed)));
+});
