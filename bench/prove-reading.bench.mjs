@@ -1,13 +1,12 @@
 // What it takes to read a cluster of 5,000 nodes, 150,000 pods and 30,000 workloads from a snapshot, against parsing the same
 // bytes; what a pod costs in memory; and whether 10,000 nodes with 1,000,000 pods stay within 2 GiB.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { readSnapshot } from "../dist/prove/reading/read-cluster.js";
 import { makeCluster, snapshotText } from "./clusters.mjs";
+import { parseObjects, writeFile } from "./snapshot-file.mjs";
 import { report } from "./support.mjs";
 
 const RUNS = 5;
@@ -17,7 +16,7 @@ const SIZES = "5,000 nodes, 150,000 pods, 30,000 workloads, 70 % full, seed 1";
 const folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
 try {
   const file = join(folder, "cluster.json");
-  await write(file, snapshotText(makeCluster(SIZE)));
+  await writeFile(file, snapshotText(makeCluster(SIZE)));
   await bench(file);
 } finally {
   rmSync(folder, { recursive: true });
@@ -60,17 +59,11 @@ async function bench(file) {
 
 /** How long JSON.parse takes for every object, and how much of the heap its pods hold. */
 async function parseTimes(file) {
-  let ms = 0;
   const pods = [];
   const before = used();
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const text = line.replace(/(,|\]\},?)$/, "");
-    if (!text.startsWith('{"apiVersion"') || !text.endsWith("}")) continue;
-    const start = performance.now();
-    const object = JSON.parse(text);
-    ms += performance.now() - start;
+  const ms = await parseObjects(file, (object) => {
     if (object.kind === "Pod" && pods.length < 10_000) pods.push(object);
-  }
+  });
   return { ms, bytesPerPod: (used() - before) / pods.length };
 }
 
@@ -78,19 +71,6 @@ function used() {
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
-}
-
-async function write(file, parts) {
-  const stream = createWriteStream(file);
-  let text = "";
-  for (const part of parts) {
-    text += part;
-    if (text.length < 1 << 20) continue;
-    if (!stream.write(text)) await once(stream, "drain");
-    text = "";
-  }
-  stream.end(text);
-  await once(stream, "finish");
 }
 
 /** A process of its own reads what another one makes, so that only the reading counts. */

@@ -1,14 +1,13 @@
 // From a snapshot file to the verdicts of all single-node losses, against JSON.parse of the same objects one by one.
-import { once } from "node:events";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { placingFor } from "../dist/prove/placing.js";
 import { prove } from "../dist/prove/prove.js";
 import { readSnapshot } from "../dist/prove/reading/read-cluster.js";
 import { snapshotText } from "./clusters.mjs";
 import { clusterOf, NODES, RUNS, sizesOf } from "./prove-support.mjs";
+import { parseObjects, writeFile } from "./snapshot-file.mjs";
 import { median, report } from "./support.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
@@ -19,7 +18,7 @@ try {
     [NODES, 0.7],
   ]) {
     const file = join(folder, "cluster.json");
-    await write(file, snapshotText(clusterOf(nodes, fill)));
+    await writeFile(file, snapshotText(clusterOf(nodes, fill)));
     await bench(file, fill, nodes === NODES ? 1 : RUNS);
   }
 } finally {
@@ -32,7 +31,7 @@ async function bench(file, fill, runs) {
   const judging = [];
   let sizes;
   for (let run = 0; run < runs; run++) {
-    const parsed = await parseMs(file);
+    const parsed = await parseObjects(file);
     const start = performance.now();
     const { model } = await readSnapshot(file);
     const read = performance.now();
@@ -51,29 +50,4 @@ async function bench(file, fill, runs) {
     better: "lower",
     sizes: `${sizes}; ${runs} runs; reading ${Math.round(median(reading))} ms, judging ${Math.round(median(judging))} ms`,
   });
-}
-
-async function parseMs(file) {
-  let ms = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    const text = line.replace(/(,|\]\},?)$/, "");
-    if (!text.startsWith('{"apiVersion"') || !text.endsWith("}")) continue;
-    const start = performance.now();
-    JSON.parse(text);
-    ms += performance.now() - start;
-  }
-  return ms;
-}
-
-async function write(file, parts) {
-  const stream = createWriteStream(file);
-  let text = "";
-  for (const part of parts) {
-    text += part;
-    if (text.length < 1 << 20) continue;
-    if (!stream.write(text)) await once(stream, "drain");
-    text = "";
-  }
-  stream.end(text);
-  await once(stream, "finish");
 }

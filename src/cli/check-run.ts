@@ -5,6 +5,7 @@ import { type Finding, type ObjectName, SEVERITIES } from "../harden/checks/chec
 import { checkCluster } from "../harden/checks/check-cluster.ts";
 import type { CheckResult } from "../harden/checks/run-checks.ts";
 import { DEFAULT_NODES } from "../prove/stage/assumed-nodes.ts";
+import { screenOf } from "../report/screen.ts";
 import type { InputPlace } from "../view/input-error.ts";
 import type { CheckFlags } from "./check-flags.ts";
 import { type ProveSource, readSource } from "./prove-source.ts";
@@ -50,10 +51,7 @@ async function print(result: CheckResult, { output }: CheckFlags, source: ProveS
     }
     case "table": {
       const { checkText } = await import("../harden/checks/forms/text.ts");
-      // Asked of the terminal, which knows of NO_COLOR and of terminals without any.
-      stdout.write(
-        checkText(result, { colours: stdout.isTTY && stdout.hasColors(), columns: stdout.columns }),
-      );
+      stdout.write(checkText(result, screenOf(stdout)));
     }
   }
 }

@@ -8,6 +8,7 @@ import { storyJson, storyReport } from "../drill/story-report.ts";
 import { storyText } from "../drill/story-text.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { readProfile } from "../lab/node/profile-file.ts";
+import { screenOf } from "../report/screen.ts";
 import { wallNow } from "../time/wall-clock.ts";
 import { InputError } from "../view/input-error.ts";
 import { type Manifest, parseManifests, readSources, type Source } from "../view/manifests.ts";
@@ -77,9 +78,7 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   if (flags.output === "json")
     stdout.write(`${JSON.stringify(storyJson(report, elapsedSeconds), undefined, 2)}\n`);
   else {
-    // Asked of the terminal, which knows of NO_COLOR and of terminals without any; a pipe has neither colours nor columns.
-    const colours = stdout.isTTY && stdout.hasColors();
-    stdout.write(storyText(report, { colours, columns: stdout.columns }));
+    stdout.write(storyText(report, screenOf(stdout)));
     stdout.write(`\n${results.length} failures in ${elapsedSeconds.toFixed(1)} s, seed ${seed}.\n`);
     if (flags.report !== undefined) stdout.write(`Page with every timeline: ${flags.report}\n`);
   }

@@ -5,6 +5,7 @@ import type { Comparison } from "../prove/comparison.ts";
 import { placingFor } from "../prove/placing.ts";
 import { prove, type Scope } from "../prove/prove.ts";
 import type { ProveResult, Verdict } from "../prove/result.ts";
+import { screenOf } from "../report/screen.ts";
 import { InputError } from "../view/input-error.ts";
 import { Progress } from "./progress.ts";
 import type { ProveFlags } from "./prove-flags.ts";
@@ -145,9 +146,7 @@ async function print(
     }
     case "table": {
       const { proveText } = await import("../prove/forms/text.ts");
-      // Asked of the terminal, which knows of NO_COLOR and of terminals without any.
-      const colours = stdout.isTTY && stdout.hasColors();
-      stdout.write(proveText(result, { colours, columns: stdout.columns }, comparison));
+      stdout.write(proveText(result, screenOf(stdout), comparison));
     }
   }
 }

@@ -6,6 +6,7 @@ import type { KubeObject } from "../kube/types/index.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { ModelBuilder } from "../prove/model/builder.ts";
 import type { Model } from "../prove/model/model.ts";
+import { modelOf } from "../prove/model-of.ts";
 import type { AssumedNodes } from "../prove/stage/assumed-nodes.ts";
 import { InputError } from "../view/input-error.ts";
 import type { Manifest } from "../view/manifests.ts";
@@ -98,9 +99,8 @@ export async function restaged(source: ProveSource, manifests: readonly Manifest
     import("../prove/stage/assumed-nodes.ts"),
   ]);
   const staged = stageManifests(manifests, { nodes: source.nodes ?? DEFAULT_NODES, seed: 1 });
-  const builder = new ModelBuilder({ kubernetesMinor: source.model.kubernetesMinor });
-  for (const object of staged.objects) builder.add(object);
-  return { ...source, model: builder.build(), assumed: staged.assumed, findings: staged.findings, manifests };
+  const model = modelOf(staged.objects, { kubernetesMinor: source.model.kubernetesMinor });
+  return { ...source, model, assumed: staged.assumed, findings: staged.findings, manifests };
 }
 
 /** A folder of a stack holds its manifests in a folder of their own, beside what is known of its workloads. */
@@ -123,11 +123,9 @@ async function fromFiles(
     command.error("error: --nodes is for files that define no node, and these define some");
   const nodes = parseNodes(flags.nodes, nodesModule, command);
   const staged = stageManifests(manifests, { nodes, seed: 1 });
-  const builder = new ModelBuilder();
-  for (const object of staged.objects) builder.add(object);
   const profile = flags.profile ?? stacks.map((path) => join(path, STACK.profile))[0];
   return {
-    model: builder.build(),
+    model: modelOf(staged.objects),
     ...(await profilesOf(profile)),
     assumed: staged.assumed,
     findings: staged.findings,

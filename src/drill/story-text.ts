@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Screen } from "../report/screen.ts";
 import { type Column, displayWidth, textTable, wrap } from "../report/text-table.ts";
 import type { DrillResult, Measured } from "./runner.ts";
 import type { Comparison, StoryReport } from "./story-report.ts";
@@ -17,13 +18,6 @@ const COLUMNS: readonly Column[] = [
 
 /** Longer lines are hard to read even where there is room. */
 const WIDTH_MAX = 100;
-
-/** What the story is written onto. */
-export interface Screen {
-  readonly colours: boolean;
-  /** Of a terminal; a pipe has no width. */
-  readonly columns?: number | undefined;
-}
 
 /** The story for a terminal or a pipe; with colours only where they are shown, and no line wider than the terminal. */
 export function storyText(report: StoryReport, { colours, columns }: Screen): string {

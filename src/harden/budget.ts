@@ -28,15 +28,16 @@ export function budgetStep(workload: Hardenable, replicas: number, view: Cluster
       },
     ],
     gate: "none",
-    object: {
-      apiVersion: "policy/v1",
-      kind: "PodDisruptionBudget",
-      metadata: { name, namespace },
-      spec: {
-        maxUnavailable: 1,
-        unhealthyPodEvictionPolicy: "AlwaysAllow",
-        selector: workload.spec.selector,
-      },
-    },
+    object: oneAtATime(workload),
+  };
+}
+
+/** A budget that lets one pod go at a time, and one that is not ready always. */
+export function oneAtATime({ metadata: { name, namespace = "" }, spec: { selector } }: Hardenable) {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, namespace },
+    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector },
   };
 }

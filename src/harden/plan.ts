@@ -11,13 +11,12 @@ import {
   storageClasses,
 } from "../kube/kinds.ts";
 import { createMergePatch } from "../kube/patch/merge-patch.ts";
-import { labelsContain } from "../kube/selectors.ts";
-import type { KubeObject, Service } from "../kube/types/index.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import { budgetStep } from "./budget.ts";
 import { eligibleNodes } from "./eligible-nodes.ts";
 import { RULES } from "./rules/registry.ts";
 import type { RuleInput } from "./rules/rule.ts";
+import { sendsTo } from "./sends-to.ts";
 import { type ClaimMove, moveClaims, onMovedClaims } from "./shared-claim.ts";
 import { type Plan, type Reason, type Refusal, type Step, targetOf } from "./step.ts";
 import { stickinessStep } from "./stickiness.ts";
@@ -58,7 +57,7 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
   const traits = traitsOf(workload);
   const behind = view
     .list(services, workload.metadata.namespace)
-    .filter((service) => selects(service, workload));
+    .filter((service) => sendsTo(service, workload.spec.template.metadata?.labels));
   const eligible = eligibleNodes(workload.spec.template.spec, view);
   const refusals: Refusal[] = [];
   const refuse: Refuse = (rule, why, wouldHelp) =>
@@ -80,7 +79,13 @@ function planWorkload(workload: Hardenable, view: ClusterView, traitsOf: TraitsO
   }
   if (traits.role === "web") judgeSessions(traits.sessions, refuse);
 
-  const input: RuleInput = { view, traits, services: behind, eligibleNodes: eligible, replicas };
+  const input: RuleInput = {
+    view,
+    traits,
+    services: behind,
+    eligibleNodes: eligible.map(({ metadata }) => metadata.name),
+    replicas,
+  };
   const { edited, reasons } = edit(workload, input, moves);
   const steps: Step[] = [];
   if (moves.length > 0)
@@ -230,10 +235,4 @@ function workloadStep(
 
 function kindOf(workload: Hardenable): Kind {
   return workload.kind === "StatefulSet" ? statefulSets : deployments;
-}
-
-function selects(service: Service, workload: KubeObject & Hardenable): boolean {
-  const { selector } = service.spec;
-  if (selector === undefined || Object.keys(selector).length === 0) return false;
-  return labelsContain(workload.spec.template.metadata?.labels, selector);
 }

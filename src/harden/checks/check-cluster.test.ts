@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { web } from "../../../test/support/harden/yaml.ts";
 import { parseSelector } from "../../kube/selector-text.ts";
-import { ModelBuilder } from "../../prove/model/builder.ts";
+import { modelOf } from "../../prove/model-of.ts";
 import type { Scope } from "../../prove/prove.ts";
 import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
@@ -33,9 +33,7 @@ const elsewhere = web({ ...single, name: "cart" }).replace(
 
 function check(yaml: string, scope: Scope = {}) {
   const { objects } = stageManifests(parseManifests(yaml, "shop.yaml"), { nodes: DEFAULT_NODES, seed: 1 });
-  const builder = new ModelBuilder();
-  for (const object of objects) builder.add(object);
-  return checkCluster({ objects, model: builder.build(), traitsOf: () => ({}), scope });
+  return checkCluster({ objects, model: modelOf(objects), traitsOf: () => ({}), scope });
 }
 
 describe("which workloads are told of", () => {

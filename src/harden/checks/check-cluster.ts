@@ -2,8 +2,8 @@
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { ProfileFile } from "../../lab/node/profile.ts";
 import type { LossChoice } from "../../prove/losses/losses.ts";
-import { ModelBuilder } from "../../prove/model/builder.ts";
 import type { Model } from "../../prove/model/model.ts";
+import { modelOf } from "../../prove/model-of.ts";
 import { LARGE_NODES, placingFor } from "../../prove/placing.ts";
 import { prove, type Scope } from "../../prove/prove.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
@@ -38,15 +38,9 @@ export function checkCluster(input: CheckInput): CheckResult {
     objects,
     proof,
     nodes: provesFixesOn,
-    prove: (changed) => proved(modelOf(changed, model.kubernetesMinor)),
+    prove: (changed) => proved(modelOf(changed, { kubernetesMinor: model.kubernetesMinor })),
   });
   return { ...result, findings };
-}
-
-function modelOf(objects: readonly KubeObject[], kubernetesMinor: number): Model {
-  const builder = new ModelBuilder({ kubernetesMinor });
-  for (const object of objects) builder.add(object);
-  return builder.build();
 }
 
 /** Drains and updates are worked through pod by pod, which a large cluster would wait for. */

@@ -1,6 +1,7 @@
 import { nodes } from "../../kube/kinds.ts";
 import type { Node } from "../../kube/types/index.ts";
-import { domainOf, ZONE } from "../placement.ts";
+import { ZONE_LABEL } from "../../prove/losses/losses.ts";
+import { domainOf } from "../placement.ts";
 import { type Check, nameOf } from "./check.ts";
 import type { CheckedCluster } from "./checked-cluster.ts";
 import { consequenceOf } from "./consequence.ts";
@@ -39,8 +40,8 @@ function commonPlace(placed: readonly Node[], { eligibleNodes }: Subject): Place
   const names = new Set(placed.map(({ metadata: { name } }) => name));
   const [name = ""] = names;
   if (names.size === 1) return { kind: "node", name };
-  const zones = new Set(placed.map((node) => domainOf(node, ZONE)));
-  const possible = new Set(eligibleNodes.map((node) => domainOf(node, ZONE)));
+  const zones = new Set(placed.map((node) => domainOf(node, ZONE_LABEL)));
+  const possible = new Set(eligibleNodes.map((node) => domainOf(node, ZONE_LABEL)));
   const [zone] = zones;
   return zones.size === 1 && zone !== undefined && possible.size > 1
     ? { kind: "zone", name: zone }

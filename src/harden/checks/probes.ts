@@ -1,10 +1,6 @@
 import { deepEqual } from "../../base/deep.ts";
-import type { Container, Probe } from "../../kube/types/index.ts";
-
-/** What a probe asks, without how often and how patiently. */
-export function actionOf({ exec, httpGet, tcpSocket, grpc }: Probe): object {
-  return { exec, httpGet, tcpSocket, grpc };
-}
+import type { Probe } from "../../kube/types/index.ts";
+import { actionOf } from "../rules/probes.ts";
 
 /** Whether two probes would always say the same. */
 export function asksTheSame(a: Probe, b: Probe): boolean {
@@ -14,8 +10,4 @@ export function asksTheSame(a: Probe, b: Probe): boolean {
 /** Seconds of not answering until a container is given up. */
 export function patienceOf({ periodSeconds, failureThreshold, timeoutSeconds }: Probe): number {
   return periodSeconds * (failureThreshold - 1) + timeoutSeconds;
-}
-
-export function hasNoProbe({ livenessProbe, readinessProbe, startupProbe }: Container): boolean {
-  return livenessProbe === undefined && readinessProbe === undefined && startupProbe === undefined;
 }

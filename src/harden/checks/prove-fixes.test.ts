@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { spreadOverNodes, web } from "../../../test/support/harden/yaml.ts";
-import { ModelBuilder } from "../../prove/model/builder.ts";
+import { modelOf } from "../../prove/model-of.ts";
 import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
 import { parseManifests } from "../../view/manifests.ts";
@@ -9,11 +9,9 @@ import type { FixProof } from "./fix-proof.ts";
 
 function proofOf(rule: string, yaml: string): FixProof | undefined {
   const { objects } = stageManifests(parseManifests(yaml, "shop.yaml"), { nodes: DEFAULT_NODES, seed: 1 });
-  const builder = new ModelBuilder();
-  for (const object of objects) builder.add(object);
   const { findings } = checkCluster({
     objects,
-    model: builder.build(),
+    model: modelOf(objects),
     traitsOf: () => ({}),
     scope: {},
     provesFixesOn: DEFAULT_NODES,

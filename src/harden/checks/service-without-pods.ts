@@ -1,5 +1,5 @@
 import { services } from "../../kube/kinds.ts";
-import { labelsContain } from "../../kube/selectors.ts";
+import { sendsTo } from "../sends-to.ts";
 import { type Check, nameOf } from "./check.ts";
 
 /** A Service whose selector misses sends requests nowhere. */
@@ -10,10 +10,11 @@ export const serviceWithoutPods: Check = {
   *find({ view, podSources }) {
     for (const service of view.list(services)) {
       const { selector = {}, type } = service.spec;
+      // Others lead elsewhere, or to endpoints that somebody else writes.
       if (type === "ExternalName" || Object.keys(selector).length === 0) continue;
       const { namespace } = service.metadata;
       const selects = podSources.some(
-        ({ object, labels }) => object.metadata.namespace === namespace && labelsContain(labels, selector),
+        ({ object, labels }) => object.metadata.namespace === namespace && sendsTo(service, labels),
       );
       if (selects) continue;
       yield {

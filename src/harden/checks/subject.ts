@@ -1,15 +1,13 @@
 /** A workload with everything in its cluster that concerns it, found once for all checks. */
 import {
   horizontalPodAutoscalers,
-  nodes,
   persistentVolumeClaims,
   podDisruptionBudgets,
   pods,
   services,
   storageClasses,
 } from "../../kube/kinds.ts";
-import { labelsContain, selectorMatches } from "../../kube/selectors.ts";
-import { toleratesTaint } from "../../kube/taints.ts";
+import { selectorMatches } from "../../kube/selectors.ts";
 import type {
   HorizontalPodAutoscaler,
   KubeObject,
@@ -22,8 +20,10 @@ import type {
   StorageClass,
   StringMap,
 } from "../../kube/types/index.ts";
-import { matchesRequiredAffinity } from "../../scheduler/required-node-affinity.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
+import { DEFAULT_CLASS } from "../../view/presupposed.ts";
+import { eligibleNodes } from "../eligible-nodes.ts";
+import { sendsTo } from "../sends-to.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 
 /** A claim that each pod mounts, or a claim of each pod's own. */
@@ -82,13 +82,7 @@ export class SubjectFinder {
           pod.metadata.deletionTimestamp === undefined &&
           selectorMatches(workload.spec.selector, pod.metadata.labels ?? {}),
       ),
-      services: (this.#services.get(namespace) ?? []).filter(
-        ({ spec: { selector, type } }) =>
-          type !== "ExternalName" &&
-          selector !== undefined &&
-          Object.keys(selector).length > 0 &&
-          labelsContain(labels, selector),
-      ),
+      services: (this.#services.get(namespace) ?? []).filter((service) => sendsTo(service, labels)),
       budgets: (this.#budgets.get(namespace) ?? []).filter(
         ({ spec: { selector } }) => selector !== undefined && selectorMatches(selector, labels),
       ),
@@ -98,7 +92,7 @@ export class SubjectFinder {
           ({ spec: { scaleTargetRef: target } }) => target.kind === workload.kind && target.name === name,
         ),
       claims: this.#claimsOf(workload),
-      eligibleNodes: this.#view.list(nodes).filter((node) => mayRunOn(spec, node)),
+      eligibleNodes: eligibleNodes(spec, this.#view),
       traits: this.#traitsOf(workload),
     };
   }
@@ -126,11 +120,9 @@ export class SubjectFinder {
     const all = this.#view.list(storageClasses);
     if (storageClassName !== undefined)
       return all.find(({ metadata: { name } }) => name === storageClassName);
-    return all.find(({ metadata }) => metadata.annotations?.[IS_DEFAULT] === "true");
+    return all.find(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
   }
 }
-
-const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 
 type ByNamespace<T> = ReadonlyMap<string, readonly T[]>;
 
@@ -147,16 +139,6 @@ function byNamespace<T extends KubeObject>(objects: readonly T[]): ByNamespace<T
 
 function templatesOf(workload: Hardenable): readonly PersistentVolumeClaim[] {
   return "volumeClaimTemplates" in workload.spec ? (workload.spec.volumeClaimTemplates ?? []) : [];
-}
-
-/** Whether the scheduler would ever put such a pod there, whatever runs there now. */
-export function mayRunOn(spec: PodSpec, node: Node): boolean {
-  if (node.spec.unschedulable === true) return false;
-  if (!matchesRequiredAffinity(spec, node)) return false;
-  const hard = (node.spec.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
-  return hard.every((taint) =>
-    (spec.tolerations ?? []).some((toleration) => toleratesTaint(toleration, taint)),
-  );
 }
 
 /** Whether pods on several nodes may mount the claim at once. */

@@ -1,4 +1,5 @@
 import type { Container, Probe } from "../../kube/types/index.ts";
+import { actionOf } from "../rules/probes.ts";
 import { withContainers } from "../rules/rule.ts";
 import type { Hardenable } from "../traits.ts";
 import { type Check, type Fix, nameOf } from "./check.ts";
@@ -64,8 +65,6 @@ function patientFix({ object }: PodSource, container: Container, isTight: boolea
 function patient(container: Container, isTight: boolean): Container {
   const probe = container.livenessProbe as Probe;
   const { initialDelaySeconds: _, ...rest } = probe;
-  const { exec, httpGet, tcpSocket, grpc } = probe;
-  const action = httpGet ? { httpGet } : tcpSocket ? { tcpSocket } : exec ? { exec } : grpc ? { grpc } : {};
   const timeoutSeconds = Math.max(probe.timeoutSeconds, TIMEOUT_SECONDS);
   const failureThreshold = Math.max(
     probe.failureThreshold,
@@ -74,7 +73,7 @@ function patient(container: Container, isTight: boolean): Container {
   return {
     ...container,
     // The startup probe takes over what the initial delay was for.
-    startupProbe: { ...action, ...START },
+    startupProbe: { ...actionOf(probe), ...START },
     livenessProbe: isTight ? { ...rest, timeoutSeconds, failureThreshold } : rest,
   };
 }

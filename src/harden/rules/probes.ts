@@ -55,7 +55,8 @@ function patient({ initialDelaySeconds: _, ...probe }: Probe): Probe {
   return { ...probe, timeoutSeconds: Math.max(probe.timeoutSeconds, TIMEOUT_SECONDS) };
 }
 
-function actionOf({ httpGet, tcpSocket, exec, grpc }: Probe): Partial<Probe> {
+/** What a probe asks, without how often and how patiently. */
+export function actionOf({ httpGet, tcpSocket, exec, grpc }: Probe): Partial<Probe> {
   if (httpGet !== undefined) return { httpGet };
   if (tcpSocket !== undefined) return { tcpSocket };
   if (exec !== undefined) return { exec };

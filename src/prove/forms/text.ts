@@ -1,6 +1,7 @@
 /** The result for a terminal or a pipe: what is worst first, then what it takes to break each workload, then the cluster. */
 import { styleText } from "node:util";
 import { durationText, rangeText } from "../../report/duration-text.ts";
+import type { Screen } from "../../report/screen.ts";
 import { type Column, displayWidth, textTable, wrap } from "../../report/text-table.ts";
 import type { Comparison } from "../comparison.ts";
 import {
@@ -12,13 +13,6 @@ import {
   type WorkloadResult,
   type WorkloadVerdict,
 } from "../result.ts";
-
-/** What is written onto. */
-export interface Screen {
-  readonly colours: boolean;
-  /** Of a terminal; a pipe has no width. */
-  readonly columns?: number | undefined;
-}
 
 const WIDTH_MAX = 140;
 const LOSSES_MAX = 12;

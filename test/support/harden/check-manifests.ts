@@ -6,7 +6,7 @@ import type { Check, Finding } from "../../../src/harden/checks/check.ts";
 import { nameText } from "../../../src/harden/checks/check.ts";
 import { checkedCluster } from "../../../src/harden/checks/checked-cluster.ts";
 import { runChecks } from "../../../src/harden/checks/run-checks.ts";
-import { ModelBuilder } from "../../../src/prove/model/builder.ts";
+import { modelOf } from "../../../src/prove/model-of.ts";
 import { placingFor } from "../../../src/prove/placing.ts";
 import { prove } from "../../../src/prove/prove.ts";
 import { parseAssumedNodes } from "../../../src/prove/stage/assumed-nodes.ts";
@@ -24,9 +24,7 @@ export function findingsIn(check: Check, yaml: string, nodes = "3"): readonly Fi
 
 function findingsOf(check: Check, manifests: readonly Manifest[], nodes: string): readonly Finding[] {
   const { objects } = stageManifests(manifests, { nodes: parseAssumedNodes(nodes), seed: 1 });
-  const builder = new ModelBuilder();
-  for (const object of objects) builder.add(object);
-  const model = builder.build();
+  const model = modelOf(objects);
   const proof = prove(model, placingFor(model), { losses: LOSSES.map((kind) => ({ kind })) });
   const cluster = checkedCluster(new ClusterView(objects), proof, (workload) => knownTraits({}, workload));
   return runChecks([check], cluster, {}).findings;

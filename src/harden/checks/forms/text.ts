@@ -1,17 +1,11 @@
 /** Findings for a terminal or a pipe: the score, then workload by workload what is wrong, what would happen, what mends it. */
 import { styleText } from "node:util";
 import { rangeText } from "../../../report/duration-text.ts";
+import type { Screen } from "../../../report/screen.ts";
 import { wrap } from "../../../report/text-table.ts";
 import { type Finding, nameText, SEVERITIES, type Severity } from "../check.ts";
 import type { FixProof, ProvedChange } from "../fix-proof.ts";
 import type { CheckResult } from "../run-checks.ts";
-
-/** What is written onto. */
-export interface Screen {
-  readonly colours: boolean;
-  /** Of a terminal; a pipe has no width. */
-  readonly columns?: number | undefined;
-}
 
 const WIDTH_MAX = 120;
 
