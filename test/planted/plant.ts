@@ -95,7 +95,10 @@ function runOf({ numTotalTests, success, testResults }: Report): Run {
 function vitest(folder: string, args: readonly string[]): Promise<{ status: string; output: string }> {
   return new Promise((done) => {
     const program = join(ROOT, "node_modules/vitest/vitest.mjs");
-    const { HOLDFAST_CASES: _cases, HOLDFAST_SEED: _seed, VITEST: _inside, ...env } = process.env;
+    // The outer run's settings are not this one's: its report, above all, would be written over.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => name !== "VITEST" && !name.startsWith("HOLDFAST_")),
+    );
     const child = spawn(process.execPath, [program, "run", "--root", folder, ...args], { cwd: folder, env });
     let output = "";
     child.stderr.on("data", (chunk: Buffer) => {
