@@ -29,6 +29,20 @@ export function encodeObject(form: OutputForm, body: OutgoingObject): string {
   return form.pretty ? jsonText(kindFirst(body), 2) : `${objectText(body)}\n`;
 }
 
+const bytesOf = new WeakMap<object, Uint8Array>();
+
+/** The same as bytes; those of a frozen object's compact JSON are kept as well, since whoever polls asks for them again and again. */
+export function encodeObjectBytes(form: OutputForm, body: OutgoingObject): Uint8Array {
+  if (form.format === "yaml" || form.pretty || !Object.isFrozen(body))
+    return Buffer.from(encodeObject(form, body));
+  let bytes = bytesOf.get(body);
+  if (bytes === undefined) {
+    bytes = Buffer.from(encodeObject(form, body));
+    bytesOf.set(body, bytes);
+  }
+  return bytes;
+}
+
 /** A list in the form that was agreed on. */
 export function encodeList(form: OutputForm, { head, items, itemsTellKind }: OutgoingList): string {
   if (form.format === "yaml" || form.pretty)

@@ -45,16 +45,38 @@ export interface PipelineContext extends DoorContext {
 
 /** Reads the request line and what says who reads the answer; undefined when the line is none. */
 export function readHead(incoming: Incoming): RequestHead | undefined {
-  const line = readRequestLine(incoming.url ?? "/");
+  const { method = "GET", headers, url = "/" } = incoming;
+  const line = understood(method, url);
   if (line === undefined) return undefined;
-  const { method = "GET", headers } = incoming;
+  const { info, query, pretty } = line;
+  const requester = { accept: headers.accept, userAgent: headers["user-agent"], pretty };
+  return { info, method, query, headers, requester };
+}
+
+/** A request line, understood. */
+interface Line {
+  readonly info: RequestInfo;
+  readonly query: URLSearchParams;
+  readonly pretty: string | null;
+}
+
+/** Clients ask for the same things over and over; most lines have been read before. */
+const lines = new Map<string, Line>();
+const LINES_MAX = 1_000;
+/** Lines that are longer are not kept: a thousand of them would be many megabytes. */
+const LINE_CHARS_MAX = 500;
+
+function understood(method: string, target: string): Line | undefined {
+  const key = `${method} ${target}`;
+  const known = lines.get(key);
+  if (known !== undefined) return known;
+  const line = readRequestLine(target);
+  if (line === undefined) return undefined;
   const { path, query } = line;
-  const requester = {
-    accept: headers.accept,
-    userAgent: headers["user-agent"],
-    pretty: query.get("pretty"),
-  };
-  return { info: requestInfo(method, path, query), method, query, headers, requester };
+  const read = { info: requestInfo(method, path, query), query, pretty: query.get("pretty") };
+  if (lines.size >= LINES_MAX) lines.clear();
+  if (key.length <= LINE_CHARS_MAX) lines.set(key, read);
+  return read;
 }
 
 /** Whether requests with such a path and verb are counted: those for objects that are served, and for the server's health. */

@@ -7,7 +7,7 @@ import { gzip } from "node:zlib";
 import { jsonText } from "../../../base/json-text.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import type { WatchEvent } from "../server.ts";
-import { encodeDocument, encodeList, encodeObject, objectText } from "./encode.ts";
+import { encodeDocument, encodeList, encodeObject, encodeObjectBytes, objectText } from "./encode.ts";
 import type {
   Answer,
   BytesAnswer,
@@ -84,9 +84,9 @@ function respondObject(
   const { code, body, kind, headers = {} } = answer;
   // Refusals take what they can get, so that the client learns why.
   const form = kind === undefined ? negotiatePlain(head.requester) : negotiate(head.requester, isKept(kind));
-  const text = encodeObject(form, kind === undefined ? body : transform(context, form, kind, body));
+  const bytes = encodeObjectBytes(form, kind === undefined ? body : transform(context, form, kind, body));
   setHeaders(outgoing, { "content-type": contentTypeOf(form), ...headers });
-  return send(head, outgoing, code, text);
+  return sendBytes(head, outgoing, code, bytes);
 }
 
 /** Whether objects of the kind are kept: what is only an answer to a question has no columns. */
