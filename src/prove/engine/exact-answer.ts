@@ -33,7 +33,7 @@ export interface ExactOptions {
 export interface ExactLoss {
   /** In the place of the answer's own. */
   readonly seed?: number;
-  /** In which order displaced pods of one priority come; the model's unless told otherwise. */
+  /** In which order displaced pods come; by priority unless told otherwise. */
   readonly turn?: Turn | undefined;
   /** Indexes of pods that go although their nodes stay. */
   readonly lostPods?: readonly number[];

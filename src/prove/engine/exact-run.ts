@@ -25,7 +25,7 @@ export interface ExactRunInput {
   readonly chooser: Chooser;
   readonly preemptor: Preemptor;
   readonly coverage: Coverage;
-  /** In which order displaced pods of one priority come. */
+  /** In which order displaced pods come; by priority unless told otherwise. */
   readonly turn: Turn | undefined;
   /** By class. */
   readonly priorities: Float64Array;

@@ -122,6 +122,7 @@ export class Judge {
         : simulated(tried)
       : "certificate: without a control plane nothing is placed";
     const worst = new Map<number, Draft>();
+    const timesHit = new Map<number, number>();
     let first: Outcome | undefined;
     for (const one of tried) {
       const outcome: Outcome = clock.isControlled
@@ -131,8 +132,11 @@ export class Judge {
       for (const [index, draft] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
         const known = worst.get(index);
         worst.set(index, known === undefined ? draft : worseOf(known, draft));
+        timesHit.set(index, (timesHit.get(index) ?? 0) + 1);
       }
     }
+    for (const [index, draft] of worst)
+      if ((timesHit.get(index) as number) < tried.length) worst.set(index, sparedByChance(draft));
     const verdicts = this.#explained(loss, worst);
     const indexes = [...worst.keys()].sort((a, b) => a - b);
     return {
@@ -332,6 +336,13 @@ function isLost(loss: Loss, node: number, pod: number): boolean {
 function worseOf(a: Draft, b: Draft): Draft {
   const [worse, better] = isWorse(b.verdict.verdict, a.verdict.verdict) ? [b, a] : [a, b];
   return { ...worse, verdict: covering(worse.verdict, better.verdict) };
+}
+
+/** What some ways of chance do not do to the workload at all may last for no time. */
+function sparedByChance(draft: Draft): Draft {
+  const { verdict } = draft;
+  if (verdict.downSeconds === undefined) return draft;
+  return { ...draft, verdict: { ...verdict, downSeconds: { ...verdict.downSeconds, min: 0 } } };
 }
 
 function covering(worse: WorkloadVerdict, better: WorkloadVerdict): WorkloadVerdict {

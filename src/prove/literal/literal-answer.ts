@@ -20,7 +20,7 @@ export interface ExplainedOutcome extends Outcome {
 export interface LiteralOptions {
   /** Decides where the scheduler may choose freely. */
   readonly seed: number;
-  /** In which order displaced pods of one priority come: which of them is evicted first is for chance to decide. */
+  /** In which order displaced pods come, by priority unless told otherwise: which of them is evicted first is for chance to decide. */
   readonly turn?: Turn;
 }
 

@@ -16,7 +16,7 @@ import { replacementPod } from "./replacement.ts";
 export interface LossRunInput extends LoadedModel {
   readonly model: Model;
   readonly ranking: NodeRanking;
-  /** In which order displaced pods of one priority come. */
+  /** In which order displaced pods come; by priority unless told otherwise. */
   readonly turn?: Turn | undefined;
   /** Where to say why pods find no node, by index; absent when nobody wants to know. */
   readonly messages: Map<number, string> | undefined;

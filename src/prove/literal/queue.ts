@@ -9,19 +9,23 @@ export interface Waiting {
   readonly isOld: boolean;
 }
 
-/** Where pods of one priority stand among each other: the model's order unless told otherwise. */
+/**
+ * In which order displaced pods come, whatever their priorities: pods are evicted one by one, and the scheduler places what is
+ * there already without waiting for something more urgent that may come.
+ */
 export type Turn = (pod: number) => number;
 
-const MODEL_ORDER: Turn = (pod) => pod;
-
-/** Which of two comes first: priority, then who was displaced, then whose turn it is. */
-export function compareWaiting(model: Model, a: Waiting, b: Waiting, turn: Turn = MODEL_ORDER): number {
-  return (
-    priorityOf(model, b) - priorityOf(model, a) ||
-    Number(a.isOld) - Number(b.isOld) ||
-    turn(a.pod) - turn(b.pod) ||
-    a.pod - b.pod
-  );
+/**
+ * Which of two comes first. Where all come at once: the higher priority, then who was displaced, then the model's order. Where
+ * they come in turn: who was displaced, by turn, and then those who have waited, by priority.
+ */
+export function compareWaiting(model: Model, a: Waiting, b: Waiting, turn?: Turn): number {
+  const [displaced, priority] = [
+    Number(a.isOld) - Number(b.isOld),
+    priorityOf(model, b) - priorityOf(model, a),
+  ];
+  if (turn === undefined) return priority || displaced || a.pod - b.pod;
+  return displaced || (a.isOld ? priority : 0) || turn(a.pod) - turn(b.pod) || a.pod - b.pod;
 }
 
 function priorityOf(model: Model, { pod }: Waiting): number {
@@ -31,11 +35,11 @@ function priorityOf(model: Model, { pod }: Waiting): number {
 /** Pods in the order in which they are tried; others may join while it is worked off. */
 export class WaitingQueue {
   readonly #model: Model;
-  readonly #turn: Turn;
+  readonly #turn: Turn | undefined;
   /** Last first. */
   readonly #waiting: Waiting[];
 
-  constructor(model: Model, waiting: readonly Waiting[], turn: Turn = MODEL_ORDER) {
+  constructor(model: Model, waiting: readonly Waiting[], turn?: Turn) {
     this.#model = model;
     this.#turn = turn;
     this.#waiting = [...waiting].sort((a, b) => compareWaiting(model, b, a, turn));
