@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpClient, type HttpClient } from "../../src/client/http/http-client.ts";
 import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
-import { nodes, pods } from "../../src/kube/kinds.ts";
+import { leases, nodes, pods } from "../../src/kube/kinds.ts";
 import type { Node } from "../../src/kube/types/index.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/control-plane.ts";
 import { addFakeNodes, failFakeNode, healFakeNode } from "../cluster/kwok.ts";
@@ -46,6 +46,7 @@ async function lose(plane: ControlPlane, client: HttpClient, seed: number, node:
   await failFakeNode(client, node);
   // Nothing is noticed of it for longer than the first look takes.
   const seen = await watchReady(client, WATCH, sleep);
+  await checkNoticed(client, node);
   const found = differences(loss, seen, { onNode, daemons: daemonsOf(seed) });
   const text = found.length === 0 ? "as proved" : JSON.stringify(found);
   console.log(`seed ${seed}, ${node}: ${loss.verdict}, ${text}`);
@@ -59,6 +60,15 @@ async function lose(plane: ControlPlane, client: HttpClient, seed: number, node:
     workloads: seen.size,
     differences: found,
   };
+}
+
+/** @throws when the control plane takes the node for ready: then nothing was lost, and nothing that was seen says anything */
+async function checkNoticed(client: HttpClient, node: string): Promise<void> {
+  if (!isReady((await client.get(nodes, undefined, node)) as Node)) return;
+  const { spec } = await client.get(leases, "kube-node-lease", node);
+  throw new Error(
+    `${node} is ready still, though KWOK was to leave it alone: its lease says ${JSON.stringify(spec)}`,
+  );
 }
 
 /** By workload, how many ready pods are on the node. */
