@@ -76,16 +76,25 @@ async function clusterSource(
   };
 }
 
-/** JSON files with nodes and pods in them are a cluster as it is, not manifests of one to be. */
+const JSON_FILE = /\.json(\.gz)?$/;
+const YAML_FILE = /\.ya?ml$/;
+/** Nobody writes that much by hand, and what is kept with a place for every line would take gigabytes. */
+const LARGE_YAML_BYTES = 8 << 20;
+
+/** JSON files and large YAML files with nodes and pods in them are a cluster as it is, not manifests of one to be. */
 async function fromLists(flags: SourceFlags, paths: readonly string[]): Promise<ProveSource | undefined> {
-  const areFiles = paths.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-  if (!areFiles || flags.nodes !== undefined || !paths.every((path) => /\.json(\.gz)?$/.test(path)))
-    return undefined;
+  if (flags.nodes !== undefined || !paths.every(mayHoldCluster)) return undefined;
   const { isJsonFile, readLists } = await import("../prove/reading/read-cluster.ts");
-  for (const path of paths) if (!(await isJsonFile(path))) return undefined;
+  for (const path of paths) if (JSON_FILE.test(path) && !(await isJsonFile(path))) return undefined;
   const model = await readLists(paths);
   if (model.nodes.length === 0 || model.podCount === 0) return undefined;
   return { model, ...(await profilesOf(flags.profile)), assumed: [], findings: waiting(model) };
+}
+
+function mayHoldCluster(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) return false;
+  return JSON_FILE.test(path) || (YAML_FILE.test(path) && found.size > LARGE_YAML_BYTES);
 }
 
 function checkNodes({ nodes }: Model, file: string): void {

@@ -96,12 +96,22 @@ function readFile(file: string): Source {
   }
 }
 
+/** Where a text begins that is a part of a file; both count from 1. */
+export interface Beginning {
+  readonly line: number;
+  readonly document: number;
+}
+
 /** The objects of one text; `file` is what errors call it. Documents that hold nothing are passed over. */
-export function parseManifests(text: string, file: string): Manifest[] {
-  const lines = new LineCounter();
+export function parseManifests(
+  text: string,
+  file: string,
+  begins: Beginning = { line: 1, document: 1 },
+): Manifest[] {
+  const lines = new LinesFrom(begins.line);
   // Aliases are resolved up to a bound, so that a few bytes cannot unfold into gigabytes.
   const documents = parseAllDocuments(text, {
-    lineCounter: lines,
+    lineCounter: lines.counter,
     strict: true,
     uniqueKeys: true,
     merge: true,
@@ -109,17 +119,32 @@ export function parseManifests(text: string, file: string): Manifest[] {
     prettyErrors: false,
   });
   return (Array.isArray(documents) ? documents : []).flatMap((document, index) => {
-    const place = { file, document: index + 1 };
+    const place = { file, document: begins.document + index };
     const [problem] = document.errors;
     if (problem !== undefined) {
-      const { line } = lines.linePos(problem.pos[0]);
+      const line = lines.lineOf(problem.pos[0]);
       throw new InputError({ ...place, line }, `is not valid YAML: ${problem.message}`);
     }
     return objectsOf(document, lines, place);
   });
 }
 
-function objectsOf(document: Document.Parsed, lines: LineCounter, place: InputPlace): Manifest[] {
+/** Lines of a text that begins somewhere in a file. */
+class LinesFrom {
+  readonly counter = new LineCounter();
+  readonly #first: number;
+
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  /** @param offset in the text, in characters */
+  lineOf(offset: number): number {
+    return this.counter.linePos(offset).line + this.#first - 1;
+  }
+}
+
+function objectsOf(document: Document.Parsed, lines: LinesFrom, place: InputPlace): Manifest[] {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 1000 });
@@ -134,7 +159,7 @@ function unpack(
   value: unknown,
   path: readonly (string | number)[],
   document: Document.Parsed,
-  lines: LineCounter,
+  lines: LinesFrom,
   place: InputPlace,
 ): Manifest[] {
   const line = lineAt(document, lines, path);
@@ -197,7 +222,7 @@ function splitPath(field: string): (string | number)[] {
 
 function lineAt(
   document: Document.Parsed,
-  lines: LineCounter,
+  lines: LinesFrom,
   path: readonly (string | number)[],
 ): number | undefined {
   let node: unknown = document.contents;
@@ -213,7 +238,7 @@ function lineAt(
       offset = rangeStart(node) ?? offset;
     } else break;
   }
-  return offset === undefined ? undefined : lines.linePos(offset).line;
+  return offset === undefined ? undefined : lines.lineOf(offset);
 }
 
 /** The item of a list that a path such as `containers[name="web"]` means. */

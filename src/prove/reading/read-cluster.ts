@@ -1,4 +1,4 @@
-/** Whole clusters from files, however large: snapshots, and lists as `kubectl get … -o json` prints them. */
+/** Whole clusters from files, however large: snapshots, and lists as `kubectl get … -o json` or `-o yaml` prints them. */
 import { statSync } from "node:fs";
 import { InputError } from "../../view/input-error.ts";
 import { checkSnapshotHeader, type Omission, type SnapshotHeader } from "../../view/snapshot.ts";
@@ -6,6 +6,7 @@ import { ModelBuilder } from "../model/builder.ts";
 import type { Model } from "../model/model.ts";
 import { bytesOf } from "./byte-source.ts";
 import { readJson } from "./read-json.ts";
+import { readYaml } from "./read-yaml.ts";
 
 export interface ReadSnapshot {
   readonly model: Model;
@@ -31,11 +32,15 @@ export async function readSnapshot(file: string): Promise<ReadSnapshot> {
 export async function readLists(files: readonly string[]): Promise<Model> {
   const builder = new ModelBuilder();
   for (const file of files) {
-    const { objects } = await readJson(file, bytesOf(file), builder, sizeOf(file));
+    const objects = YAML_FILE.test(file)
+      ? await readYaml(file, bytesOf(file), builder, sizeOf(file))
+      : (await readJson(file, bytesOf(file), builder, sizeOf(file))).objects;
     if (objects === 0) throw new InputError({ file }, "no object found in it");
   }
   return builder.build();
 }
+
+const YAML_FILE = /\.ya?ml(\.gz)?$/;
 
 /** Whether the file begins as JSON does, unzipped where need be. @throws {InputError} when it cannot be read */
 export async function isJsonFile(file: string): Promise<boolean> {
@@ -54,5 +59,5 @@ export function minorOf(version: string): number {
 
 /** How long the text in a file is, where it stands there as it is. */
 function sizeOf(file: string): number | undefined {
-  return file.endsWith(".json") ? statSync(file, { throwIfNoEntry: false })?.size : undefined;
+  return file.endsWith(".gz") ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
 }
