@@ -11,7 +11,7 @@ export { type DrillResult, type Measured, runScenario } from "./drill/runner.ts"
 export { everydayScenarios, type Scenario } from "./drill/scenarios.ts";
 export { findSubject, type Subject } from "./drill/subject.ts";
 export type { DrillTarget } from "./drill/target.ts";
-export { applyPlan, revertSteps } from "./harden/apply.ts";
+export { applyPlan } from "./harden/apply/apply-plan.ts";
 export { PLAN_KINDS, planHardening } from "./harden/plan.ts";
 export type { Plan, Refusal, Step } from "./harden/step.ts";
 export { apiVersionOf, type Kind } from "./kube/kind.ts";

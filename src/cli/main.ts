@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand(),
   lab: async () => (await import("./lab.ts")).labCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),
+  plan: async () => (await import("./plan.ts")).planCommand(),
   prove: async () => (await import("./prove.ts")).proveCommand(),
   snapshot: async () => (await import("./snapshot.ts")).snapshotCommand(),
   completion: async () => (await import("./completion.ts")).completionCommand(program),

@@ -34,6 +34,7 @@ const HELPFUL: readonly Kind[] = [
   kinds.cronJobs,
   kinds.services,
   kinds.podDisruptionBudgets,
+  kinds.horizontalPodAutoscalers,
   kinds.persistentVolumeClaims,
   kinds.persistentVolumes,
   kinds.storageClasses,

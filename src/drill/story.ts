@@ -1,6 +1,6 @@
-import { type ApplyOutcome, applyPlan } from "../harden/apply.ts";
+import { applyPlan, type ComponentOutcome } from "../harden/apply/apply-plan.ts";
 import { PLAN_KINDS, planHardening } from "../harden/plan.ts";
-import type { Plan, Step } from "../harden/step.ts";
+import { type Plan, type Step, targetText } from "../harden/step.ts";
 import { pods } from "../kube/kinds.ts";
 import { createLab, type Lab } from "../lab/lab.ts";
 import { workloadNameOf } from "../lab/node/apps/workload-profile.ts";
@@ -85,12 +85,15 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
     ...lab.profileOf(workload),
     sessions: knownTraits(input.profile, workload).sessions,
   }));
-  const outcome = await applyPlan(plan, {
+  const outcomes = await applyPlan(plan, {
     client,
     clock: lab.engine,
     sleep: (durationMs) => lab.engine.sleep(durationMs),
   });
-  if (outcome.kind !== "applied") findings.push(...takenBack(outcome));
+  findings.push(...outcomes.flatMap(takenBack));
+  const applied = outcomes
+    .filter(({ kind }) => kind === "applied")
+    .map(({ component }) => targetText(component));
   const seconds = Math.round(lab.engine.now() - startMs) / 1000;
   await settle(labTarget(lab));
   return {
@@ -99,29 +102,26 @@ async function prepare(lab: Lab, input: StoryInput, hardened: boolean): Promise<
     assumed,
     findings,
     placement: placementOf(lab, subject),
-    hardening: { plan: outcome.kind === "applied" ? plan : { ...plan, steps: [] }, seconds },
+    hardening: {
+      plan: { ...plan, steps: plan.steps.filter((step) => applied.includes(targetText(step.component))) },
+      seconds,
+    },
   };
 }
 
-/** What is told of improvements that did not work out: which one failed and why, and what else went with it. */
-function takenBack(outcome: Exclude<ApplyOutcome, { kind: "applied" }>): Finding[] {
-  const stays = outcome.kind === "left-behind" ? outcome.notUndone : [];
-  const isUndone = !stays.includes(outcome.step);
+/** What is told of improvements that did not work out: which one failed and why, and what else of its workload went with it. */
+function takenBack(outcome: ComponentOutcome): Finding[] {
+  if (outcome.kind === "applied") return [];
+  const stays = outcome.kind === "left-behind" ? ` (${outcome.notUndone.join("; ")})` : "";
   const failed = {
-    where: describe(outcome.step),
-    what: `the improvement ${isUndone ? "was taken back" : "failed and could not be taken back"}: ${outcome.why}`,
+    where: targetText(outcome.step.target),
+    what: `the improvement ${stays === "" ? "was taken back" : "failed and could not be taken back"}: ${outcome.why}${stays}`,
   };
-  const others = outcome.before.map((step) => ({
-    where: describe(step),
-    what: stays.includes(step)
-      ? "the improvement had been made and could not be taken back"
-      : "the improvement had been made, and was taken back with the one that failed",
+  const others = outcome.before.map((step: Step) => ({
+    where: targetText(step.target),
+    what: "the improvement had been made, and was taken back with the one that failed",
   }));
   return [failed, ...others];
-}
-
-function describe({ target: { kind, namespace, name } }: Step): string {
-  return `${kind.kind} ${namespace}/${name}`;
 }
 
 function placementOf(lab: Lab, subject: Subject): Stage["placement"] {

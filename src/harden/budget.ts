@@ -1,35 +1,70 @@
 import { podDisruptionBudgets } from "../kube/kinds.ts";
 import { selectorMatches } from "../kube/selectors.ts";
+import type { PodDisruptionBudget } from "../kube/types/index.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
-import type { Step } from "./step.ts";
+import { patchStep, type Step, type StepTarget, targetOf } from "./step.ts";
 import type { Hardenable } from "./traits.ts";
 
+export interface BudgetWanted {
+  readonly component: StepTarget;
+  /** How many replicas it has when the plan is done. */
+  readonly replicas: number;
+  /** Pods that drains may take at a time. */
+  readonly maxUnavailable: number;
+}
+
 /**
- * Lets drains take one pod at a time. None for a single replica: there it could only forbid every drain. Pods that are not
- * ready may always be evicted, so that a broken one cannot block a drain.
+ * Lets drains take so many pods at a time. None for a single replica: there it could only forbid every drain. Pods that are not
+ * ready may always be evicted, so that a broken one cannot block a drain. A budget that is there stays, unless no drain could ever
+ * take a pod of it.
  */
-export function budgetStep(workload: Hardenable, replicas: number, view: ClusterView): Step | undefined {
+export function budgetStep(
+  workload: Hardenable,
+  { component, replicas, maxUnavailable }: BudgetWanted,
+  view: ClusterView,
+): Step | undefined {
   const namespace = workload.metadata.namespace ?? "";
   const labels = workload.spec.template.metadata?.labels ?? {};
   if (replicas < 2) return undefined;
-  const covered = view
+  const base = { phase: 3, component, gate: "none" } as const;
+  const covering = view
     .list(podDisruptionBudgets, namespace)
-    .some((budget) => budget.spec.selector !== undefined && selectorMatches(budget.spec.selector, labels));
-  if (covered) return undefined;
-  const name = workload.metadata.name;
+    .filter((budget) => budget.spec.selector !== undefined && selectorMatches(budget.spec.selector, labels));
+  const [own] = covering;
+  if (own !== undefined) {
+    if (covering.length > 1 || !forbidsAll(own, replicas)) return undefined;
+    const text = `as it is no drain could ever take one of ${replicas} pods: now drains take ${maxUnavailable === 1 ? "one pod" : `${maxUnavailable} pods`} at a time`;
+    const { minAvailable: _, ...spec } = own.spec;
+    const after = { ...own, spec: { ...spec, maxUnavailable } };
+    return patchStep({
+      ...base,
+      reasons: [{ rule: "budget", text }],
+      kind: podDisruptionBudgets,
+      before: own,
+      after,
+    });
+  }
+  const object = oneAtATime(workload);
   return {
-    phase: 3,
+    ...base,
     action: "create",
-    target: { kind: podDisruptionBudgets, namespace, name },
+    target: targetOf(podDisruptionBudgets, workload),
     reasons: [
       {
         rule: "budget",
-        text: "drains take one pod at a time, and a pod that is not ready never holds one up",
+        text: `drains take ${maxUnavailable === 1 ? "one pod" : `${maxUnavailable} pods`} at a time, and a pod that is not ready never holds one up`,
       },
     ],
-    gate: "none",
-    object: oneAtATime(workload),
+    object: { ...object, spec: { ...object.spec, maxUnavailable } },
   };
+}
+
+function forbidsAll(
+  { spec: { minAvailable, maxUnavailable } }: PodDisruptionBudget,
+  replicas: number,
+): boolean {
+  if (maxUnavailable === 0 || maxUnavailable === "0%" || minAvailable === "100%") return true;
+  return typeof minAvailable === "number" && minAvailable >= replicas;
 }
 
 /** A budget that lets one pod go at a time, and one that is not ready always. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { completeObject } from "../kube/defaults/complete.ts";
 import { findKind } from "../kube/kinds.ts";
-import { mergePatch } from "../kube/patch/merge-patch.ts";
 import type { Deployment, KubeObject } from "../kube/types/index.ts";
 import { ClusterView } from "../view/cluster-view.ts";
 import { parseManifests } from "../view/manifests.ts";
+import { placeOfKind, withValueAt } from "./fields/field-path.ts";
 import { planHardening } from "./plan.ts";
 import type { Traits } from "./traits.ts";
 
@@ -76,10 +76,12 @@ const patchOf = (p: ReturnType<typeof plan>) => {
     (s) => s.action === "patch" && s.target.kind.kind === "Deployment" && s.gate === "rolled-out",
   );
   if (step?.action !== "patch") throw new Error("No patch of the workload");
-  return step as typeof step & {
-    patch: { spec: Partial<Deployment["spec"]> };
-    revert: { spec: Partial<Deployment["spec"]> };
-  };
+  const place = placeOfKind(step.target.kind);
+  const objectOf = (side: "before" | "after") =>
+    step.fields.reduce((object, field) => withValueAt(object, field.path, field[side], place), {}) as {
+      spec: Partial<Deployment["spec"]>;
+    };
+  return { patch: objectOf("after"), revert: objectOf("before") };
 };
 
 describe("planHardening", () => {
@@ -103,10 +105,15 @@ describe("planHardening", () => {
   });
 
   test("lets an old pod go first where no node is free for a new one", () => {
-    expect(patchOf(plan([NODES(2), WEB])).patch.spec.strategy?.rollingUpdate).toEqual({
-      maxSurge: 0,
-      maxUnavailable: 1,
-    });
+    const apart =
+      "      affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}}]}}\n";
+    const alone = WEB.replace("      containers:", `${apart}      containers:`);
+    const rollingUpdate = (nodes: number, manifest: string) =>
+      patchOf(plan([NODES(nodes), manifest])).patch.spec.strategy?.rollingUpdate;
+    expect(rollingUpdate(2, alone)).toEqual({ maxSurge: 0, maxUnavailable: 1 });
+    expect(rollingUpdate(3, alone)).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    // Counted by revision, an extra pod finds a place beside an old one.
+    expect(rollingUpdate(2, WEB)).toEqual({ maxSurge: 1, maxUnavailable: 0 });
   });
 
   test("refuses a second replica on a single node, and a budget with it", () => {
@@ -128,7 +135,7 @@ describe("planHardening", () => {
     const { patch, revert } = patchOf(p);
     expect(patch.spec.template?.spec.volumes?.[0]?.persistentVolumeClaim?.claimName).toBe("data-shared");
     expect(revert.spec.template?.spec.volumes?.[0]?.persistentVolumeClaim?.claimName).toBe("data");
-    expect(revert.spec.replicas).toBe(1);
+    expect([revert.spec.replicas, patch.spec.replicas]).toEqual([0, 2]);
   });
 
   test("refuses to share a volume of a class that cannot, and keeps one replica that stops before it starts anew", () => {
@@ -189,16 +196,22 @@ describe("planHardening", () => {
       "metadata: {name: n3}",
       "metadata: {name: n3}\nspec: {unschedulable: true}",
     );
-    expect(patchOf(plan([cordoned, WEB])).patch.spec.strategy?.rollingUpdate).toEqual({
-      maxSurge: 0,
-      maxUnavailable: 1,
-    });
+    const [, second] = NODES(2).split("---\n");
+    const only = cordoned.replace(second ?? "", `${(second ?? "").trim()}\nspec: {unschedulable: true}\n`);
+    expect(plan([only, WEB]).refusals.find((r) => r.rule === "replicas")?.why).toBe(
+      "only one node may run it",
+    );
   });
 
   test("a plan of what is already so has nothing left to do", () => {
-    const { patch } = patchOf(plan([NODES(3), WEB]));
+    const [step] = plan([NODES(3), WEB]).steps;
     const objects = complete([NODES(3), WEB]).map((object) =>
-      object.kind === "Deployment" ? mergePatch(object, patch) : object,
+      object.kind === "Deployment" && step?.action === "patch"
+        ? step.fields.reduce(
+            (changed, { path, after }) => withValueAt(changed, path, after, placeOfKind(step.target.kind)),
+            object,
+          )
+        : object,
     );
     const second = planHardening(new ClusterView(objects), () => ({
       role: "web",

@@ -1,8 +1,8 @@
-import { jobs, persistentVolumeClaims, storageClasses } from "../kube/kinds.ts";
+import { deployments, jobs, persistentVolumeClaims, statefulSets, storageClasses } from "../kube/kinds.ts";
 import { canBeShared } from "../kube/storage-kinds.ts";
 import type { PersistentVolumeClaim } from "../kube/types/index.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
-import type { Refusal, Step } from "./step.ts";
+import { type Refusal, type Step, type StepTarget, targetOf } from "./step.ts";
 import type { Hardenable } from "./traits.ts";
 
 const SUFFIX = "-shared";
@@ -19,16 +19,20 @@ export interface ClaimMove {
  * moves: a new claim, nobody writing, a copy that is compared, and only then the switch. The old claim stays as it is:
  * switching back is the undo.
  */
-export function moveClaims(workload: Hardenable, view: ClusterView): ClaimMove[] | Refusal {
+export function moveClaims(
+  workload: Hardenable,
+  view: ClusterView,
+  className?: string,
+): ClaimMove[] | Refusal {
   const moves: ClaimMove[] = [];
   for (const volume of workload.spec.template.spec.volumes ?? []) {
     const name = volume.persistentVolumeClaim?.claimName;
     if (name === undefined) continue;
     const claim = view.get(persistentVolumeClaims, workload.metadata.namespace, name);
     if (claim?.spec.accessModes?.includes("ReadWriteMany") === true) continue;
-    const refusal = whyNotShared(workload, name, claim, view);
+    const refusal = whyNotShared(workload, name, claim, view, className);
     if (refusal !== undefined) return refusal;
-    moves.push(move(claim as PersistentVolumeClaim));
+    moves.push(move(claim as PersistentVolumeClaim, componentOf(workload), className));
   }
   return moves;
 }
@@ -52,6 +56,7 @@ function whyNotShared(
   name: string,
   claim: PersistentVolumeClaim | undefined,
   view: ClusterView,
+  wanted: string | undefined,
 ): Refusal | undefined {
   const refuse = (why: string, wouldHelp: string): Refusal => ({
     rule: "shared-claim",
@@ -64,7 +69,7 @@ function whyNotShared(
     wouldHelp,
   });
   if (claim === undefined) return refuse(`its claim ${name} does not exist`, `create claim ${name}`);
-  const className = claim.spec.storageClassName;
+  const className = wanted ?? claim.spec.storageClassName;
   const storageClass = view.get(storageClasses, undefined, className ?? "");
   if (storageClass === undefined || !canBeShared(storageClass)) {
     return refuse(
@@ -75,13 +80,18 @@ function whyNotShared(
   return undefined;
 }
 
-function move(claim: PersistentVolumeClaim): ClaimMove {
+function componentOf(workload: Hardenable): StepTarget {
+  return targetOf(workload.kind === "StatefulSet" ? statefulSets : deployments, workload);
+}
+
+function move(claim: PersistentVolumeClaim, component: StepTarget, className: string | undefined): ClaimMove {
   const { name, namespace = "" } = claim.metadata;
   const to = `${name}${SUFFIX}`;
   const jobName = `${name}-copy`;
   const { storageClassName, resources } = claim.spec;
   const createClaim: Step = {
     phase: 1,
+    component,
     action: "create",
     target: { kind: persistentVolumeClaims, namespace, name: to },
     reasons: [
@@ -95,11 +105,12 @@ function move(claim: PersistentVolumeClaim): ClaimMove {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: { name: to, namespace },
-      spec: { accessModes: ["ReadWriteMany"], storageClassName, resources },
+      spec: { accessModes: ["ReadWriteMany"], storageClassName: className ?? storageClassName, resources },
     },
   };
   const copy: Step = {
     phase: 1,
+    component,
     action: "create",
     target: { kind: jobs, namespace, name: jobName },
     reasons: [

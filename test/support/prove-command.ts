@@ -1,5 +1,5 @@
-/** `holdfast prove` as users call it, in this process. */
-import { CommanderError } from "commander";
+/** Verbs as users call them, in this process. */
+import { type Command, CommanderError } from "commander";
 import { vi } from "vitest";
 import { exitCodeOf } from "../../src/cli/exit-code.ts";
 import { proveCommand } from "../../src/cli/prove.ts";
@@ -10,8 +10,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export function runProveCommand(...words: readonly string[]): Promise<Ended> {
+  return runCommand(proveCommand(), ...words);
+}
+
 /** Runs the command with these words behind it, and ends as the program would. */
-export async function runProveCommand(...words: readonly string[]): Promise<Ended> {
+export async function runCommand(verb: Command, ...words: readonly string[]): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
   const listen = (stream: keyof typeof said) =>
     vi.spyOn(process[stream], "write").mockImplementation((chunk) => {
@@ -22,9 +26,7 @@ export async function runProveCommand(...words: readonly string[]): Promise<Ende
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    const command = proveCommand()
-      .exitOverride()
-      .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    const command = verb.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(text) });
     await command.parseAsync(words, { from: "user" });
     return { code: Number(process.exitCode ?? 0), ...said };
   } catch (error) {

@@ -44,7 +44,7 @@ export function checkCluster(input: CheckInput): CheckResult {
 }
 
 /** Drains and updates are worked through pod by pod, which a large cluster would wait for. */
-function lossesFor({ nodes }: Model): LossChoice[] {
+export function lossesFor({ nodes }: Model): LossChoice[] {
   const always: LossChoice[] = [{ kind: "nodes" }, { kind: "zones" }];
   return nodes.length > LARGE_NODES ? always : [...always, { kind: "drains" }, { kind: "rollouts" }];
 }

@@ -29,7 +29,11 @@ export function proveFixes(findings: readonly Finding[], cluster: FixedCluster):
 function proofOf(fix: Fix, before: WorstByKind, { objects, nodes, prove }: FixedCluster): FixProof {
   const [change] = asManifests([fix.object as unknown as KubeObject], "the patch");
   const changed = withChanges(asManifests(objects, "the cluster"), change === undefined ? [] : [change]);
-  const after = worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects));
+  return comparedWorst(before, worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects)));
+}
+
+/** What has got better and what worse, workload by workload and loss by loss. */
+export function comparedWorst(before: WorstByKind, after: WorstByKind): FixProof {
   const better: ProvedChange[] = [];
   const worse: ProvedChange[] = [];
   for (const workload of [...new Set([...before.keys(), ...after.keys()])].sort()) {

@@ -1,6 +1,8 @@
 import { imagePolicy } from "./image-policy.ts";
+import { priority } from "./priority.ts";
 import { patience, readiness } from "./probes.ts";
 import { replicas } from "./replicas.ts";
+import { resources } from "./resources.ts";
 import { rollout } from "./rollout.ts";
 import type { Rule } from "./rule.ts";
 import { spread } from "./spread.ts";
@@ -16,5 +18,7 @@ export const RULES: readonly Rule[] = [
   patience,
   readiness,
   tolerations,
+  priority,
+  resources,
   imagePolicy,
 ];

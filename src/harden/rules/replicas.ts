@@ -4,10 +4,12 @@ import type { Rule } from "./rule.ts";
 export const replicas: Rule = {
   id: "replicas",
   phase: 1,
-  reason: (workload, { replicas: wanted }) =>
-    `${workload.spec.replicas} → ${wanted} replicas: one pod or node may go while another answers`,
+  reason: (workload, { replicas: wanted, component }) =>
+    wanted < workload.spec.replicas
+      ? `${workload.spec.replicas} → ${wanted}: ${component?.name} is made to run alone: ${component?.twice}`
+      : `${workload.spec.replicas} → ${wanted} replicas: one pod or node may go while another answers`,
   edit(workload, { replicas: wanted }) {
-    if (workload.spec.replicas >= wanted) return workload;
+    if (workload.spec.replicas === wanted) return workload;
     return { ...workload, spec: { ...workload.spec, replicas: wanted } };
   },
 };

@@ -1,6 +1,7 @@
 import { invariant } from "../../base/invariant.ts";
 import { persistentVolumeClaims } from "../../kube/kinds.ts";
 import type { Deployment } from "../../kube/types/index.ts";
+import { isAloneOnNode } from "../placement.ts";
 import type { Hardenable } from "../traits.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -15,12 +16,15 @@ export const rollout: Rule = {
     if (isSingleWriter(workload, input)) {
       return "one pod stops before the next starts: two of them would fight over the same volume, and a rollout that starts the second first hangs";
     }
-    return surgeFits(input)
+    if (Object.keys(input.settings.rollout).length > 0) return "as the policy says";
+    return surgeFits(workload, input)
       ? "a new pod is ready before an old one goes: never fewer than wanted"
-      : "no node is free for an extra pod, so one old pod goes first: a rollout that waits for room would never end";
+      : "no two of its pods may share a node and none is free for an extra one, so an old pod goes first: a rollout that waits for room would never end";
   },
   edit(workload, input) {
     // A broker or a cache that is replaced loses what it held either way; how its pods follow each other does not matter.
+    // What is made to run alone is shipped with the update that it stands.
+    if (input.component?.capability === "singleton" && !isSingleWriter(workload, input)) return workload;
     if (!isDeployment(workload) || (input.traits.role !== "web" && !isSingleWriter(workload, input)))
       return workload;
     const strategy = wantedStrategy(workload, input);
@@ -37,14 +41,19 @@ export const rollout: Rule = {
 
 function wantedStrategy(workload: Deployment, input: RuleInput): Deployment["spec"]["strategy"] {
   if (isSingleWriter(workload, input)) return { type: "Recreate" };
-  const rollingUpdate = surgeFits(input)
+  const { maxSurge = 0, maxUnavailable = 0 } = input.settings.rollout;
+  if (maxSurge + maxUnavailable > 0)
+    return { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } };
+  const rollingUpdate = surgeFits(workload, input)
     ? { maxSurge: 1, maxUnavailable: 0 }
     : { maxSurge: 0, maxUnavailable: 1 };
   return { type: "RollingUpdate", rollingUpdate };
 }
 
-function surgeFits({ replicas, eligibleNodes }: RuleInput): boolean {
-  return replicas + 1 <= eligibleNodes.length;
+/** A spread counts each revision by itself, so an extra pod finds a node beside an old one; a rule that binds all pods does not let it. */
+function surgeFits(workload: Hardenable, { replicas, eligibleNodes }: RuleInput): boolean {
+  const { metadata, spec } = workload.spec.template;
+  return !isAloneOnNode({ spec, labels: metadata?.labels ?? {} }) || replicas + 1 <= eligibleNodes.length;
 }
 
 /** Whether two pods of it at once could write the same volume, or get stuck waiting for it. */

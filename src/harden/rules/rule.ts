@@ -1,15 +1,20 @@
-import type { Service } from "../../kube/types/index.ts";
+import type { Node, Service } from "../../kube/types/index.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
+import type { Component } from "../catalogue.ts";
+import type { Settings } from "../tiers.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 
 /** What a rule may look at, worked out once per workload. */
 export interface RuleInput {
   readonly view: ClusterView;
   readonly traits: Traits;
+  readonly settings: Settings;
+  /** What the catalogue knows it as. */
+  readonly component: Component | undefined;
   /** Services that send traffic to the workload. */
   readonly services: readonly Service[];
-  /** Names of the nodes that would take its pods: not cordoned, every taint tolerated, selectors met. */
-  readonly eligibleNodes: readonly string[];
+  /** The nodes that would take its pods: not cordoned, every taint tolerated, selectors met. */
+  readonly eligibleNodes: readonly Node[];
   /** How many replicas it shall have when the plan is done. */
   readonly replicas: number;
 }

@@ -1,0 +1,116 @@
+/** Whether a plan makes anything worse, proved before anybody sees it: what does is refused, component by component. */
+import type { KubeObject } from "../../kube/types/index.ts";
+import type { ProveResult } from "../../prove/result.ts";
+import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
+import { asManifests, withChanges } from "../../prove/stage/changes.ts";
+import { stageManifests } from "../../prove/stage/stage.ts";
+import { type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
+import { rangeText } from "../../report/duration-text.ts";
+import type { ClusterView } from "../../view/cluster-view.ts";
+import { byComponent } from "../apply/apply-plan.ts";
+import type { FixProof, ProvedChange } from "../checks/fix-proof.ts";
+import { patchFix } from "../checks/fixes.ts";
+import { comparedWorst } from "../checks/prove-fixes.ts";
+import { placeOfKind, withValueAt } from "../fields/field-path.ts";
+import { type Step, type StepTarget, targetText } from "../step.ts";
+import type { PolicyPlan } from "./plan-policies.ts";
+
+export interface PlanProofInput {
+  readonly objects: readonly KubeObject[];
+  readonly view: ClusterView;
+  /** Of the objects as they are. */
+  readonly proof: ProveResult;
+  /** Where the objects bring no nodes. */
+  readonly nodes: AssumedNodes;
+  /** Proves the same losses of such objects. */
+  prove(objects: readonly KubeObject[]): ProveResult;
+}
+
+export interface ProvedPlans {
+  readonly plans: readonly PolicyPlan[];
+  /** What the plans do together. */
+  readonly proof: FixProof;
+}
+
+/** The plans without the components that would make something worse; those are refused with what would become worse. */
+export function provePlans(plans: readonly PolicyPlan[], input: PlanProofInput): ProvedPlans {
+  const before = worstByKind(input.proof);
+  const all = proofOf(stepsOf(plans), before, input);
+  if (all.worse.length === 0) return { plans, proof: all };
+  let left = plans;
+  for (const [component, steps] of byComponent(stepsOf(plans))) {
+    const alone = proofOf(steps, before, input);
+    if (alone.worse.length > 0) left = withoutComponent(left, component, alone.worse);
+  }
+  const rest = proofOf(stepsOf(left), before, input);
+  if (rest.worse.length === 0) return { plans: left, proof: rest };
+  // Good one by one and bad together: the last that could be the cause goes first.
+  for (const [component] of byComponent(stepsOf(left)).toReversed()) {
+    left = withoutComponent(left, component, rest.worse);
+    const proof = proofOf(stepsOf(left), before, input);
+    if (proof.worse.length === 0) return { plans: left, proof };
+  }
+  return { plans: left, proof: { better: [], worse: [] } };
+}
+
+function stepsOf(plans: readonly PolicyPlan[]): Step[] {
+  return plans.flatMap(({ plan }) => plan.steps);
+}
+
+function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofInput): FixProof {
+  if (steps.length === 0) return { better: [], worse: [] };
+  const { objects, nodes, prove } = input;
+  const changes = asManifests(changesOf(steps, input.view), "the plan");
+  const changed = withChanges(asManifests(objects, "the cluster"), changes);
+  return comparedWorst(before, worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects)));
+}
+
+/** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */
+function changesOf(steps: readonly Step[], view: ClusterView): KubeObject[] {
+  const changed = new Map<string, { before: KubeObject; after: KubeObject }>();
+  const created: KubeObject[] = [];
+  for (const step of steps) {
+    const { kind, namespace, name } = step.target;
+    if (step.action === "create") {
+      if (kind.kind !== "Job") created.push(step.object as unknown as KubeObject);
+      continue;
+    }
+    const key = targetText(step.target);
+    const before = changed.get(key)?.before ?? view.get(kind, namespace, name);
+    if (before === undefined) continue;
+    const place = placeOfKind(kind);
+    const after = step.fields.reduce(
+      (object, field) => withValueAt(object, field.path, field.after, place),
+      changed.get(key)?.after ?? before,
+    );
+    changed.set(key, { before, after });
+  }
+  const patches = [...changed.values()].flatMap(({ before, after }) => patchFix(before, after)?.object ?? []);
+  return [...created, ...(patches as unknown as KubeObject[])];
+}
+
+function withoutComponent(
+  plans: readonly PolicyPlan[],
+  component: StepTarget,
+  worse: readonly ProvedChange[],
+): PolicyPlan[] {
+  const name = targetText(component);
+  return plans.map((each) => {
+    const steps = each.plan.steps.filter((step) => targetText(step.component) !== name);
+    if (steps.length === each.plan.steps.length) return each;
+    const refusal = {
+      rule: "proof",
+      target: { ...component, kind: component.kind.kind },
+      why: `proved, it would make something worse: ${worse.slice(0, 3).map(changeText).join("; ")}`,
+      wouldHelp: "holdfast prove --explain plays such a loss; more nodes or smaller requests may make room",
+    };
+    return { ...each, plan: { ...each.plan, steps, refusals: [...each.plan.refusals, refusal] } };
+  });
+}
+
+/** "node loss: Deployment shop/web outage 60 s → safe" */
+export function changeText({ loss, workload, before, after }: ProvedChange): string {
+  const told = ({ verdict, downSeconds }: ProvedChange["before"]) =>
+    downSeconds === undefined ? verdict : `${verdict} ${rangeText(downSeconds)}`;
+  return `${loss}: ${workload} ${told(before)} → ${told(after)}`;
+}
