@@ -31,15 +31,23 @@ function fewest(workload: WorkloadFacts, places: Places, facts: Facts): number |
   return best;
 }
 
-test("the fewest nodes and zones that break a workload are the fewest of all sets that do", {
+/** Racks of any size; some nodes stand in none. */
+function randomRacks({ model }: Facts, random: RandomStream): Places {
+  const names = ["r0", "r1", "r2"];
+  return { of: Int32Array.from(model.nodes, () => random.below(4) - 1), names };
+}
+
+test("the fewest nodes, zones and racks that break a workload are the fewest of all sets that do", {
   timeout: 120_000,
 }, () => {
   let several = 0;
   forEachSeed(100, (seed) => {
     const builder = new ModelBuilder();
-    for (const object of new RandomCluster(new RandomStream(seed, "clusters")).objects) builder.add(object);
+    const random = new RandomStream(seed, "clusters");
+    for (const object of new RandomCluster(random).objects) builder.add(object);
     const facts = factsOf(builder.build());
-    for (const places of [nodesAsPlaces(facts), placesByLabel(facts, ZONE_LABEL)]) {
+    const kinds = [nodesAsPlaces(facts), placesByLabel(facts, ZONE_LABEL), randomRacks(facts, random)];
+    for (const places of kinds) {
       for (const workload of facts.workloads) {
         if (workload.purpose === "task" || workload.workload.isStatic) continue;
         const said = breakingOf(workload, places, facts);
