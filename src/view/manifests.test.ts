@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { inApplyOrder, parseManifests, readManifests } from "./manifests.ts";
+import { inApplyOrder, parseManifests, readManifests, readSources } from "./manifests.ts";
+import { parsePlaced } from "./placed-manifests.ts";
 
 const pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n";
 
@@ -105,6 +106,51 @@ describe("readManifests", () => {
     writeFileSync(file, Buffer.from([0x61, 0xff, 0xfe]));
     expect(() => readManifests([file])).toThrow(/is not UTF-8 text/);
   });
+});
+
+/** Scalars and layouts that readers of YAML differ about. */
+const TRICKY = [
+  ..."1_000 0o14 014 0b11 0x1F 1e3 .5 1. +1 yes on ~ Null .inf .NaN 2001-01-01 12345678901234567890 1:30 -0 0.0 TRUE tRue 0x 1e+3 1e 0o8".split(
+    " ",
+  ),
+  ..."b#c -.inf ::b @x 1__0 _1 --1 http://x:80/y {b:_1} [1,2,] [b_c,_d:_e] 'it''s' '' !!str_1 !!int_'3' {} -_b 1_#_x"
+    .split(" ")
+    .map((text) => text.replaceAll("_", " ")),
+  "|\n  x\n\n  y\n",
+  ">-\n  x\n  y\n\n   z\n",
+  "|+\n  x\n\n",
+  "|2\n   x",
+  '"a\\n\\u00e9\\x41\\\n   b"',
+  "'x\n  y'",
+  "x\n  y\n\n  z",
+  "{\n}",
+  "\n  - a\n  - - b\n    - c: d\n      e: f",
+  "\n- a\n-\n- ~",
+  "&x 1\nother: *x",
+  "\n  <<: { a: 1 }\n  b: 2",
+  "\t1",
+];
+
+test.each(TRICKY)("both readers read %j the same", (value) => {
+  const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\nvalue: ${value}\n`;
+  const read = (reader: typeof parsePlaced) => {
+    try {
+      return reader(text, "x.yaml", { line: 1, document: 1 }).map(({ object }) => object);
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(read(parseManifests)).toEqual(read(parsePlaced));
+});
+
+test("every object of the stacks is the same to both readers, and stands at the same line", () => {
+  for (const { text, file } of readSources(["stacks/opentakserver/manifests"])) {
+    const [quick, placed] = [parseManifests(text, file), parsePlaced(text, file, { line: 1, document: 1 })];
+    expect(quick.map(({ object, place }) => ({ object, place }))).toEqual(
+      placed.map(({ object, place }) => ({ object, place })),
+    );
+    expect(quick.map(({ lineOf }) => lineOf("spec"))).toEqual(placed.map(({ lineOf }) => lineOf("spec")));
+  }
 });
 
 test("namespaces and custom kinds go first, the rest keeps its order", () => {

@@ -6,29 +6,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { type Document, isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
-import { InputError, type InputPlace } from "./input-error.ts";
+import { CORE_SCHEMA, loadAll, mergeTag } from "js-yaml";
+import { InputError } from "./input-error.ts";
+import { asObject, type Beginning, isList, type Manifest, type ManifestObject } from "./manifest.ts";
+import { parsePlaced } from "./placed-manifests.ts";
 
-/** An object as the file says it: nothing is completed yet. */
-export interface ManifestObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name?: string;
-    readonly generateName?: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-}
-
-export interface Manifest {
-  readonly object: ManifestObject;
-  readonly place: InputPlace;
-  /** The line of a field of this object, or of the nearest field above it that is there. */
-  lineOf(fieldPath: string): number | undefined;
-}
+export type { Manifest, ManifestObject } from "./manifest.ts";
 
 const EXTENSIONS = new Set([".yaml", ".yml", ".json"]);
 
@@ -96,157 +79,46 @@ function readFile(file: string): Source {
   }
 }
 
-/** Where a text begins that is a part of a file; both count from 1. */
-export interface Beginning {
-  readonly line: number;
-  readonly document: number;
-}
-
-/** The objects of one text; `file` is what errors call it. Documents that hold nothing are passed over. */
+/**
+ * The objects of one text. Documents that hold nothing are passed over. Where they stand is worked out when somebody asks.
+ * @param file what errors call it
+ * @throws {InputError} with the line, when a document is no YAML, or holds something that is no object
+ */
 export function parseManifests(
   text: string,
   file: string,
   begins: Beginning = { line: 1, document: 1 },
 ): Manifest[] {
-  const lines = new LinesFrom(begins.line);
-  // Aliases are resolved up to a bound, so that a few bytes cannot unfold into gigabytes.
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines.counter,
-    strict: true,
-    uniqueKeys: true,
-    merge: true,
-    // The line is told in front of every complaint; the library would tell it once more.
-    prettyErrors: false,
-  });
-  return (Array.isArray(documents) ? documents : []).flatMap((document, index) => {
-    const place = { file, document: begins.document + index };
-    const [problem] = document.errors;
-    if (problem !== undefined) {
-      const line = lines.lineOf(problem.pos[0]);
-      throw new InputError({ ...place, line }, `is not valid YAML: ${problem.message}`);
-    }
-    return objectsOf(document, lines, place);
-  });
+  const objects = quickly(text);
+  if (objects === undefined) return parsePlaced(text, file, begins);
+  let placed: readonly Manifest[] | undefined;
+  const at = (index: number) => {
+    placed ??= parsePlaced(text, file, begins);
+    return placed[index] as Manifest;
+  };
+  return objects.map((object, index) => ({
+    object,
+    get place() {
+      return at(index).place;
+    },
+    lineOf: (field) => at(index).lineOf(field),
+  }));
 }
 
-/** Lines of a text that begins somewhere in a file. */
-class LinesFrom {
-  readonly counter = new LineCounter();
-  readonly #first: number;
+// What shares parts may unfold into more than there is room for: a text with aliases is left to the careful reader.
+const OPTIONS = { schema: CORE_SCHEMA.withTags(mergeTag), maxAliases: 0 };
 
-  constructor(first: number) {
-    this.#first = first;
-  }
-
-  /** @param offset in the text, in characters */
-  lineOf(offset: number): number {
-    return this.counter.linePos(offset).line + this.#first - 1;
-  }
-}
-
-function objectsOf(document: Document.Parsed, lines: LinesFrom, place: InputPlace): Manifest[] {
-  let value: unknown;
+/** The objects of a text, by a reader that knows no places; none when there is anything wrong or rare in it. */
+function quickly(text: string): readonly ManifestObject[] | undefined {
   try {
-    value = document.toJS({ maxAliasCount: 1000 });
-  } catch (error) {
-    throw new InputError(place, `cannot be unfolded: ${(error as Error).message}`, { cause: error });
+    const documents = loadAll(text, OPTIONS);
+    return documents.filter((document) => document !== null).flatMap((document) => unpacked(document));
+  } catch {
+    return undefined;
   }
-  if (value === null || value === undefined) return [];
-  return unpack(value, [], document, lines, place);
 }
 
-function unpack(
-  value: unknown,
-  path: readonly (string | number)[],
-  document: Document.Parsed,
-  lines: LinesFrom,
-  place: InputPlace,
-): Manifest[] {
-  const line = lineAt(document, lines, path);
-  const here = line === undefined ? place : { ...place, line };
-  const object = asObject(value, here);
-  if (object.kind.endsWith("List") && Array.isArray(object.items)) {
-    return object.items.flatMap((item, i) => unpack(item, [...path, "items", i], document, lines, place));
-  }
-  return [
-    { object, place: here, lineOf: (field) => lineAt(document, lines, [...path, ...splitPath(field)]) },
-  ];
-}
-
-function asObject(value: unknown, place: InputPlace): ManifestObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InputError(place, `holds ${describe(value)} where a Kubernetes object (a mapping) is expected`);
-  }
-  const object = value as Record<string, unknown>;
-  for (const field of ["apiVersion", "kind"]) {
-    if (typeof object[field] !== "string" || object[field] === "") {
-      throw new InputError(
-        { ...place, field },
-        `is ${describe(object[field])}; every object says its ${field}, e.g. ${EXAMPLES[field]}`,
-      );
-    }
-  }
-  const isList = (object.kind as string).endsWith("List") && Array.isArray(object.items);
-  const metadata = object.metadata ?? (isList ? {} : undefined);
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new InputError(
-      { ...place, field: "metadata" },
-      `is ${describe(metadata)}; expected a mapping with at least a name`,
-    );
-  }
-  const { name, generateName } = metadata as Record<string, unknown>;
-  if (!isList && typeof name !== "string" && typeof generateName !== "string") {
-    throw new InputError(
-      { ...place, field: "metadata.name" },
-      `is ${describe(name)}; expected the object's name as text`,
-    );
-  }
-  return { ...object, metadata } as unknown as ManifestObject;
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = { apiVersion: "apps/v1", kind: "Deployment" };
-
-function describe(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === null || value === "") return "empty";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a mapping" : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-/** "spec.containers[0].image" → ["spec", "containers", 0, "image"] */
-function splitPath(field: string): (string | number)[] {
-  return [...field.matchAll(/\[(\d+)\]|\[([^\]]*)\]|([^.[\]]+)/g)].map((match) =>
-    match[1] === undefined ? (match[2] ?? match[3] ?? "") : Number(match[1]),
-  );
-}
-
-function lineAt(
-  document: Document.Parsed,
-  lines: LinesFrom,
-  path: readonly (string | number)[],
-): number | undefined {
-  let node: unknown = document.contents;
-  let offset = rangeStart(node);
-  for (const key of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => (item.key as { value?: unknown } | null)?.value === key);
-      if (pair === undefined) break;
-      offset = rangeStart(pair.key) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = typeof key === "number" ? node.items[key] : itemWithKey(node.items, key);
-      offset = rangeStart(node) ?? offset;
-    } else break;
-  }
-  return offset === undefined ? undefined : lines.lineOf(offset);
-}
-
-/** The item of a list that a path such as `containers[name="web"]` means. */
-function itemWithKey(items: readonly unknown[], key: string): unknown {
-  const [, field, value] = /^(\w+)="([^"]*)"/.exec(key) ?? [];
-  return items.find((item) => isMap(item) && field !== undefined && String(item.get(field)) === value);
-}
-
-function rangeStart(node: unknown): number | undefined {
-  return (node as { range?: readonly number[] | null } | null)?.range?.[0];
+function unpacked(value: unknown): readonly ManifestObject[] {
+  const object = asObject(value, { file: "" });
+  return isList(object) ? object.items.flatMap(unpacked) : [object];
 }

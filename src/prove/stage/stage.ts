@@ -98,7 +98,8 @@ export function stageManifests(manifests: readonly Manifest[], { nodes, seed }: 
 }
 
 /** The object as an API server would store it. Kinds that are not built in stay as they are. */
-function completed({ object, place, lineOf }: Manifest): KubeObject {
+function completed(manifest: Manifest): KubeObject {
+  const { object } = manifest;
   const kind = findKind(object.apiVersion, object.kind);
   const named = { ...object.metadata, name: object.metadata.name ?? `${object.metadata.generateName}00000` };
   const metadata = stored(object.kind, {
@@ -110,9 +111,9 @@ function completed({ object, place, lineOf }: Manifest): KubeObject {
   const { status, metadata: given } = object as { status?: object; metadata: { resourceVersion?: string } };
   const isStored = given.resourceVersion !== undefined || Object.keys(status ?? {}).length > 0;
   const refuse = (field: string | undefined, why: string): never => {
-    const line = (field === undefined ? undefined : lineOf(field)) ?? place.line;
+    const line = (field === undefined ? undefined : manifest.lineOf(field)) ?? manifest.place.line;
     throw new InputError(
-      { ...place, ...(line !== undefined && { line }), ...(field !== undefined && { field }) },
+      { ...manifest.place, ...(line !== undefined && { line }), ...(field !== undefined && { field }) },
       `an API server refuses ${object.kind} ${named.name}: ${why}`,
     );
   };
