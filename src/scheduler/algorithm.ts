@@ -2,9 +2,9 @@
  * The scheduling algorithm of kube-scheduler 1.34's default profile: which node a pod goes to, or why it goes to none.
  *
  * Nouns: a `Snapshot` is what is known of the cluster; an `Attempt` is one pod's filters, prepared; plugins reject nodes with
- * reasons (`Rejection`) or score them; a `Diagnosis` collects the reasons; `preemption/` says which pods would have to make
- * room; `queue/` says who is next and when a rejected pod is worth another try; a `Nominator` keeps nodes promised to
- * pods that others made room for.
+ * reasons (`Rejection`) or score them; `kept/` remembers what they said about pods that are alike for as long as it holds; a
+ * `Diagnosis` collects the reasons; `preemption/` says which pods would have to make room; `queue/` says who is next and when a
+ * rejected pod is worth another try; a `Nominator` keeps nodes promised to pods that others made room for.
  *
  * Data goes: pod + snapshot → attempt → feasible nodes → scores → outcome. The caller feeds the snapshot, writes what was
  * decided and owns time. Nothing here reads a clock, writes an object or knows who runs it: the lab, a proof or a planner.
@@ -107,8 +107,10 @@ export class SchedulingAlgorithm {
   #search(attempt: Attempt, nodes: readonly NodeInfo[], diagnosis: Diagnosis): readonly NodeInfo[] {
     const enough = this.#scansAllNodes ? nodes.length : enoughFeasible(nodes.length);
     const feasible: NodeInfo[] = [];
+    let next = this.#nextStart % nodes.length;
     for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
-      const node = nodes[(this.#nextStart + i) % nodes.length] as NodeInfo;
+      const node = nodes[next] as NodeInfo;
+      next = next + 1 === nodes.length ? 0 : next + 1;
       const rejected = attempt.check(node);
       if (rejected === undefined) feasible.push(node);
       else diagnosis.rejectNode(node.name, rejected);

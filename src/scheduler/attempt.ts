@@ -1,33 +1,38 @@
 import type { Diagnosis } from "./diagnosis.ts";
+import { NodeFilters, type PreparedFilter } from "./kept/node-filters.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { Nominator } from "./nominator.ts";
-import { isRejection, type NodeFilter, type PluginName, type Rejection } from "./plugin.ts";
+import { isRejection, type Rejection } from "./plugin.ts";
 import { PluginError } from "./plugin-error.ts";
 import type { PodInfo } from "./pod-info.ts";
 import { FILTERS } from "./profile.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { PodVolumes } from "./volumes/pod-volumes.ts";
 
-interface PreparedFilter {
-  readonly plugin: PluginName;
-  readonly filter: NodeFilter;
+interface AttemptParts {
+  /** Those that look at one node at a time; absent where they are among the others, because nodes are changed for trial. */
+  readonly nodeFilters?: NodeFilters;
+  readonly filters: readonly PreparedFilter[];
+  readonly nominator: Nominator;
 }
 
-/** The filters of one attempt to schedule one pod: prepared once, asked about many nodes. */
+/** The filters of one attempt to schedule one pod: prepared once, asked about many nodes. Good until the snapshot changes. */
 export class Attempt {
   readonly pod: PodInfo;
+  readonly #nodeFilters: NodeFilters | undefined;
   readonly #filters: readonly PreparedFilter[];
   readonly #nominator: Nominator;
 
-  constructor(pod: PodInfo, filters: readonly PreparedFilter[], nominator: Nominator) {
+  constructor(pod: PodInfo, { nodeFilters, filters, nominator }: AttemptParts) {
     this.pod = pod;
+    this.#nodeFilters = nodeFilters;
     this.#filters = filters;
     this.#nominator = nominator;
   }
 
   /** The only nodes that can do, where the pod names them. */
   get onlyNodes(): ReadonlySet<string> | undefined {
-    return this.#filters.find(({ filter }) => filter.onlyNodes !== undefined)?.filter.onlyNodes;
+    return this.#all.find(({ filter }) => filter.onlyNodes !== undefined)?.filter.onlyNodes;
   }
 
   /**
@@ -52,11 +57,11 @@ export class Attempt {
 
   /** A copy for trying out what other pods' coming and going would change. */
   fork(): Attempt {
-    const filters = this.#filters.map(({ plugin, filter }) => ({
+    const filters = this.#all.map(({ plugin, filter }) => ({
       plugin,
       filter: filter.fork?.() ?? filter,
     }));
-    return new Attempt(this.pod, filters, this.#nominator);
+    return new Attempt(this.pod, { filters, nominator: this.#nominator });
   }
 
   /** From now on as if the pod stood on the node; `node` is a fork too. */
@@ -80,7 +85,15 @@ export class Attempt {
     return undefined;
   }
 
+  get #all(): readonly PreparedFilter[] {
+    return this.#nodeFilters === undefined ? this.#filters : [...this.#nodeFilters.filters, ...this.#filters];
+  }
+
   #run(node: NodeInfo): Rejection | undefined {
+    return this.#nodeFilters?.check(node) ?? this.#runOthers(node);
+  }
+
+  #runOthers(node: NodeInfo): Rejection | undefined {
     for (const { plugin, filter } of this.#filters) {
       try {
         const rejected = filter.filter(node);
@@ -103,18 +116,26 @@ export function prepareAttempt(
   nominator: Nominator,
   diagnosis: Diagnosis,
 ): Attempt | undefined {
+  const nodeFilters = snapshot.keptFor(pod).part("filters", undefined, () => new NodeFilters(pod, snapshot));
+  if (nodeFilters.rejection !== undefined) {
+    diagnosis.rejectAll(nodeFilters.rejection);
+    return undefined;
+  }
+  for (const { plugin, filter } of nodeFilters.filters) {
+    if (filter.onlyNodes !== undefined) diagnosis.excludeOthers(plugin);
+  }
   const filters: PreparedFilter[] = [];
   for (const plugin of FILTERS) {
+    if (plugin.looksAt === "node") continue;
     const answer = preFilter(plugin, pod, snapshot);
     if (answer === undefined) continue;
     if (isRejection(answer)) {
       diagnosis.rejectAll(answer);
       return undefined;
     }
-    if (answer.onlyNodes !== undefined) diagnosis.excludeOthers(plugin.name);
     filters.push({ plugin: plugin.name, filter: answer });
   }
-  return new Attempt(pod, filters, nominator);
+  return new Attempt(pod, { nodeFilters, filters, nominator });
 }
 
 function preFilter(plugin: (typeof FILTERS)[number], pod: PodInfo, snapshot: Snapshot) {

@@ -22,6 +22,12 @@ import type {
 /** Objects of one kind by namespace and name. */
 export class ObjectTable<T extends KubeObject> {
   readonly #byNamespace = new Map<string, Map<string, T>>();
+  #version = 0;
+
+  /** Another number after each change. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Cluster-scoped objects have no namespace. */
   get(namespace: string | undefined, name: string | undefined): T | undefined {
@@ -38,6 +44,7 @@ export class ObjectTable<T extends KubeObject> {
   }
 
   set(object: T): void {
+    this.#version++;
     const namespace = object.metadata.namespace ?? "";
     const objects = this.#byNamespace.get(namespace);
     if (objects === undefined) this.#byNamespace.set(namespace, new Map([[object.metadata.name, object]]));
@@ -45,6 +52,7 @@ export class ObjectTable<T extends KubeObject> {
   }
 
   delete({ metadata }: T): void {
+    this.#version++;
     this.#byNamespace.get(metadata.namespace ?? "")?.delete(metadata.name);
   }
 }

@@ -10,6 +10,15 @@ export interface ImageState {
 export class ImageStates {
   readonly #states = new Map<string, ImageState>();
 
+  get isEmpty(): boolean {
+    return this.#states.size === 0;
+  }
+
+  /** An image by one of its names. */
+  get(name: string): ImageState | undefined {
+    return this.#states.get(name);
+  }
+
   /** Notes a node's images and gives them back by name. */
   add(node: Node): ReadonlyMap<string, ImageState> {
     const onNode = new Map<string, ImageState>();

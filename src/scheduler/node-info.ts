@@ -26,6 +26,8 @@ interface Neighbours {
  */
 export class NodeInfo {
   readonly name: string;
+  /** Its place in the snapshot's list of nodes; meaningless while it is not in there. */
+  position = -1;
   /** Absent while pods of a node are known that is not: it was deleted, or it is still to come. */
   node: Node | undefined;
   labels: StringMap = NO_LABELS;
@@ -167,6 +169,7 @@ export class NodeInfo {
   /** A copy whose pods can be changed without changing this one. */
   fork(): NodeInfo {
     const copy = new NodeInfo(this.name);
+    copy.position = this.position;
     copy.node = this.node;
     copy.labels = this.labels;
     copy.hardTaints = this.hardTaints;

@@ -6,18 +6,19 @@ export class NodeTree {
   readonly #zoneOf = new Map<string, string>();
   #order: readonly string[] | undefined;
 
-  /** Adds a node, or moves it when its zone has changed. */
-  set(node: Node): void {
+  /** Adds a node, or moves it when its zone has changed. Whether the order is another one now. */
+  set(node: Node): boolean {
     const { name } = node.metadata;
     const zone = zoneKey(node);
     const known = this.#zoneOf.get(name);
-    if (known === zone) return;
+    if (known === zone) return false;
     if (known !== undefined) this.delete(name);
     const names = this.#zones.get(zone);
     if (names === undefined) this.#zones.set(zone, [name]);
     else names.push(name);
     this.#zoneOf.set(name, zone);
     this.#order = undefined;
+    return true;
   }
 
   delete(name: string): void {

@@ -45,12 +45,17 @@ export function podInfo(pod: Pod): PodInfo {
 
 function readPod(pod: Pod): PodInfo {
   const { metadata, spec } = pod;
-  const { requests, hostPorts } = readContainers(pod);
+  const { requests: amounts, hostPorts } = readContainers(pod);
   const namespace = metadata.namespace ?? "";
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const hasAffinity = podAffinity !== undefined || podAntiAffinity !== undefined;
+  // Field by field: spreading the amounts into it takes V8 a hundred times as long, and this is done for every state of every pod.
   return {
-    ...requests,
+    requests: amounts.requests,
+    nonZeroMilliCpu: amounts.nonZeroMilliCpu,
+    nonZeroMemoryBytes: amounts.nonZeroMemoryBytes,
+    scoredMilliCpu: amounts.scoredMilliCpu,
+    scoredMemoryBytes: amounts.scoredMemoryBytes,
     pod,
     key: `${namespace}/${metadata.name}`,
     uid: metadata.uid,

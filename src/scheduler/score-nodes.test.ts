@@ -319,6 +319,16 @@ describeScores("scores", [
     },
   },
   {
+    name: "company that only the others wish for",
+    nodes: [node("a"), node("b")],
+    pods: [pod("fan").near({ app: "p" }).on("a")],
+    pod: pod("p").labels({ app: "p" }),
+    expected: {
+      a: { TaintToleration: 300, NodeResourcesFit: 95, InterPodAffinity: 200, ImageLocality: 0 },
+      b: { TaintToleration: 300, NodeResourcesFit: 97, InterPodAffinity: 0, ImageLocality: 0 },
+    },
+  },
+  {
     name: "images that a node has already, by size and by how many nodes share them",
     nodes: [
       node("a").images(...images(["registry.example/app:1", 400], ["registry.example/side:latest", 90])),

@@ -1,6 +1,8 @@
 import type { Node, Pod } from "../kube/types/index.ts";
 import { ClusterObjects } from "./cluster-objects.ts";
 import { ImageStates } from "./image-states.ts";
+import { Keeper } from "./kept/keeper.ts";
+import type { KeptAnswers } from "./kept/kept-answers.ts";
 import { NodeInfo } from "./node-info.ts";
 import { NodeTree } from "./node-tree.ts";
 import { type PodInfo, podInfo } from "./pod-info.ts";
@@ -20,6 +22,9 @@ export class Snapshot {
   /** By uid, the pod as it was counted and where. */
   readonly #pods = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   #list: readonly NodeInfo[] | undefined;
+  readonly #keeper = new Keeper();
+  #podsWithAffinity = 0;
+  #podsWithRequiredApart = 0;
 
   constructor(objects: ClusterObjects = new ClusterObjects()) {
     this.objects = objects;
@@ -27,8 +32,30 @@ export class Snapshot {
 
   /** Every node that exists, one of each zone in turn. */
   get nodes(): readonly NodeInfo[] {
-    this.#list ??= this.#tree.order.map((name) => this.#nodes.get(name) as NodeInfo);
+    this.#list ??= this.#listNodes();
     return this.#list;
+  }
+
+  /** What has been worked out about pods like this one and still holds. */
+  keptFor(pod: PodInfo): KeptAnswers {
+    // What is kept goes by the nodes' places in the list.
+    this.#list ??= this.#listNodes();
+    return this.#keeper.answersFor(pod);
+  }
+
+  /** Whether some pod has inter-pod affinity or anti-affinity of any kind. */
+  get hasAffinity(): boolean {
+    return this.#podsWithAffinity > 0;
+  }
+
+  /** Whether some pod has required anti-affinity. */
+  get hasRequiredApart(): boolean {
+    return this.#podsWithRequiredApart > 0;
+  }
+
+  /** Whether some node has an image. */
+  get hasImages(): boolean {
+    return !this.#images.isEmpty;
   }
 
   node(name: string): NodeInfo | undefined {
@@ -44,10 +71,9 @@ export class Snapshot {
       if (previous !== undefined) this.#images.remove(previous);
       info.images = this.#images.add(node);
     }
-    const order = this.#tree.order;
-    this.#tree.set(node);
-    if (this.#tree.order !== order) this.#list = undefined;
+    if (this.#tree.set(node)) this.#list = undefined;
     info.setNode(node);
+    if (previous !== undefined) this.#noteNode(info, previous);
   }
 
   /** Forgets a node. Its pods stay known until they are removed, but no longer count for anything. */
@@ -77,7 +103,9 @@ export class Snapshot {
       this.#infoOf(nodeName).replacePod(known.info, info);
     } else {
       if (known !== undefined) this.removePod(uid);
-      this.#infoOf(nodeName).addPod(info);
+      const node = this.#infoOf(nodeName);
+      node.addPod(info);
+      this.#notePod(node, info, 1);
     }
     this.#pods.set(uid, { info, nodeName });
   }
@@ -88,12 +116,37 @@ export class Snapshot {
     this.#pods.delete(uid);
     const node = this.#infoOf(known.nodeName);
     node.removePod(known.info);
+    this.#notePod(node, known.info, -1);
     this.#dropIfEmpty(node);
   }
 
   /** The pod of that uid as it is counted here. */
   pod(uid: string): PodInfo | undefined {
     return this.#pods.get(uid)?.info;
+  }
+
+  #listNodes(): readonly NodeInfo[] {
+    const list = this.#tree.order.map((name) => this.#nodes.get(name) as NodeInfo);
+    for (let i = 0; i < list.length; i++) (list[i] as NodeInfo).position = i;
+    this.#keeper.begin(list.length);
+    return list;
+  }
+
+  #notePod(node: NodeInfo, pod: PodInfo, by: 1 | -1): void {
+    if (pod.hasAffinity) this.#podsWithAffinity += by;
+    if (pod.affinity.requiredApart.length > 0) this.#podsWithRequiredApart += by;
+    if (node.node !== undefined) this.#keeper.note({ kind: "pod", node, pod, by });
+  }
+
+  /** Objects are shared as far as they did not change: most updates of nodes are of conditions, which placement does not read. */
+  #noteNode(info: NodeInfo, { metadata, spec, status }: Node): void {
+    const { node } = info;
+    const isRelabelled = metadata.labels !== node?.metadata.labels;
+    const isRetainted = spec.taints !== node?.spec.taints;
+    const isOther = spec !== node?.spec || status.allocatable !== node.status.allocatable;
+    if (isRelabelled || isRetainted || isOther) {
+      this.#keeper.note({ kind: "node", node: info, isRelabelled, isRetainted });
+    }
   }
 
   #infoOf(name: string): NodeInfo {

@@ -3,6 +3,7 @@ import { MAX_NODE_SCORE, type ScorePlugin } from "../plugin.ts";
 /** Prefers nodes on which CPU and memory would be used up to a similar share. */
 export const balancedAllocation: ScorePlugin = {
   name: "NodeResourcesBalancedAllocation",
+  looksAt: "node",
   weight: 1,
   preScore({ requests }) {
     const { milliCpu, memoryBytes } = requests;

@@ -1,6 +1,6 @@
 import type { Pod } from "../../kube/types/index.ts";
 import type { ImageState } from "../image-states.ts";
-import { MAX_NODE_SCORE, type ScorePlugin } from "../plugin.ts";
+import { MAX_NODE_SCORE, type NodeScorer, type ScorePlugin } from "../plugin.ts";
 
 const MB = 1024 * 1024;
 /** Below this an image is not worth a detour. */
@@ -8,11 +8,15 @@ export const SIZE_MIN_BYTES = 23 * MB;
 /** Per container; larger images do not count for more. */
 const SIZE_MAX_BYTES = 1000 * MB;
 
+const NO_IMAGES: NodeScorer = Object.freeze({ score: () => 0 });
+
 /** Prefers nodes that have the pod's images already: by size, and less the fewer nodes share that luck. */
 export const imageLocality: ScorePlugin = {
   name: "ImageLocality",
+  looksAt: "cluster",
   weight: 1,
   preScore({ pod }, snapshot) {
+    if (!snapshot.hasImages) return NO_IMAGES;
     const images = imagesOf(pod);
     const sizeMaxBytes = SIZE_MAX_BYTES * images.length;
     const nodeCount = snapshot.nodes.length;

@@ -10,6 +10,7 @@ const CONFLICT = rejection("NodeAffinity", false, "pod affinity terms conflict")
 /** Keeps a pod to the nodes that its nodeSelector and required node affinity select. */
 export const nodeAffinity: FilterPlugin = {
   name: "NodeAffinity",
+  looksAt: "node",
   events: [{ resource: "Node", actions: ["Add", "UpdateNodeLabel"], hint: startedToMatch }],
   preFilter({ pod }) {
     const { spec } = pod;
@@ -28,6 +29,7 @@ export const nodeAffinity: FilterPlugin = {
 /** Prefers nodes by the weights of the preferred terms that hold for them. */
 export const nodeAffinityScore: ScorePlugin = {
   name: "NodeAffinity",
+  looksAt: "node",
   weight: 2,
   preScore({ pod }) {
     const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;

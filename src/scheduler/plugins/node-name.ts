@@ -5,6 +5,7 @@ const OTHER_NODE = rejection("NodeName", false, "node(s) didn't match the reques
 /** Lets a pod that names its node on that node only. Such pods rarely come to a scheduler: they count as bound. */
 export const nodeName: FilterPlugin = {
   name: "NodeName",
+  looksAt: "node",
   events: [{ resource: "Node", actions: ["Add"] }],
   preFilter({ pod }) {
     const wanted = pod.spec.nodeName;

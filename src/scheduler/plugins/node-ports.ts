@@ -9,6 +9,7 @@ const PORT_TAKEN = rejection("NodePorts", true, "node(s) didn't have free ports 
 /** Keeps pods off nodes where a host port that they want is taken. */
 export const nodePorts: FilterPlugin = {
   name: "NodePorts",
+  looksAt: "node",
   events: [
     { resource: "Pod", actions: ["Delete"], hint: freedPort },
     { resource: "Node", actions: ["Add"] },

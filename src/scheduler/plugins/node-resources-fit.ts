@@ -9,6 +9,7 @@ import type { ClusterEvent } from "../queue/cluster-event.ts";
 /** Keeps pods off nodes that have too little left of something that they request. */
 export const nodeResourcesFit: FilterPlugin = {
   name: "NodeResourcesFit",
+  looksAt: "node",
   events: [
     { resource: "Pod", actions: ["Delete", "UpdatePodScaleDown"], hint: freedResources },
     { resource: "Node", actions: ["Add", "UpdateNodeAllocatable"], hint: fitsBetter },
@@ -21,6 +22,7 @@ export const nodeResourcesFit: FilterPlugin = {
 /** Prefers nodes with more CPU and memory left: the LeastAllocated strategy. */
 export const leastAllocated: ScorePlugin = {
   name: "NodeResourcesFit",
+  looksAt: "node",
   weight: 1,
   preScore({ scoredMilliCpu, scoredMemoryBytes }) {
     return {

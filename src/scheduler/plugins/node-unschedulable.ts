@@ -12,6 +12,7 @@ const CORDON_TAINT: Taint = { key: TAINT_UNSCHEDULABLE, effect: "NoSchedule" };
 /** Keeps pods off cordoned nodes. */
 export const nodeUnschedulable: FilterPlugin = {
   name: "NodeUnschedulable",
+  looksAt: "node",
   events: [
     { resource: "Node", actions: ["Add", "UpdateNodeTaint"], hint: becameSchedulable },
     { resource: "Pod", actions: ["UpdatePodToleration"], hint: toleratesCordonNow },

@@ -10,6 +10,7 @@ const TOO_MANY = rejection("NodeVolumeLimits", true, "node(s) exceed max volume 
 /** Keeps pods off nodes to which no more of a driver's volumes can be attached. */
 export const nodeVolumeLimits: FilterPlugin = {
   name: "NodeVolumeLimits",
+  looksAt: "cluster",
   events: [
     { resource: "CSINode", actions: ["Add"] },
     { resource: "CSINode", actions: ["Update"], hint: raisesLimit },

@@ -8,6 +8,7 @@ const TAINTED = rejection("TaintToleration", false, "node(s) had untolerated tai
 /** Keeps pods off nodes with taints that they do not tolerate. */
 export const taintToleration: FilterPlugin = {
   name: "TaintToleration",
+  looksAt: "node",
   events: [
     { resource: "Node", actions: ["Add", "UpdateNodeTaint"], hint: becameTolerable },
     { resource: "Pod", actions: ["UpdatePodToleration"], hint: isOfPodItself },
@@ -26,6 +27,7 @@ export const taintToleration: FilterPlugin = {
 /** Prefers nodes with fewer taints of effect PreferNoSchedule that the pod does not tolerate. */
 export const taintTolerationScore: ScorePlugin = {
   name: "TaintToleration",
+  looksAt: "node",
   weight: 3,
   preScore({ pod }) {
     const tolerations = pod.spec.tolerations?.filter(

@@ -25,6 +25,7 @@ const UNBOUND = rejection("VolumeBinding", false, "pod has unbound immediate Per
 /** Keeps pods to nodes where their claims have, or can get, volumes. */
 export const volumeBinding: FilterPlugin = {
   name: "VolumeBinding",
+  looksAt: "cluster",
   events: [
     { resource: "StorageClass", actions: ["Add", "Update"], hint: changesTopologies },
     { resource: "PersistentVolumeClaim", actions: ["Add", "Update"], hint: isClaimOfPod },

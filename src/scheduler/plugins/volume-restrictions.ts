@@ -15,6 +15,7 @@ const CLAIM_IN_USE = rejection(
 /** Keeps pods from sharing what only one may have: a ReadWriteOncePod claim anywhere, an in-tree disk on one node. */
 export const volumeRestrictions: FilterPlugin = {
   name: "VolumeRestrictions",
+  looksAt: "cluster",
   events: [
     { resource: "Pod", actions: ["Delete"], hint: freedVolume },
     { resource: "Node", actions: ["Add"] },

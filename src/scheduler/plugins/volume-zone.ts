@@ -24,6 +24,7 @@ interface VolumeTopology {
 /** Keeps pods to the zones that their volumes' labels name: the older way, beside the volumes' node affinity. */
 export const volumeZone: FilterPlugin = {
   name: "VolumeZone",
+  looksAt: "cluster",
   events: [
     { resource: "StorageClass", actions: ["Add"], hint: bindsLate },
     { resource: "Node", actions: ["Add", "UpdateNodeLabel"] },

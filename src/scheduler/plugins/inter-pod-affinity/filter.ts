@@ -6,6 +6,7 @@ import {
   termMatches,
   withNamespaces,
 } from "../../affinity-terms.ts";
+import type { NodeChange, NodeFollower } from "../../kept/node-change.ts";
 import type { NodeInfo } from "../../node-info.ts";
 import { type FilterPlugin, type NodeFilter, type Rejection, rejection } from "../../plugin.ts";
 import { type PodInfo, podInfo } from "../../pod-info.ts";
@@ -24,21 +25,31 @@ const UNWELCOME = rejection(
 /** Keeps pods near and apart as required, and away from pods that want to be left alone. */
 export const interPodAffinity: FilterPlugin = {
   name: "InterPodAffinity",
+  looksAt: "cluster",
   events: [
     { resource: "Pod", actions: ["Add", "UpdatePodLabel", "Delete"], hint: changesCompany },
     { resource: "Node", actions: ["Add", "UpdateNodeLabel"], hint: changesDomains },
   ],
   preFilter(pod, snapshot) {
-    const namespaces = () => snapshot.objects.namespaces.all();
-    const required = withNamespaces(pod.affinity.required, namespaces());
-    const requiredApart = withNamespaces(pod.affinity.requiredApart, namespaces());
-    const namespaceLabels = namespaceLabelsOf(pod, snapshot);
-    const unwelcome = countUnwelcome(pod, namespaceLabels, snapshot);
-    if (unwelcome.isEmpty && required.length === 0 && requiredApart.length === 0) return undefined;
-    const terms = { required, requiredApart };
-    return new CompanyFilter(pod, terms, namespaceLabels, { unwelcome, ...countCompany(terms, snapshot) });
+    const { affinity } = pod;
+    const isParticular = affinity.required.length > 0 || affinity.requiredApart.length > 0;
+    if (!isParticular && !snapshot.hasRequiredApart) return undefined;
+    const filter = snapshot
+      .keptFor(pod)
+      .part("company", snapshot.objects.namespaces.version, () => prepareFilter(pod, snapshot));
+    return isParticular || filter.isAnyoneUnwelcoming ? filter : undefined;
   },
 };
+
+function prepareFilter(pod: PodInfo, snapshot: Snapshot): CompanyFilter {
+  const namespaces = () => snapshot.objects.namespaces.all();
+  const required = withNamespaces(pod.affinity.required, namespaces());
+  const requiredApart = withNamespaces(pod.affinity.requiredApart, namespaces());
+  const namespaceLabels = namespaceLabelsOf(pod, snapshot);
+  const unwelcome = countUnwelcome(pod, namespaceLabels, snapshot);
+  const terms = { required, requiredApart };
+  return new CompanyFilter(pod, terms, namespaceLabels, { unwelcome, ...countCompany(terms, snapshot) });
+}
 
 /** The labels of the pod's namespace; a namespace that is not known has none. */
 export function namespaceLabelsOf({ namespace }: PodInfo, { objects }: Snapshot): StringMap | undefined {
@@ -126,7 +137,7 @@ function addApart(
   }
 }
 
-class CompanyFilter implements NodeFilter {
+class CompanyFilter implements NodeFilter, NodeFollower {
   readonly #pod: PodInfo;
   readonly #terms: RequiredTerms;
   readonly #namespaceLabels: StringMap | undefined;
@@ -137,6 +148,11 @@ class CompanyFilter implements NodeFilter {
     this.#terms = terms;
     this.#namespaceLabels = namespaceLabels;
     this.#counts = counts;
+  }
+
+  /** Whether there is a pod that does not want this one near it. */
+  get isAnyoneUnwelcoming(): boolean {
+    return !this.#counts.unwelcome.isEmpty;
   }
 
   filter({ labels }: NodeInfo): Rejection | undefined {
@@ -151,6 +167,12 @@ class CompanyFilter implements NodeFilter {
 
   podRemoved(pod: PodInfo, node: NodeInfo): void {
     this.#change(pod, node, -1);
+  }
+
+  follow(change: NodeChange): boolean {
+    if (change.kind === "node") return !change.isRelabelled;
+    this.#change(change.pod, change.node, change.by);
+    return true;
   }
 
   fork(): NodeFilter {

@@ -1,4 +1,6 @@
-import { type AffinityTerm, termMatches, withNamespaces } from "../../affinity-terms.ts";
+import type { StringMap } from "../../../kube/types/index.ts";
+import { type AffinityTerm, type AffinityTerms, termMatches, withNamespaces } from "../../affinity-terms.ts";
+import type { NodeChange, NodeFollower } from "../../kept/node-change.ts";
 import type { NodeInfo } from "../../node-info.ts";
 import { MAX_NODE_SCORE, type ScorePlugin } from "../../plugin.ts";
 import type { PodInfo } from "../../pod-info.ts";
@@ -12,49 +14,83 @@ const REQUIRED_AFFINITY_WEIGHT = 1;
 /** Prefers nodes in domains with wanted company: as this pod wishes, and as the pods there do. */
 export const interPodAffinityScore: ScorePlugin = {
   name: "InterPodAffinity",
+  looksAt: "cluster",
   weight: 2,
   preScore(pod, snapshot) {
-    const domains = rateDomains(pod, snapshot);
-    return domains.isEmpty
+    if (!snapshot.hasAffinity && !hasWishes(pod.affinity)) return undefined;
+    const ratings = snapshot
+      .keptFor(pod)
+      .part("company scores", snapshot.objects.namespaces.version, () => new CompanyRatings(pod, snapshot));
+    return ratings.domains.isEmpty
       ? undefined
-      : { score: ({ labels }) => domains.sum(labels), normalize: normalizeByRange };
+      : { score: ({ labels }) => ratings.domains.sum(labels), normalize: normalizeByRange };
   },
 };
 
+type Wishes = Pick<AffinityTerms, "preferred" | "preferredApart">;
+
+function hasWishes({ preferred, preferredApart }: Wishes): boolean {
+  return preferred.length > 0 || preferredApart.length > 0;
+}
+
 /** The wishes of all, summed by domain. */
-function rateDomains(pod: PodInfo, snapshot: Snapshot): TopologyCounts {
-  const namespaces = () => snapshot.objects.namespaces.all();
-  const preferred = withNamespaces(pod.affinity.preferred, namespaces());
-  const preferredApart = withNamespaces(pod.affinity.preferredApart, namespaces());
-  const hasWishes = preferred.length > 0 || preferredApart.length > 0;
-  const namespaceLabels = namespaceLabelsOf(pod, snapshot);
-  const domains = new TopologyCounts();
-  const mine = (terms: readonly AffinityTerm[], other: PodInfo, { labels }: NodeInfo, sign: number) => {
-    for (const term of terms) {
-      if (termMatches(term, other)) domains.add(labels, term.topologyKey, sign * term.weight);
-    }
-  };
-  const theirs = (terms: readonly AffinityTerm[], { labels }: NodeInfo, sign: number) => {
-    for (const term of terms) {
-      if (!termMatches(term, pod, namespaceLabels)) continue;
-      domains.add(labels, term.topologyKey, sign * (term.weight || REQUIRED_AFFINITY_WEIGHT));
-    }
-  };
-  for (const node of snapshot.nodes) {
-    for (const other of hasWishes ? node.pods : node.podsWithAffinity) {
-      mine(preferred, other, node, 1);
-      mine(preferredApart, other, node, -1);
-      theirs(other.affinity.required, node, 1);
-      theirs(other.affinity.preferred, node, 1);
-      theirs(other.affinity.preferredApart, node, -1);
+class CompanyRatings implements NodeFollower {
+  readonly domains = new TopologyCounts();
+  readonly #pod: PodInfo;
+  readonly #wishes: Wishes;
+  readonly #namespaceLabels: StringMap | undefined;
+
+  constructor(pod: PodInfo, snapshot: Snapshot) {
+    const namespaces = () => snapshot.objects.namespaces.all();
+    this.#pod = pod;
+    this.#wishes = {
+      preferred: withNamespaces(pod.affinity.preferred, namespaces()),
+      preferredApart: withNamespaces(pod.affinity.preferredApart, namespaces()),
+    };
+    this.#namespaceLabels = namespaceLabelsOf(pod, snapshot);
+    for (const node of snapshot.nodes) {
+      for (const other of hasWishes(this.#wishes) ? node.pods : node.podsWithAffinity) {
+        this.#rate(other, node, 1);
+      }
     }
   }
-  return domains;
+
+  follow(change: NodeChange): boolean {
+    if (change.kind === "node") return !change.isRelabelled;
+    this.#rate(change.pod, change.node, change.by);
+    return true;
+  }
+
+  /** A pod comes into the node's domains, or leaves them. */
+  #rate(other: PodInfo, { labels }: NodeInfo, by: 1 | -1): void {
+    const mine = (terms: readonly AffinityTerm[], sign: number) => {
+      for (const term of terms) {
+        if (termMatches(term, other)) this.domains.add(labels, term.topologyKey, sign * term.weight);
+      }
+    };
+    const theirs = (terms: readonly AffinityTerm[], sign: number) => {
+      for (const term of terms) {
+        if (!termMatches(term, this.#pod, this.#namespaceLabels)) continue;
+        this.domains.add(labels, term.topologyKey, sign * (term.weight || REQUIRED_AFFINITY_WEIGHT));
+      }
+    };
+    mine(this.#wishes.preferred, by);
+    mine(this.#wishes.preferredApart, -by);
+    if (!other.hasAffinity) return;
+    theirs(other.affinity.required, by);
+    theirs(other.affinity.preferred, by);
+    theirs(other.affinity.preferredApart, -by);
+  }
 }
 
 function normalizeByRange(scores: number[]): void {
-  const lowest = Math.min(...scores);
-  const range = Math.max(...scores) - lowest;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const score of scores) {
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
+  }
+  const range = highest - lowest;
   for (const [i, score] of scores.entries()) {
     scores[i] = range > 0 ? Math.trunc(MAX_NODE_SCORE * ((score - lowest) / range)) : 0;
   }

@@ -4,8 +4,8 @@ import type { NodeInfo } from "../../node-info.ts";
 import { type FilterPlugin, type NodeFilter, type Rejection, rejection } from "../../plugin.ts";
 import type { PodInfo } from "../../pod-info.ts";
 import type { ClusterEvent } from "../../queue/cluster-event.ts";
-import type { Snapshot } from "../../snapshot.ts";
-import { type Constraint, constraintsOf, countMatching, countsNode, hasEveryKey } from "./constraints.ts";
+import { constraintsOf, hasEveryKey } from "./constraints.ts";
+import { DomainTallies, type DomainTally } from "./domain-tally.ts";
 
 const UNEVEN = rejection("PodTopologySpread", true, "node(s) didn't match pod topology spread constraints");
 const NO_LABEL = rejection(
@@ -17,6 +17,7 @@ const NO_LABEL = rejection(
 /** Keeps a pod off nodes where it would make its domains more uneven than its constraints allow. */
 export const podTopologySpread: FilterPlugin = {
   name: "PodTopologySpread",
+  looksAt: "cluster",
   events: [
     {
       resource: "Pod",
@@ -32,56 +33,41 @@ export const podTopologySpread: FilterPlugin = {
   preFilter(pod, snapshot) {
     const constraints = constraintsOf(pod.pod, "DoNotSchedule");
     if (constraints.length === 0) return undefined;
-    return new SpreadFilter(pod, constraints, countDomains(pod, constraints, snapshot));
+    const { all } = snapshot
+      .keptFor(pod)
+      .part("spread", undefined, () => new DomainTallies(constraints, constraints, pod, snapshot));
+    return new SpreadFilter(
+      pod,
+      all,
+      all.map(({ counts }) => counts),
+    );
   },
 };
 
-/** One constraint's domains by topology value, with how many selected pods each has. */
-type Domains = Map<string, number>;
-
-function countDomains(
-  pod: PodInfo,
-  constraints: readonly Constraint[],
-  snapshot: Snapshot,
-): readonly Domains[] {
-  const nodes = snapshot.nodes.filter((node) => hasEveryKey(node.labels, constraints));
-  return constraints.map((constraint) => {
-    const counts: Domains = new Map();
-    for (const node of nodes) {
-      if (!countsNode(constraint, pod.pod, node)) continue;
-      const value = node.labels[constraint.topologyKey] as string;
-      const count = counts.get(value);
-      const found = countMatching(node, constraint.selector, pod.namespace);
-      if (count === undefined || found > 0) counts.set(value, (count ?? 0) + found);
-    }
-    return counts;
-  });
-}
-
 class SpreadFilter implements NodeFilter {
   readonly #pod: PodInfo;
-  readonly #constraints: readonly Constraint[];
-  readonly #domains: readonly Domains[];
+  readonly #tallies: readonly DomainTally[];
+  /** Per constraint, by domain, how many selected pods it has: the tallies' own numbers, or a fork's. */
+  readonly #counts: readonly number[][];
   /** Per constraint, the fewest pods that any domain has; worked out when needed after a change. */
   readonly #fewest: (number | undefined)[];
   /** Per constraint, 1 when the pod itself will count. */
   readonly #own: readonly number[];
 
-  constructor(pod: PodInfo, constraints: readonly Constraint[], domains: readonly Domains[]) {
+  constructor(pod: PodInfo, tallies: readonly DomainTally[], counts: readonly number[][]) {
     this.#pod = pod;
-    this.#constraints = constraints;
-    this.#domains = domains;
-    this.#fewest = constraints.map(() => undefined);
-    this.#own = constraints.map(({ selector }) => (selector.matches(pod.labels) ? 1 : 0));
+    this.#tallies = tallies;
+    this.#counts = counts;
+    this.#fewest = tallies.map(() => undefined);
+    this.#own = tallies.map(({ constraint }) => (constraint.selector.matches(pod.labels) ? 1 : 0));
   }
 
-  filter(node: NodeInfo): Rejection | undefined {
-    for (let i = 0; i < this.#constraints.length; i++) {
-      const { topologyKey, maxSkew } = this.#constraints[i] as Constraint;
-      const value = node.labels[topologyKey];
-      if (value === undefined) return NO_LABEL;
-      const matching = this.#domains[i]?.get(value) ?? 0;
-      if (matching + (this.#own[i] as number) - this.#fewestOf(i) > maxSkew) return UNEVEN;
+  filter({ position }: NodeInfo): Rejection | undefined {
+    for (let i = 0; i < this.#tallies.length; i++) {
+      const { constraint, domainOf, hasKey } = this.#tallies[i] as DomainTally;
+      if (hasKey[position] !== 1) return NO_LABEL;
+      const matching = this.#counts[i]?.[domainOf[position] as number] as number;
+      if (matching + (this.#own[i] as number) - this.#fewestOf(i) > constraint.maxSkew) return UNEVEN;
     }
     return undefined;
   }
@@ -97,34 +83,43 @@ class SpreadFilter implements NodeFilter {
   fork(): NodeFilter {
     return new SpreadFilter(
       this.#pod,
-      this.#constraints,
-      this.#domains.map((counts) => new Map(counts)),
+      this.#tallies,
+      this.#counts.map((counts) => [...counts]),
     );
   }
 
   #fewestOf(i: number): number {
     let fewest = this.#fewest[i];
     if (fewest === undefined) {
-      const counts = this.#domains[i] as Domains;
-      // Fewer domains than wanted: a domain that is not there counts as an empty one.
-      const isMissing = counts.size < (this.#constraints[i] as Constraint).minDomains;
-      fewest = isMissing ? 0 : Math.min(...counts.values());
+      const { constraint, isCounted } = this.#tallies[i] as DomainTally;
+      fewest = fewestIn(this.#counts[i] as number[], isCounted, constraint.minDomains);
       this.#fewest[i] = fewest;
     }
     return fewest;
   }
 
   #change(pod: PodInfo, node: NodeInfo, by: 1 | -1): void {
-    if (pod.namespace !== this.#pod.namespace || node.node === undefined) return;
-    if (!hasEveryKey(node.labels, this.#constraints)) return;
-    for (const [i, constraint] of this.#constraints.entries()) {
-      if (!constraint.selector.matches(pod.labels) || !countsNode(constraint, this.#pod.pod, node)) continue;
-      const counts = this.#domains[i] as Domains;
-      const value = node.labels[constraint.topologyKey] as string;
-      counts.set(value, (counts.get(value) ?? 0) + by);
+    if (pod.namespace !== this.#pod.namespace) return;
+    for (const [i, tally] of this.#tallies.entries()) {
+      if (!tally.constraint.selector.matches(pod.labels) || !tally.includes(node)) continue;
+      const counts = this.#counts[i] as number[];
+      const domain = tally.domainOf[node.position] as number;
+      counts[domain] = (counts[domain] as number) + by;
       this.#fewest[i] = undefined;
     }
   }
+}
+
+/** With fewer domains than wanted, a domain that is not there counts as an empty one. */
+function fewestIn(counts: readonly number[], isCounted: readonly number[], minDomains: number): number {
+  let domains = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let domain = 0; domain < counts.length; domain++) {
+    if (isCounted[domain] !== 1) continue;
+    domains++;
+    fewest = Math.min(fewest, counts[domain] as number);
+  }
+  return domains < minDomains ? 0 : fewest;
 }
 
 function changesCounts(pod: Pod, event: ClusterEvent): boolean {

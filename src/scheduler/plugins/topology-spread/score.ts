@@ -1,20 +1,12 @@
 import type { NodeInfo } from "../../node-info.ts";
 import { MAX_NODE_SCORE, type NodeScorer, type ScorePlugin } from "../../plugin.ts";
-import type { PodInfo } from "../../pod-info.ts";
-import type { Snapshot } from "../../snapshot.ts";
-import {
-  type Constraint,
-  constraintsOf,
-  countMatching,
-  countsNode,
-  defaultConstraints,
-  HOSTNAME_KEY,
-  hasEveryKey,
-} from "./constraints.ts";
+import { constraintsOf, defaultConstraints, HOSTNAME_KEY } from "./constraints.ts";
+import { DomainTallies, type DomainTally } from "./domain-tally.ts";
 
 /** Prefers nodes whose domains have fewer of the pods that the constraints select. */
 export const podTopologySpreadScore: ScorePlugin = {
   name: "PodTopologySpread",
+  looksAt: "cluster",
   weight: 2,
   preScore(pod, snapshot, nodes) {
     const { topologySpreadConstraints = [] } = pod.pod.spec;
@@ -22,46 +14,54 @@ export const podTopologySpreadScore: ScorePlugin = {
     const constraints = hasOwn
       ? constraintsOf(pod.pod, "ScheduleAnyway")
       : defaultConstraints(pod.pod, snapshot.objects);
-    return constraints.length === 0 ? undefined : new SpreadScorer(pod, constraints, hasOwn, snapshot, nodes);
+    if (constraints.length === 0) return undefined;
+    // What Services and controllers select may change; the pod's own constraints are part of its signature.
+    const basis = hasOwn ? undefined : constraints[0]?.selector.toString();
+    const { all } = snapshot
+      .keptFor(pod)
+      .part(
+        "spread scores",
+        basis,
+        () => new DomainTallies(constraints, hasOwn ? constraints : [], pod, snapshot),
+      );
+    return new SpreadScorer(all, hasOwn, nodes);
   },
 };
 
 class SpreadScorer implements NodeScorer {
-  readonly #pod: PodInfo;
-  /** Nodes that lack a key of the pod's own constraints: they get no score. */
-  readonly #ignored = new Set<NodeInfo>();
+  /** By the node's position, 1 for those that lack a key of the pod's own constraints: they get no score. */
+  readonly #ignored: Uint8Array | undefined;
   readonly #parts: readonly Part[];
 
-  constructor(
-    pod: PodInfo,
-    constraints: readonly Constraint[],
-    needsEveryKey: boolean,
-    snapshot: Snapshot,
-    nodes: readonly NodeInfo[],
-  ) {
-    this.#pod = pod;
-    for (const node of nodes) {
-      if (needsEveryKey && !hasEveryKey(node.labels, constraints)) this.#ignored.add(node);
-    }
-    const rated = this.#ignored.size === 0 ? nodes : nodes.filter((node) => !this.#ignored.has(node));
-    const counted = needsEveryKey
-      ? snapshot.nodes.filter((node) => hasEveryKey(node.labels, constraints))
-      : snapshot.nodes;
-    this.#parts = constraints.map((constraint) => {
-      if (constraint.topologyKey === HOSTNAME_KEY) return { constraint, weight: weightOf(rated.length) };
-      const domains = countDomains(pod, constraint, rated, counted);
-      return { constraint, domains, weight: weightOf(domains.size) };
+  constructor(tallies: readonly DomainTally[], needsEveryKey: boolean, nodes: readonly NodeInfo[]) {
+    const ignored = needsEveryKey ? nodesWithoutKey(tallies, nodes) : undefined;
+    this.#ignored = ignored;
+    const rated = ignored === undefined ? nodes : nodes.filter(({ position }) => ignored[position] !== 1);
+    this.#parts = tallies.map((tally) => {
+      const { topologyKey, maxSkew } = tally.constraint;
+      const isPerNode = topologyKey === HOSTNAME_KEY;
+      const domains = isPerNode ? rated.length : countDomains(tally, rated);
+      return { tally, isPerNode, maxSkew, weight: Math.log(domains + 2) };
     });
   }
 
   score(node: NodeInfo): number {
-    if (this.#ignored.has(node)) return 0;
+    return this.#scoreAt(node.position);
+  }
+
+  scoreAll(nodes: readonly NodeInfo[], scores: number[]): void {
+    for (let i = 0; i < nodes.length; i++) scores[i] = this.#scoreAt((nodes[i] as NodeInfo).position);
+  }
+
+  #scoreAt(position: number): number {
+    if (this.#ignored !== undefined && this.#ignored[position] === 1) return 0;
     let sum = 0;
-    for (const { constraint, domains, weight } of this.#parts) {
-      const value = node.labels[constraint.topologyKey];
-      if (value === undefined) continue;
-      const count = domains?.get(value) ?? countMatching(node, constraint.selector, this.#pod.namespace);
-      sum += count * weight + (constraint.maxSkew - 1);
+    for (let i = 0; i < this.#parts.length; i++) {
+      const { tally, isPerNode, maxSkew, weight } = this.#parts[i] as Part;
+      if (tally.hasKey[position] !== 1) continue;
+      const { onNode, counts, domainOf } = tally;
+      const count = (isPerNode ? onNode[position] : counts[domainOf[position] as number]) as number;
+      sum += count * weight + (maxSkew - 1);
     }
     return Math.round(sum);
   }
@@ -70,47 +70,57 @@ class SpreadScorer implements NodeScorer {
     let lowest = Number.POSITIVE_INFINITY;
     let highest = 0;
     for (let i = 0; i < scores.length; i++) {
-      if (this.#ignored.has(nodes[i] as NodeInfo)) continue;
+      if (this.#ignores(nodes[i] as NodeInfo)) continue;
       lowest = Math.min(lowest, scores[i] as number);
       highest = Math.max(highest, scores[i] as number);
     }
     for (let i = 0; i < scores.length; i++) {
       const distance = highest + lowest - (scores[i] as number);
-      if (this.#ignored.has(nodes[i] as NodeInfo)) scores[i] = 0;
+      if (this.#ignores(nodes[i] as NodeInfo)) scores[i] = 0;
       else scores[i] = highest === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * distance) / highest);
     }
+  }
+
+  #ignores({ position }: NodeInfo): boolean {
+    return this.#ignored !== undefined && this.#ignored[position] === 1;
   }
 }
 
 /** One constraint at work. */
 interface Part {
-  readonly constraint: Constraint;
-  /** Selected pods by topology value, for the values that rated nodes have; absent where every node is its own domain. */
-  readonly domains?: ReadonlyMap<string, number>;
+  readonly tally: DomainTally;
+  /** Every node is its own domain. */
+  readonly isPerNode: boolean;
+  readonly maxSkew: number;
   /** So that few large domains do not drown in many small ones. */
   readonly weight: number;
 }
 
-function weightOf(domainCount: number): number {
-  return Math.log(domainCount + 2);
+/** Undefined where no node lacks one. */
+function nodesWithoutKey(
+  tallies: readonly DomainTally[],
+  nodes: readonly NodeInfo[],
+): Uint8Array | undefined {
+  let without: Uint8Array | undefined;
+  for (const { hasKey } of tallies) {
+    for (const { position } of nodes) {
+      if (hasKey[position] === 1) continue;
+      without ??= new Uint8Array(hasKey.length);
+      without[position] = 1;
+    }
+  }
+  return without;
 }
 
-function countDomains(
-  pod: PodInfo,
-  constraint: Constraint,
-  rated: readonly NodeInfo[],
-  counted: readonly NodeInfo[],
-): ReadonlyMap<string, number> {
-  const { topologyKey, selector } = constraint;
-  const domains = new Map<string, number>();
-  // Nodes without the key are one domain together, named by the empty value.
-  for (const { labels } of rated) domains.set(labels[topologyKey] ?? "", 0);
-  for (const node of counted) {
-    const value = node.labels[topologyKey] ?? "";
-    const count = domains.get(value);
-    if (count === undefined || !countsNode(constraint, pod.pod, node)) continue;
-    const matching = countMatching(node, selector, pod.namespace);
-    if (matching > 0) domains.set(value, count + matching);
+/** How many domains the nodes are in. */
+function countDomains({ domainOf, counts }: DomainTally, nodes: readonly NodeInfo[]): number {
+  const isSeen = new Uint8Array(counts.length);
+  let domains = 0;
+  for (const { position } of nodes) {
+    const domain = domainOf[position] as number;
+    if (isSeen[domain] === 1) continue;
+    isSeen[domain] = 1;
+    domains++;
   }
   return domains;
 }
