@@ -1,16 +1,26 @@
-/** The smallest change is right: applied to the cluster, the same loss leaves one pod fewer without a node. */
+/**
+ * The smallest change is right: applied to the state in which a pod found no node, it places the pod; applied to the cluster, the same
+ * loss leaves one pod fewer without a node, but where others take what was meant for it.
+ */
 import { expect, test } from "vitest";
 import { node } from "../../test/support/nodes.ts";
 import { type PodBuilder, pod } from "../../test/support/pods.ts";
 import { forEachSeed, runsAllSeeds } from "../../test/support/seeds.ts";
 import { milliValue, wholeValue } from "../base/quantity.ts";
 import { RandomStream } from "../base/random.ts";
+import { TAINT_UNREACHABLE } from "../kube/taints.ts";
 import type { Container, KubeObject, Node, Pod, PodSpec } from "../kube/types/index.ts";
+import { SchedulingAlgorithm } from "../scheduler/algorithm.ts";
+import { snapshotOf } from "../scheduler/feed.ts";
+import { NodeRanking } from "../scheduler/node-ranking.ts";
+import type { Snapshot } from "../scheduler/snapshot.ts";
 import { LiteralAnswer } from "./literal/literal-answer.ts";
+import { replacementPod } from "./literal/replacement.ts";
 import { ModelBuilder } from "./model/builder.ts";
 import type { Model } from "./model/model.ts";
 import { UNPLACED } from "./outcome.ts";
 import { placingFor } from "./placing.ts";
+import { smallestChange } from "./smallest-change.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
 const SEED = 1;
@@ -75,57 +85,78 @@ function unplacedOf(model: Model, lost: number): readonly number[] {
   return [...last].filter(([, where]) => where === UNPLACED).map(([one]) => one);
 }
 
-/**
- * The objects with the change made to one pod, or to the cluster; several where the words offer a choice, none where they are not
- * known here.
- */
-function applied(objects: readonly KubeObject[], fix: string, key: string): readonly KubeObject[][] {
-  const another = /^one more node like (\S+)$/.exec(fix);
-  if (another !== null) {
-    const like = objects.find((one) => one.kind === "Node" && one.metadata.name === another[1]) as Node;
-    const name = `${like.metadata.name}-another`;
-    const labels = { ...like.metadata.labels, "kubernetes.io/hostname": name };
-    return [[...objects, { ...like, metadata: { ...like.metadata, name, uid: name, labels } } as KubeObject]];
-  }
-  const room = /^(.*) more room on (\S+), or requests that are so much smaller$/.exec(fix);
-  if (room !== null) {
-    const [, amounts = "", name] = room;
-    const [cpu] = /\S+(?= CPU)/.exec(amounts) ?? ["0"];
-    const [memory] = /\S+(?= of memory)/.exec(amounts) ?? ["0"];
-    const roomier = objects.map((one) => {
-      if (one.kind !== "Node" || one.metadata.name !== name) return one;
-      const { status } = one as Node;
-      const allocatable = {
-        ...status.allocatable,
-        cpu: `${milli(status.allocatable?.cpu) + milli(cpu)}m`,
-        memory: String(wholeValue(status.allocatable?.memory ?? "0") + wholeValue(memory)),
-      };
-      return { ...(one as Node), status: { ...status, allocatable } };
-    });
-    const less = (container: Container): Container => {
-      const { requests = {} } = container.resources;
-      const smaller = {
-        cpu: `${milli(requests.cpu) - milli(cpu)}m`,
-        memory: String(wholeValue(requests.memory ?? "0") - wholeValue(memory)),
-      };
-      return { ...container, resources: { requests: smaller } };
-    };
-    // Others may take the room that is new; the pod that asks for less fits where there is as little.
-    return [roomier, changed(objects, key, (spec) => ({ ...spec, containers: spec.containers.map(less) }))];
-  }
-  const change = changeOf(fix);
-  return change === undefined ? [] : [changed(objects, key, change)];
+/** One of the things that the words propose: to the cluster's nodes, or to the pod. */
+interface Change {
+  readonly nodes?: (nodes: readonly Node[]) => readonly Node[];
+  readonly spec?: (spec: PodSpec) => PodSpec;
 }
 
-function changed(
-  objects: readonly KubeObject[],
-  key: string,
-  change: (spec: PodSpec) => PodSpec,
-): KubeObject[] {
-  return objects.map((one) => {
-    if (one.kind !== "Pod" || `${one.metadata.namespace}/${one.metadata.name}` !== key) return one;
-    return { ...one, spec: change((one as Pod).spec) } as Pod;
+/** Everything that the words propose; each is to do by itself. */
+function proposalsIn(fix: string, lost: string): readonly Change[] {
+  const room = /^(.*) more room on ([^\s,]+)(, or requests that are so much smaller)?$/.exec(fix);
+  if (room !== null) {
+    const [, amounts = "", name = "", orLess] = room;
+    const [cpu] = /\S+(?= CPU)/.exec(amounts) ?? ["0"];
+    const [memory] = /\S+(?= of memory)/.exec(amounts) ?? ["0"];
+    return [
+      {
+        nodes: (nodes) => nodes.map((one) => (one.metadata.name === name ? roomier(one, cpu, memory) : one)),
+      },
+      ...(orLess === undefined ? [] : [{ spec: (spec: PodSpec) => smaller(spec, cpu, memory) }]),
+    ];
+  }
+  const like = /^one more node like (\S+)$/.exec(fix)?.[1];
+  if (like !== undefined) return [{ nodes: (nodes) => withAnother(nodes, like) }];
+  const [ofPod, another] = fix.split(", or one more node");
+  const change = changeOf(ofPod as string);
+  return [
+    ...(change === undefined ? [] : [{ spec: change }]),
+    ...(another === undefined ? [] : [{ nodes: (nodes: readonly Node[]) => withAnother(nodes, lost) }]),
+  ];
+}
+
+function roomier(node: Node, cpu: string, memory: string): Node {
+  const { allocatable } = node.status;
+  const more = {
+    ...allocatable,
+    cpu: `${milli(allocatable?.cpu) + milli(cpu)}m`,
+    memory: String(wholeValue(allocatable?.memory ?? "0") + wholeValue(memory)),
+  };
+  return { ...node, status: { ...node.status, allocatable: more } };
+}
+
+function smaller(spec: PodSpec, cpu: string, memory: string): PodSpec {
+  const less = (container: Container): Container => {
+    const { requests = {} } = container.resources;
+    const left = {
+      cpu: `${milli(requests.cpu) - milli(cpu)}m`,
+      memory: String(wholeValue(requests.memory ?? "0") - wholeValue(memory)),
+    };
+    return { ...container, resources: { requests: left } };
+  };
+  return { ...spec, containers: spec.containers.map(less) };
+}
+
+/** What is lost is not taken for a model: a new node has none of its taints. */
+function withAnother(nodes: readonly Node[], like: string): readonly Node[] {
+  const { metadata, spec, status } = nodes.find((one) => one.metadata.name === like) as Node;
+  const name = `${like}-another`;
+  const labels = { ...metadata.labels, "kubernetes.io/hostname": name };
+  const taints = spec.taints?.filter(({ key }) => key !== TAINT_UNREACHABLE) ?? [];
+  const another = { ...metadata, name, uid: name, labels };
+  return [...nodes, { apiVersion: "v1", kind: "Node", metadata: another, spec: { ...spec, taints }, status }];
+}
+
+/** The cluster with a change made, to that pod where it is one of a pod. */
+function applied(objects: readonly KubeObject[], { nodes, spec }: Change, key: string): KubeObject[] {
+  const changed = objects.map((one) => {
+    if (spec === undefined || one.kind !== "Pod") return one;
+    if (`${one.metadata.namespace}/${one.metadata.name}` !== key) return one;
+    return { ...one, spec: spec((one as Pod).spec) } as Pod;
   });
+  if (nodes === undefined) return changed;
+  const isNode = (one: KubeObject): one is Node => one.kind === "Node";
+  return [...nodes(changed.filter(isNode)), ...changed.filter((one) => !isNode(one))];
 }
 
 function milli(amount = "0"): number {
@@ -158,10 +189,11 @@ function changeOf(fix: string): ((spec: PodSpec) => PodSpec) | undefined {
   );
 }
 
-test("the change that is said to place a pod places it when the same loss is worked through again", {
+test("with the change from the start, the same loss nearly always leaves one pod fewer", {
   timeout: 120_000,
 }, () => {
   const kinds = new Map<string, number>();
+  let [proposed, inVain] = [0, 0];
   forEachSeed(80, (seed) => {
     const objects = stuckCluster(new RandomStream(seed, "stuck"));
     const model = modelOf(objects);
@@ -176,16 +208,65 @@ test("the change that is said to place a pod places it when the same loss is wor
       if (one === undefined || fix === undefined) continue;
       const key = model.keyOf(one);
       const name = model.nodes[lost]?.metadata.name;
-      const left = applied(objects, fix, key).map((objectsAfter) => {
-        const after = modelOf(objectsAfter);
+      // Others may take the room that is new; the pod that asks for less fits where there is as little.
+      const left = proposalsIn(fix, name as string).map((change) => {
+        const after = modelOf(applied(objects, change, key));
         const index = after.nodes.findIndex(({ metadata }) => metadata.name === name);
         return unplacedOf(after, index).length;
       });
-      const isFewer = Math.min(...left) < unplaced.length;
-      expect({ fix, lost: name, before: unplaced.length, isFewer }).toMatchObject({ isFewer: true });
+      proposed++;
+      if (Math.min(...left) >= unplaced.length) inVain++;
       const kind = fix.replace(/\d\S*|(?<=on |like |of )\S+/g, "").slice(0, 24);
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     }
   });
+  // It is said of the state at the end: with the change there from the start, others may settle elsewhere and take what was meant.
+  expect(inVain).toBeLessThanOrEqual(Math.ceil(proposed / 100));
   if (runsAllSeeds()) expect(kinds.size).toBeGreaterThan(5);
 });
+
+/** A copy of the state, its nodes as a change leaves them. */
+function copyOf({ nodes }: Snapshot, change: Change): Snapshot {
+  const own = nodes.map(({ node: one }) => one as Node);
+  const pods = nodes.flatMap((info) => info.pods.map(({ pod: one }) => one));
+  return snapshotOf([...(change.nodes?.(own) ?? own), ...pods]);
+}
+
+test("everything that is proposed places the pod in the state in which it found no node", {
+  timeout: 120_000,
+}, () => {
+  let proposed = 0;
+  forEachSeed(150, (seed) => {
+    const model = modelOf(stuckCluster(new RandomStream(seed, "stuck for good")));
+    const literal = new LiteralAnswer(model, { seed: SEED });
+    for (const lost of model.nodes.keys()) {
+      const name = model.nodes[lost]?.metadata.name as string;
+      literal.explain([lost], [], (snapshot) => {
+        for (const index of unplacedIn(model, snapshot, lost)) {
+          const fix = smallestChange(model, index, snapshot);
+          const waiting = replacementPod(model, index);
+          for (const change of fix === undefined ? [] : proposalsIn(fix, name)) {
+            const changed =
+              change.spec === undefined ? waiting : { ...waiting, spec: change.spec(waiting.spec) };
+            const algorithm = new SchedulingAlgorithm({
+              snapshot: copyOf(snapshot, change),
+              random: new NodeRanking(SEED),
+              scansAllNodes: true,
+            });
+            const { kind } = algorithm.schedule(changed);
+            expect({ fix, lost: name, pod: model.nameOf(index), kind }).toMatchObject({ kind: "scheduled" });
+            proposed++;
+          }
+        }
+      });
+    }
+  });
+  if (runsAllSeeds()) expect(proposed).toBeGreaterThan(300);
+});
+
+/** Pods of the lost node in whose place none stands anywhere. */
+function unplacedIn(model: Model, snapshot: Snapshot, lost: number): readonly number[] {
+  return [...model.podsOn(lost)].filter(
+    (index) => snapshot.pod(replacementPod(model, index).metadata.uid) === undefined,
+  );
+}
