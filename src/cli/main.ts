@@ -12,9 +12,14 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand(),
   lab: async () => (await import("./lab.ts")).labCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),
+  apply: async () => (await import("./apply.ts")).applyCommand(),
+  diff: async () => (await import("./diff.ts")).diffCommand(),
   plan: async () => (await import("./plan.ts")).planCommand(),
   prove: async () => (await import("./prove.ts")).proveCommand(),
+  rollback: async () => (await import("./rollback.ts")).rollbackCommand(),
   snapshot: async () => (await import("./snapshot.ts")).snapshotCommand(),
+  status: async () => (await import("./status.ts")).statusCommand(),
+  verify: async () => (await import("./verify.ts")).verifyCommand(),
   completion: async () => (await import("./completion.ts")).completionCommand(program),
 };
 

@@ -16,6 +16,30 @@ export interface PlanFlags extends PolicyFlags {
   readonly output: (typeof PLAN_FORMS)[number];
 }
 
+/** What stands on the command line of `holdfast apply`. */
+export interface ApplyFlags extends PolicyFlags {
+  readonly yes?: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export const VERIFY_FORMS = ["table", "json"] as const;
+
+/** What stands on the command lines of `holdfast verify` and `holdfast status`. */
+export interface VerifyFlags extends PolicyFlags {
+  readonly output: (typeof VERIFY_FORMS)[number];
+}
+
+/** What stands on the command line of `holdfast rollback`. */
+export interface RollbackFlags {
+  readonly lab?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly to?: number;
+  readonly yes?: boolean;
+}
+
 export function addPolicyOptions(command: Command): Command {
   return addSourceOptions(command)
     .option("--policy <path...>", "the policies: files, folders or -; those in the cluster when absent")

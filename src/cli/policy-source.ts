@@ -46,11 +46,19 @@ export function openClient(flags: SourceFlags): HttpClient {
 
 export interface PlannedCluster extends PlanResult {
   readonly view: ClusterView;
-  readonly policies: readonly HighAvailabilityPolicy[];
+}
+
+export interface PlanHow {
+  /** Without proof nothing is refused for being worse. */
+  readonly proves: boolean;
 }
 
 /** Plans for the policies that the flags name, or those in the cluster. @throws {InputError} where there is none */
-export async function planFor(flags: PolicyFlags, command: Command): Promise<PlannedCluster> {
+export async function planFor(
+  flags: PolicyFlags,
+  command: Command,
+  { proves }: PlanHow = { proves: true },
+): Promise<PlannedCluster> {
   const given = flags.policy === undefined ? undefined : readManifests(flags.policy).map(readPolicy);
   const { model, profiles, objects = [], nodes, assumed } = await readSource(flags, command, true);
   const inCluster = await policiesOf(flags, objects);
@@ -71,6 +79,7 @@ export async function planFor(flags: PolicyFlags, command: Command): Promise<Pla
     phase: flags.phase,
     includes: await chosen(flags, view),
   });
+  if (!proves) return { plans, proof: { better: [], worse: [] }, assumed, view };
   const losses = lossesFor(model);
   const proved = (whole: Model) =>
     prove(whole, placingFor(whole), { losses, ...(profiles !== undefined && { profiles }) });
@@ -81,7 +90,7 @@ export async function planFor(flags: PolicyFlags, command: Command): Promise<Pla
     nodes: nodes ?? DEFAULT_NODES,
     prove: (changed) => proved(modelOf(changed, { kubernetesMinor: model.kubernetesMinor })),
   });
-  return { ...result, assumed, view, policies };
+  return { ...result, assumed, view };
 }
 
 /** What is taken of a workload that nobody knows: a policy for it says that it may run more than once. */

@@ -57,3 +57,11 @@ export function runOnWallClock(
     },
   };
 }
+
+/** The machine's clock, for those who wait for what a real cluster does. */
+export const WALL_CLOCK = { now: wallNow };
+
+/** Resolves when so much of the machine's time has passed. */
+export function wallSleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

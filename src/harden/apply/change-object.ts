@@ -110,7 +110,9 @@ async function restore(record: PatchRecord, client: Client): Promise<string[]> {
   const states = fields.map((field) => ({ field, now: valueAt(live, field.path, place) }));
   const mended = states.filter(({ field: { after }, now }) => deepEqual(now, after));
   const foreign = states.filter(
-    ({ field: { before, after }, now }) => !deepEqual(now, after) && !deepEqual(now, before),
+    // What an earlier step changed first is that one's to judge.
+    ({ field: { before, after, again }, now }) =>
+      again === undefined && !deepEqual(now, after) && !deepEqual(now, before),
   );
   const valued =
     mended.length === 0
@@ -150,4 +152,19 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
 
 function json(value: unknown): string {
   return value === undefined ? "not there" : JSON.stringify(value);
+}
+
+/** Whether a step has been done, by somebody who was stopped before they could say so. */
+export async function isDone(record: StepRecord, client: Client): Promise<boolean> {
+  const { target } = record;
+  const kind = kindOfRecord(target);
+  try {
+    const live: KubeObject = await client.get(kind, namespaceOf(target), target.name);
+    if (record.action === "create") return isOurs(live);
+    const place = placeOfKind(kind);
+    return record.fields.every(({ path, after }) => deepEqual(valueAt(live, path, place), after));
+  } catch (error) {
+    if (isStatus(error, "NotFound")) return false;
+    throw error;
+  }
 }

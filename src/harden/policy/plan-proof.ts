@@ -11,8 +11,8 @@ import { byComponent } from "../apply/apply-plan.ts";
 import type { FixProof, ProvedChange } from "../checks/fix-proof.ts";
 import { patchFix } from "../checks/fixes.ts";
 import { comparedWorst } from "../checks/prove-fixes.ts";
-import { placeOfKind, withValueAt } from "../fields/field-path.ts";
 import { type Step, type StepTarget, targetText } from "../step.ts";
+import { plannedObjects } from "./plan-objects.ts";
 import type { PolicyPlan } from "./plan-policies.ts";
 
 export interface PlanProofInput {
@@ -67,26 +67,10 @@ function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofIn
 
 /** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */
 function changesOf(steps: readonly Step[], view: ClusterView): KubeObject[] {
-  const changed = new Map<string, { before: KubeObject; after: KubeObject }>();
-  const created: KubeObject[] = [];
-  for (const step of steps) {
-    const { kind, namespace, name } = step.target;
-    if (step.action === "create") {
-      if (kind.kind !== "Job") created.push(step.object as unknown as KubeObject);
-      continue;
-    }
-    const key = targetText(step.target);
-    const before = changed.get(key)?.before ?? view.get(kind, namespace, name);
-    if (before === undefined) continue;
-    const place = placeOfKind(kind);
-    const after = step.fields.reduce(
-      (object, field) => withValueAt(object, field.path, field.after, place),
-      changed.get(key)?.after ?? before,
-    );
-    changed.set(key, { before, after });
-  }
-  const patches = [...changed.values()].flatMap(({ before, after }) => patchFix(before, after)?.object ?? []);
-  return [...created, ...(patches as unknown as KubeObject[])];
+  return plannedObjects(steps, view).flatMap(({ target, before, after }) => {
+    if (target.kind.kind === "Job") return [];
+    return before === undefined ? after : ((patchFix(before, after)?.object ?? []) as KubeObject | []);
+  });
 }
 
 function withoutComponent(

@@ -1,0 +1,57 @@
+import { applyPlan, type ComponentOutcome } from "../apply/apply-plan.ts";
+import { type Finished, finishEntry, isUnfinished, rollBackEntry } from "../apply/finish.ts";
+import type { GateOptions } from "../apply/gate.ts";
+import { Journal, type PolicyName, readJournal } from "../apply/journal.ts";
+import type { StepRecord } from "../apply/step-record.ts";
+import type { StepTarget } from "../step.ts";
+import type { PolicyPlan } from "./plan-policies.ts";
+
+export interface ApplyPoliciesOptions extends GateOptions {
+  readonly onStep?: (step: StepRecord, component: StepTarget) => void;
+}
+
+export interface PolicyOutcome {
+  readonly policy: PolicyName;
+  readonly revision: number;
+  readonly components: readonly ComponentOutcome[];
+}
+
+/** Finishes what an earlier apply of a policy was stopped in. */
+export async function finishPolicy(policy: PolicyName, options: GateOptions): Promise<Finished[]> {
+  const finished: Finished[] = [];
+  for (const entry of await readJournal(options.client, policy))
+    if (isUnfinished(entry)) finished.push(await finishEntry(entry, options));
+  return finished;
+}
+
+/** Does the plans, each with a revision of its policy's journal. Plans without steps are passed over. */
+export async function applyPolicies(
+  plans: readonly PolicyPlan[],
+  options: ApplyPoliciesOptions,
+): Promise<PolicyOutcome[]> {
+  const outcomes: PolicyOutcome[] = [];
+  for (const { policy, plan } of plans) {
+    if (plan.steps.length === 0) continue;
+    const journal = await Journal.open(options.client, policy);
+    const components = await applyPlan(plan, { ...options, journal });
+    outcomes.push({ policy, revision: journal.revision, components });
+  }
+  return outcomes;
+}
+
+/**
+ * Takes a policy back to what was so after a revision, 0 for before the first: the last component first, and of each its last step
+ * first, so that a budget goes before replicas do.
+ */
+export async function rollBackPolicy(
+  policy: PolicyName,
+  toRevision: number,
+  client: GateOptions["client"],
+): Promise<Finished[]> {
+  const finished: Finished[] = [];
+  for (const entry of (await readJournal(client, policy)).toReversed()) {
+    if (entry.revision > toRevision && entry.state !== "rolled-back")
+      finished.push(await rollBackEntry(entry, client));
+  }
+  return finished;
+}
