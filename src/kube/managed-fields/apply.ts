@@ -13,6 +13,7 @@ import { type ApplyConflict, conflictsOver } from "./conflicts.ts";
 import {
   type Entries,
   isManagedBy,
+  lastOfEach,
   type ManagerIdentity,
   makeEntry,
   setOf,
@@ -113,9 +114,12 @@ function typeText(apiVersion: unknown, kind: unknown): string {
 }
 
 /** The managers of the live object. Nobody tracked it so far: then all of it was somebody's before the first apply. */
-function entriesOf<T extends KubeObject>({ live, kind, time }: ApplyOperation<T>, root: Place): Entries {
+function entriesOf<T extends KubeObject>(
+  { live, kind, subresource = "", time }: ApplyOperation<T>,
+  root: Place,
+): Entries {
   if (live === undefined) return [];
-  const entries = live.metadata.managedFields ?? [];
+  const entries = lastOfEach(live.metadata.managedFields ?? []);
   if (entries.length > 0) return entries;
   const everything = compareObjects(undefined, live, root)?.changed;
   if (everything === undefined) return [];
@@ -123,6 +127,7 @@ function entriesOf<T extends KubeObject>({ live, kind, time }: ApplyOperation<T>
     manager: "before-first-apply",
     operation: "Update",
     apiVersion: apiVersionOf(kind),
+    subresource,
   } as const;
   return [makeEntry(manager, everything, time)];
 }

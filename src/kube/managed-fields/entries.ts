@@ -68,6 +68,13 @@ export function withoutSet(entries: Entries, set: FieldSet, except?: ManagerIden
   return isSame ? entries : left;
 }
 
+/** Of entries of one manager only the last counts: a Scale leaves an object two of the same that it was written through. */
+export function lastOfEach(entries: Entries): Entries {
+  const isLast = (entry: ManagedFieldsEntry, i: number) =>
+    !entries.some((other, at) => at > i && isManagedBy(other, entry));
+  return entries.every(isLast) ? entries : entries.filter(isLast);
+}
+
 /** Appliers first, then by time, manager, version and subresource. */
 export function sortEntries(entries: Entries): Entries {
   return entries.toSorted(compareEntries);

@@ -102,6 +102,11 @@ function differenceBelow(a: FieldSet, b: FieldSet): FieldSet | undefined {
   return rest;
 }
 
+/** Whether all of `b` is in `a`. */
+export function has(a: FieldSet, b: FieldSet): boolean {
+  return isEmptySet(difference(b, a));
+}
+
 /** What is in both. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const elements: string[] = [];

@@ -17,6 +17,7 @@ import {
   type Entries,
   isManagedBy,
   isReset,
+  lastOfEach,
   type ManagerIdentity,
   makeEntry,
   normalized,
@@ -64,10 +65,8 @@ export function trackUpdate<T extends KubeObject>(operation: UpdateOperation<T>)
     const at = entries.findIndex((entry) => isManagedBy(entry, manager));
     const own = entries[at];
     const set = own === undefined ? change.changed : union(setOf(own), change.changed);
-    // A manager that scales gets no time: the original loses it on the way from the Scale to the object.
-    const since = subresource === "scale" ? own?.time : time;
     const others = own === undefined ? entries.slice() : entries.toSpliced(at, 1);
-    others.push(makeEntry(manager, set, since));
+    others.push(makeEntry(manager, set, time));
     entries = sortEntries(capUpdaters(others));
   }
   return withEntries(after, entries);
@@ -75,12 +74,12 @@ export function trackUpdate<T extends KubeObject>(operation: UpdateOperation<T>)
 
 /** What was known of the managers before the operation. */
 function baseEntries(before: KubeObject | undefined, after: KubeObject, isSubresource: boolean): Entries {
-  const live = before?.metadata.managedFields ?? [];
+  const live = lastOfEach(before?.metadata.managedFields ?? []);
   const sent = after.metadata.managedFields;
   // A subresource cannot carry managers of its own making.
-  if (isSubresource || sent === undefined || sent === live) return live;
+  if (isSubresource || sent === undefined || sent === before?.metadata.managedFields) return live;
   if (isReset(sent)) return [];
-  return areReadable(sent) ? normalized(sent) : live;
+  return areReadable(sent) ? lastOfEach(normalized(sent)) : live;
 }
 
 /** The object with these entries, and without any when there are none. */

@@ -7,6 +7,8 @@ import { type Schema, schemaOf } from "./schema.ts";
 export interface FieldCheck {
   /** Why the object cannot be decoded at all: a value of the wrong JSON type. Refused whatever the client asked for. */
   readonly error: string | undefined;
+  /** Whether a reader of the value's own type says so (quantities, times, what is a number or a text), who knows no path to it. */
+  readonly byOwnReader?: boolean;
   /** Fields that no one knows (`unknown field "spec.foo"`): an error, a warning or nothing, as the client chose. At most 100. */
   readonly strict: readonly string[];
 }
@@ -32,7 +34,9 @@ export function checkFields(
   const walk = new Walk(text);
   walk.check(schema, object);
   const error = walk.fatal ?? walk.first;
-  return error === undefined && walk.strict.length === 0 ? CLEAN : { error, strict: walk.strict };
+  return error === undefined && walk.strict.length === 0
+    ? CLEAN
+    : { error, byOwnReader: walk.fatal !== undefined, strict: walk.strict };
 }
 
 const YAML_ISSUE = /^line \d+: key /;

@@ -38,14 +38,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     engine,
     store,
     kinds,
-    allocate: ({ collection, caller }, object, old) => {
+    allocate: ({ collection, caller, dryRun }, object, old) => {
       if (collection !== serviceObjects) return object;
-      if (caller.memo === undefined) return allocator.allocate(object, old);
+      if (caller.memo === undefined || dryRun) return allocator.allocate(object, old, dryRun);
       // What was picked in an earlier attempt is asked for by name in the next: somebody may have taken it meanwhile.
       const label = `allocated for ${JSON.stringify(object.spec)}`;
       return allocator.allocate(
-        madeFor(caller, label, () => allocator.allocate(object, old)),
+        madeFor(caller, label, () => allocator.allocate(object, old, dryRun)),
         old,
+        dryRun,
       );
     },
     customVersionOf: (kind) => custom?.versionOf(kind),

@@ -18,11 +18,11 @@ import { validateTypes } from "../../kube/validation/validate.ts";
 import { converted } from "./converted.ts";
 import type { CustomVersion } from "./custom/custom-version.ts";
 import { badRequest, invalid, invalidValue } from "./errors.ts";
-import type { LooseObject } from "./loose.ts";
+import { type LooseObject, withMeta } from "./loose.ts";
 import type { Caller, Target, WriteParameters } from "./server.ts";
 
-/** What becomes of a sentence that says why a body is no object of its kind. */
-export type Refuse = (why: string) => Error;
+/** What becomes of a sentence that says why a body is no object of its kind; `byOwnReader` as in `FieldCheck`. */
+export type Refuse = (why: string, byOwnReader?: boolean) => Error;
 
 /** How a body is read. */
 export interface Decoding {
@@ -55,12 +55,11 @@ export function decodeObject(decoding: Decoding, body: Body): LooseObject {
   if (custom !== undefined) return decodeCustom(decoding, custom, body);
   checkKind(decoding, body);
   const { fieldValidation, text, decodeIssues = [] } = decoding.parameters;
-  const { error, strict } =
-    fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body, undefined, text);
+  const found = fieldValidation === undefined ? NOTHING_WRONG : checkFields(kind, body, undefined, text);
   // Fields given twice stand where their object was looked at, if the text was read that far.
   const isTold = text !== undefined && text.duplicates.length > 0;
-  judge(decoding, { error, strict: isTold ? strict : [...decodeIssues, ...strict] });
-  const whole = typed(kind, completeTyped(kind, body, decoding.stored));
+  judge(decoding, isTold ? found : { ...found, strict: [...decodeIssues, ...found.strict] });
+  const whole = withReset(body, typed(kind, completeTyped(kind, body, decoding.stored)));
   return converted(kind, shallow(whole, decoding.parameters));
 }
 
@@ -74,6 +73,13 @@ function typed(kind: Kind, { object, isTyped }: Completed<Body>): LooseObject {
   return object as unknown as LooseObject;
 }
 
+/** An empty list of managers is not like none: it asks to forget them. */
+function withReset(body: Body, object: LooseObject): LooseObject {
+  const { managedFields } = (body.metadata ?? {}) as Partial<ObjectMeta>;
+  const isReset = Array.isArray(managedFields) && managedFields.length === 0;
+  return isReset ? withMeta(object, { managedFields }) : object;
+}
+
 const NOTHING_WRONG = { error: undefined, strict: [] };
 
 function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: Body): LooseObject {
@@ -84,7 +90,7 @@ function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: B
   const { error, strict } = isChecked
     ? checkFields(kind, { metadata: body.metadata }, METADATA_SCHEMA, text && { ...text, duplicates: [] })
     : NOTHING_WRONG;
-  const named = typed(kind, completeTyped(kind, body));
+  const named = withReset(body, typed(kind, completeTyped(kind, body)));
   const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
   const found = isChecked ? [...decodeIssues, ...strict, ...issues] : decodeIssues;
   judge(decoding, { error: overflow(text) ?? error, strict: found });
@@ -164,8 +170,11 @@ function cannotBeHandledAs(given: Pick<Kind, "kind" | "version">, kind: Kind, wh
   return `${given.kind} in version "${given.version}" cannot be handled as a ${kind.kind}: ${why}`;
 }
 
-function judge({ kind, parameters, caller, refuse }: Decoding, { error, strict }: FieldCheck): void {
-  const refusal = (why: string) => refuse?.(why) ?? badRequest(cannotBeHandled(kind, why));
+function judge(
+  { kind, parameters, caller, refuse }: Decoding,
+  { error, byOwnReader, strict }: FieldCheck,
+): void {
+  const refusal = (why: string) => refuse?.(why, byOwnReader) ?? badRequest(cannotBeHandled(kind, why));
   if (error !== undefined) throw refusal(error);
   if (strict.length === 0) return;
   if (parameters.fieldValidation === "Strict") throw refusal(strictDecodingError(strict));

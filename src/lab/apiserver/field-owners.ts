@@ -2,7 +2,8 @@ import type { Kind } from "../../kube/kind.ts";
 import { applyServerSide } from "../../kube/managed-fields/apply.ts";
 import { applyConflictError } from "../../kube/managed-fields/conflicts.ts";
 import { trackUpdate } from "../../kube/managed-fields/track-update.ts";
-import type { Schema } from "../../kube/schema/schema.ts";
+import { type Schema, schemaOf } from "../../kube/schema/schema.ts";
+import { wrapIntegers } from "../../kube/schema/wrap-integers.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import { formatTime } from "../../kube/time.ts";
 import type { LooseObject } from "./loose.ts";
@@ -50,7 +51,8 @@ export function applied(
   });
   if (outcome.kind === "conflict") throw applyConflictError(outcome.conflicts);
   tellRepeated(parameters, caller);
-  return outcome.object;
+  const known = schemaOf(kind);
+  return known === undefined ? outcome.object : wrapIntegers(known, patch, outcome.object);
 }
 
 /** What becomes of fields that an apply gives twice: no decoder of an object ever sees them.

@@ -6,6 +6,7 @@ import { applyJsonPatch } from "../../kube/patch/json-patch.ts";
 import { mergePatch } from "../../kube/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../kube/patch/strategic-merge-patch.ts";
 import { schemaOf } from "../../kube/schema/schema.ts";
+import { wrapIntegers } from "../../kube/schema/wrap-integers.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import type { PatchType } from "./api.ts";
 import type { Decoding, Refuse } from "./decode.ts";
@@ -29,17 +30,17 @@ export function patched(kind: Kind, object: LooseObject, type: ChangePatchType, 
       const schema = schemaOf(kind);
       // Custom kinds say nothing about how their lists merge.
       if (schema === undefined) throw new StatusError("UnsupportedMediaType", ACCEPTED);
-      return strategicMergePatch(object, patch, schema);
+      return wrapIntegers(schema, patch, strategicMergePatch(object, patch, schema));
     }
   }
 }
 
 /** How a patch is refused whose result is no object of its kind: the whole of it is quoted back. */
 export function refusePatch(type: ChangePatchType, patch: unknown, result: Body): Refuse {
-  return (why) => {
+  return (why, byOwnReader) => {
     const isStrategic = type === "strategic";
     const quoted = isStrategic ? goPrint(withoutReplace(patch)) : jsonText(result);
-    const cause = invalidValue("patch", quoted, isStrategic ? conversionFault(why) : why);
+    const cause = invalidValue("patch", quoted, isStrategic ? conversionFault(why, byOwnReader) : why);
     return new StatusError("Invalid", ` "" is invalid: ${cause.field}: ${cause.message}`, {
       causes: [cause],
     });
@@ -56,22 +57,23 @@ function withoutReplace(patch: unknown): unknown {
 
 /** How what an apply leaves is read: names of fields were looked at already, and what is stored is not the client's to answer for; one of no use is refused in words of its own. */
 export function readingApplied(kind: Kind, applied: unknown): Pick<Decoding, "parameters" | "refuse"> {
-  const refuse = (why: string) => {
+  const refuse: Refuse = (why, byOwnReader) => {
     const { namespace = "", name = "" } = (applied as Partial<LooseObject> | null)?.metadata ?? {};
     const named = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
     const failed = `failed to convert new object (${namespace}/${name}; ${named}) to proper version`;
-    const fault = `unable to convert unstructured object to ${named}: ${conversionFault(why)}`;
+    const fault = `unable to convert unstructured object to ${named}: ${conversionFault(why, byOwnReader)}`;
     return new StatusError("Unknown", `${failed}: ${fault}`);
   };
   return { parameters: { fieldValidation: "Ignore" }, refuse };
 }
 
 const FRACTION = /^json: cannot unmarshal number \S*[.eE]\S* into .*of type (u?int\d+)$/;
-const UNMARSHAL = /^json: cannot unmarshal (\S+) .*of type (\S+)$/;
+const UNMARSHAL = /^json: cannot unmarshal (\S+).* of type (\S+)$/;
 const GO_KINDS: Readonly<Record<string, string>> = { object: "map", array: "slice", number: "int64" };
 
 /** What a strategic patch makes is no JSON any more: another reader refuses it, in other words (runtime/converter.go). */
-function conversionFault(why: string): string {
+function conversionFault(why: string, byOwnReader = false): string {
+  if (byOwnReader) return why.replace(/Go struct field \S+/, "Go value");
   const [, whole] = FRACTION.exec(why) ?? [];
   if (whole !== undefined) return `cannot convert float64 to ${whole}`;
   const [, given = "", type = ""] = UNMARSHAL.exec(why) ?? [];

@@ -304,10 +304,13 @@ export class RunningServer implements ApiServer {
     if (own !== undefined) {
       if (own.update === undefined) throw methodNotSupported(kind, verb);
       const request = this.#request(caller, target, parameters);
-      const owned = this.#owned(caller, target, parameters);
+      const owned = {
+        ...this.#owned(caller, target, parameters),
+        kind: bodyKindOf(target),
+        schema: undefined,
+      };
       return own.update(this.#subresourceContext(), request, {
-        make: (present) => next(present, { ...owned, kind: bodyKindOf(target) }).object,
-        own: (before, after) => withOwners(owned, before, after),
+        make: (present) => next(present, owned).object,
       });
     }
     const owned = this.#owned(caller, target, parameters);

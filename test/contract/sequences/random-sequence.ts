@@ -197,10 +197,14 @@ class SequenceWriter {
     if (!SCALED.includes(target.plural)) return;
     const place = { ...target, name: `${name}/scale` };
     const body = { spec: { replicas: this.#random.pick([0, 2, 5, -1]) } };
-    const verb = this.#random.pick(["get", "update", "merge"]);
+    const verb = this.#random.pick(["get", "update", "merge", "apply"]);
     if (verb === "get") this.#say("get", place, []);
     else if (verb === "update") this.#say("update", place, this.#writeOptions(), body);
-    else this.#say("patch", place, this.#writeOptions(), body, "merge");
+    else if (verb === "apply") {
+      const manager = `fieldManager=${this.#random.pick(MANAGERS)}`;
+      const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name }, ...body };
+      this.#say("patch", place, [manager, "bare", ...(this.#chance(0.5) ? ["force"] : [])], scale, "apply");
+    } else this.#say("patch", place, this.#writeOptions(), body, "merge");
   }
 
   #evict(): void {

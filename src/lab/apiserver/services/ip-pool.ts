@@ -1,13 +1,11 @@
 import { invariant } from "../../../base/invariant.ts";
 import type { RandomStream } from "../../../base/random.ts";
 
-/** Why an address cannot be had, in the allocator's words. */
-export type AddressRefusal =
-  | "provided IP is already allocated"
-  | "the provided network does not match the current range";
-
 /** The addresses of one IPv4 range: which are taken, and a free one when asked. */
 export class IpPool {
+  /** The address before the first one. */
+  readonly network: string;
+  readonly #cidr: string;
   readonly #first: number;
   readonly #last: number;
   /** Below it lie addresses that are left to those who name theirs themselves, as long as others are free. */
@@ -20,6 +18,8 @@ export class IpPool {
     const network = parseIpv4(base);
     invariant(network !== undefined, `${cidr} is not an IPv4 range`);
     const size = 2 ** (32 - Number(bits));
+    this.#cidr = cidr;
+    this.network = base;
     this.#first = network + 1;
     this.#last = network + size - 2;
     // pkg/registry/core/service/ipallocator: min(max(16, size / 16), 256).
@@ -27,12 +27,16 @@ export class IpPool {
   }
 
   /** Why the address cannot be given to anyone, or `undefined` if it can. */
-  refusal(address: string): AddressRefusal | undefined {
+  refusal(address: string): string | undefined {
     const value = parseIpv4(address);
-    if (value === undefined || value < this.#first || value > this.#last) {
-      return "the provided network does not match the current range";
-    }
+    if (!this.#isInRange(value)) return "the provided network does not match the current range";
     return this.#owners.has(value) ? "provided IP is already allocated" : undefined;
+  }
+
+  /** The same for a dry run, which does not ask whose the address is. */
+  dryRefusal(address: string): string | undefined {
+    if (this.#isInRange(parseIpv4(address))) return undefined;
+    return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#cidr}`;
   }
 
   /** A free address by chance, from the static part only when the rest is full. `undefined` when there is none. */
@@ -51,6 +55,10 @@ export class IpPool {
   release(address: string, owner: string): void {
     const value = parseIpv4(address);
     if (value !== undefined && this.#owners.get(value) === owner) this.#owners.delete(value);
+  }
+
+  #isInRange(value: number | undefined): value is number {
+    return value !== undefined && value >= this.#first && value <= this.#last;
   }
 
   #pickBetween(first: number, last: number, random: RandomStream): number | undefined {

@@ -4,10 +4,18 @@ import { StatusError } from "../../../kube/status-error.ts";
 import type { Service, ServicePort } from "../../../kube/types/index.ts";
 import { internalError, invalid, invalidValue } from "../errors.ts";
 import { needsHealthCheckNodePort, needsNodePorts } from "../strategies/service-strategy.ts";
-import type { PortPool } from "./port-pool.ts";
+import { PORT_TAKEN, type PortPool } from "./port-pool.ts";
 
 /** What one request takes from the pool, before anything is committed. */
-class PortRequest {
+export interface PortRequest {
+  /** Takes that very port; answers why it cannot be had. */
+  take(port: number): string | undefined;
+  /** Takes some port; `undefined` when none is left. */
+  takeAny(): number | undefined;
+}
+
+/** A request whose ports are kept. */
+export class RealPortRequest implements PortRequest {
   readonly #pool: PortPool;
   readonly #random: RandomStream;
   readonly #taken = new Set<number>();
@@ -17,15 +25,13 @@ class PortRequest {
     this.#random = random;
   }
 
-  /** Takes that very port; answers why it cannot be had. */
   take(port: number): string | undefined {
-    if (this.#taken.has(port)) return "provided port is already allocated";
+    if (this.#taken.has(port)) return PORT_TAKEN;
     const why = this.#pool.refusal(port);
     if (why === undefined) this.#taken.add(port);
     return why;
   }
 
-  /** Takes some port; `undefined` when none is left. */
   takeAny(): number | undefined {
     const port = this.#pool.pick(this.#random, this.#taken);
     if (port !== undefined) this.#taken.add(port);
@@ -33,14 +39,33 @@ class PortRequest {
   }
 }
 
+/** What a dry run says that it took when nobody asks for a certain port: beyond the range (portallocator.StartOperation). */
+const DRY_PORT = 32_769;
+
+/** A dry run's: it asks who holds a port and not whether there is such a port, and makes up those that nobody names. */
+export class DryPortRequest implements PortRequest {
+  readonly #pool: PortPool;
+  readonly #taken = new Set<number>();
+
+  constructor(pool: PortPool) {
+    this.#pool = pool;
+  }
+
+  take(port: number): string | undefined {
+    if (this.#pool.has(port) || this.#taken.has(port)) return PORT_TAKEN;
+    this.#taken.add(port);
+    return undefined;
+  }
+
+  takeAny(): number {
+    const port = this.#taken.size === 0 ? DRY_PORT : Math.max(...this.#taken) + 1;
+    this.#taken.add(port);
+    return port;
+  }
+}
+
 /** The Service with the node ports it needs: its own where it names them, others by chance. */
-export function withNodePorts(
-  service: Service,
-  old: Service | undefined,
-  pool: PortPool,
-  random: RandomStream,
-): Service {
-  const request = new PortRequest(pool, random);
+export function withNodePorts(service: Service, old: Service | undefined, request: PortRequest): Service {
   const ported = withServicePorts(service, old, request);
   return withHealthCheckPort(ported, old, request);
 }

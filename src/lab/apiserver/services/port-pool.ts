@@ -6,6 +6,9 @@ const LAST = 32_767;
 /** pkg/registry/core/service/portallocator: min(max(16, size / 32), 128) ports for those who name theirs themselves. */
 const STATIC_PORTS = Math.floor((LAST - FIRST + 1) / 32);
 
+/** Why a port cannot be given out twice, in the allocator's words. */
+export const PORT_TAKEN = "provided port is already allocated";
+
 /** The ports that Services take on every node. Protocols share them: a number belongs to one Service. */
 export class PortPool {
   readonly #owners = new Map<number, string>();
@@ -15,7 +18,12 @@ export class PortPool {
     if (port < FIRST || port > LAST) {
       return `provided port is not in the valid range. The range of valid ports is ${FIRST}-${LAST}`;
     }
-    return this.#owners.has(port) ? "provided port is already allocated" : undefined;
+    return this.has(port) ? PORT_TAKEN : undefined;
+  }
+
+  /** Whether a Service holds the port. */
+  has(port: number): boolean {
+    return this.#owners.has(port);
   }
 
   /** A free port by chance that is not among `besides` either. `undefined` when there is none. */

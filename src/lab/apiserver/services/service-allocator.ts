@@ -12,7 +12,7 @@ import { keyOf } from "../object-key.ts";
 import type { Store } from "../store.ts";
 import { withAddressFamilies, withStoredAllocations } from "./cluster-ips.ts";
 import { IpPool } from "./ip-pool.ts";
-import { withNodePorts } from "./node-ports.ts";
+import { DryPortRequest, RealPortRequest, withNodePorts } from "./node-ports.ts";
 import { PortPool } from "./port-pool.ts";
 
 /** kube-apiserver --service-cluster-ip-range. */
@@ -31,27 +31,30 @@ export class ServiceAllocator {
     });
   }
 
-  /** The Service with everything that is handed out. @throws {StatusError} Invalid when what it names cannot be had */
-  allocate(object: LooseObject, old: LooseObject | undefined): LooseObject {
+  /** The Service with everything that is handed out; a dry run shows what it was not given. @throws {StatusError} Invalid when what it names cannot be had */
+  allocate(object: LooseObject, old: LooseObject | undefined, dryRun: boolean): LooseObject {
     const before = old as unknown as Service | undefined;
     const given = withStoredAllocations(object as unknown as Service, before);
-    const addressed = this.#withAddress(withAddressFamilies(given, before), before);
-    const random = this.#engine.random("apiserver/node-ports");
-    return withNodePorts(addressed, before, this.#ports, random) as unknown as LooseObject;
+    const addressed = this.#withAddress(withAddressFamilies(given, before), before, dryRun);
+    const request = dryRun
+      ? new DryPortRequest(this.#ports)
+      : new RealPortRequest(this.#ports, this.#engine.random("apiserver/node-ports"));
+    return withNodePorts(addressed, before, request) as unknown as LooseObject;
   }
 
-  #withAddress(service: Service, old: Service | undefined): Service {
+  #withAddress(service: Service, old: Service | undefined, dryRun: boolean): Service {
     const { spec, metadata } = service;
     const isNew = old === undefined || old.spec.type === "ExternalName";
     if (spec.type === "ExternalName" || spec.clusterIP === "None" || !isNew) return service;
     const wanted = spec.clusterIPs?.[0];
     if (wanted !== undefined) {
-      const why = this.#ips.refusal(wanted);
+      const why = dryRun ? this.#ips.dryRefusal(wanted) : this.#ips.refusal(wanted);
       if (why === undefined) return service;
       const problem = `failed to allocate IP ${wanted}: ${why}`;
       throw invalid(services, metadata.name, [invalidValue("spec.clusterIPs", spec.clusterIPs, problem)]);
     }
-    const picked = this.#ips.pick(this.#engine.random("apiserver/service-ips"));
+    // A dry run does not look for one.
+    const picked = dryRun ? this.#ips.network : this.#ips.pick(this.#engine.random("apiserver/service-ips"));
     if (picked === undefined) throw internalError("failed to allocate a serviceIP: range is full");
     return { ...service, spec: { ...spec, clusterIP: picked, clusterIPs: [picked] } };
   }

@@ -1,12 +1,14 @@
 import type { ScalePaths } from "../../../kube/custom/scale-values.ts";
 import { apiVersionOf, type Kind, resourceName } from "../../../kube/kind.ts";
+import { managersOfScale, managersOfScaled } from "../../../kube/managed-fields/scale-managers.ts";
+import { withEntries } from "../../../kube/managed-fields/track-update.ts";
 import { compileLabels, compileSelector } from "../../../kube/selectors.ts";
 import { StatusError } from "../../../kube/status-error.ts";
 import type { KubeObject, LabelSelector, ObjectMeta, StringMap } from "../../../kube/types/index.ts";
 import { invalid, invalidValue, notFound } from "../errors.ts";
-import { type Fields, type LooseObject, loose, withMeta } from "../loose.ts";
+import { type Fields, type LooseObject, loose } from "../loose.ts";
 import { updateObject } from "../registry/update.ts";
-import type { Subresource, SubresourceChange } from "./subresource.ts";
+import type { Subresource } from "./subresource.ts";
 
 const SCALE: Kind = { group: "autoscaling", version: "v1", kind: "Scale" } as Kind;
 
@@ -20,7 +22,7 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
       if (object === undefined) throw notFound(request.kind, request.name);
       return scaleOf(request.kind, loose(object), paths);
     },
-    update(context, request, { make, own }) {
+    update(context, request, { make }) {
       const face = {
         show: (object: LooseObject) => loose(scaleOf(request.kind, object, paths)),
         changed: (object: LooseObject, wanted: LooseObject) => scaled(object, wanted, paths),
@@ -30,32 +32,18 @@ export function scale(paths: ScalePaths = BUILT_IN): Subresource {
           throw notFound({ ...request.kind, plural: `${request.kind.plural}/scale` }, request.name);
         }
         const shown = loose(scaleOf(request.kind, old, paths));
-        const wanted = make(withMeta(shown, { managedFields: scaleOwners(old, paths) }));
-        const { uid } = wanted.metadata;
+        const path = steps(paths.specReplicasPath);
+        const managers = old.metadata.managedFields ?? [];
+        const wanted = make(withEntries(shown, managersOfScale(managers, path)));
+        const { uid, managedFields = [] } = wanted.metadata;
         const next = scaled(old, wanted, paths);
-        const object = withMeta(next, { managedFields: ownersOf(own, old, next, paths) });
+        const version = apiVersionOf(request.kind);
+        const object = withEntries(next, managersOfScaled(managers, managedFields, path, version));
         return uid ? { object, uid } : { object };
       });
       return { ...answer, object: scaleOf(request.kind, loose(answer.object), paths) };
     },
   };
-}
-
-/** Who of an object's managers owns the replicas, as managers of the Scale: refusals of patches quote it with them. */
-function scaleOwners(
-  { metadata }: LooseObject,
-  { specReplicasPath }: ScalePaths,
-): LooseObject["metadata"]["managedFields"] {
-  const path = `.${steps(specReplicasPath)
-    .map((step) => `f:${step}`)
-    .join(".")}`;
-  const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) =>
-    valueAt((fieldsV1 ?? {}) as Fields, path),
-  );
-  const fieldsV1 = { "f:spec": { "f:replicas": {} } };
-  return owners.length === 0
-    ? undefined
-    : owners.map((owner) => ({ ...owner, apiVersion: apiVersionOf(SCALE), fieldsV1 }));
 }
 
 function scaleOf(kind: Kind, object: LooseObject, paths: ScalePaths): KubeObject {
@@ -96,23 +84,6 @@ function scaled(old: LooseObject, wanted: LooseObject, paths: ScalePaths): Loose
   return { ...withValueAt(old, paths.specReplicasPath, replicas), metadata };
 }
 
-/**
- * The managers of an object whose replicas were written through its Scale. It leaves "no replicas" out, and so nobody owns them; and
- * replicas that nobody owned go on without an owner: as the Scale has no managers, none are kept for it.
- */
-function ownersOf(
-  own: SubresourceChange["own"],
-  old: LooseObject,
-  next: LooseObject,
-  paths: ScalePaths,
-): LooseObject["metadata"]["managedFields"] {
-  if (scaleOwners(old, paths) === undefined) return old.metadata.managedFields;
-  const { specReplicasPath } = paths;
-  const none = valueAt(next, specReplicasPath) === 0;
-  const said = none ? withValueAt(next, specReplicasPath, undefined) : next;
-  return own(old, said).metadata.managedFields;
-}
-
 function steps(path: string): readonly string[] {
   return path.split(".").filter((step) => step !== "");
 }
@@ -129,10 +100,6 @@ function valueAt(object: Fields, path: string): unknown {
 function withValueAt(object: LooseObject, path: string, value: unknown): LooseObject {
   const set = (fields: Fields, [first, ...rest]: readonly string[]): Fields => {
     if (first === undefined) throw new StatusError("InternalError", `the path ${path} names no field`);
-    if (rest.length === 0 && value === undefined) {
-      const { [first]: _, ...others } = fields;
-      return others;
-    }
     const inner = rest.length === 0 ? value : set((fields[first] ?? {}) as Fields, rest);
     return { ...fields, [first]: inner };
   };

@@ -35,10 +35,8 @@ export interface Subresource {
 
 /** What a client wants a subresource to become. */
 export interface SubresourceChange {
-  /** Makes the new subresource object of the present one. */
+  /** Makes the new subresource object of the present one, with its managers. */
   make(present: LooseObject): LooseObject;
-  /** Gives the object that the subresource belongs to its managers, from its state before and after. */
-  own(before: LooseObject, after: LooseObject): LooseObject;
 }
 
 /** What a client sent to a subresource that has objects of its own, placed where the request is. */
