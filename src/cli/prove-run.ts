@@ -5,6 +5,7 @@ import type { Comparison } from "../prove/comparison.ts";
 import { placingFor } from "../prove/placing.ts";
 import { prove, type Scope } from "../prove/prove.ts";
 import type { ProveResult, Verdict } from "../prove/result.ts";
+import { pooled } from "../prove/workers/pooled-placing.ts";
 import { screenOf } from "../report/screen.ts";
 import { InputError } from "../view/input-error.ts";
 import { Progress } from "./progress.ts";
@@ -58,8 +59,9 @@ function proveSource(
 ): ProveResult {
   const progress = new Progress(process.stderr);
   const { losses, nodesAtOnce, within, all } = flags;
+  const placing = pooled(placingFor(model), model);
   try {
-    const result = prove(model, placingFor(model), {
+    const result = prove(model, placing, {
       losses,
       scope,
       ...(nodesAtOnce !== undefined && { nodesAtOnce }),
@@ -74,6 +76,7 @@ function proveSource(
       findings: [...findings, ...result.findings],
     };
   } finally {
+    placing.end();
     progress.end();
   }
 }

@@ -62,10 +62,16 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
   const facts = factsOf(model, profiles === undefined ? {} : { profiles });
   const { losses, notes } = listLosses(model, options.losses, options.nodesAtOnce);
   const isLarge = model.nodes.length > LARGE_NODES;
+  const tries = isLarge ? IN_ORDER : [...IN_ORDER, ...SHUFFLED];
+  const isChange = ({ kind }: Loss) => kind === "drain" || kind === "rollout";
+  placing.announce?.(
+    losses.filter((loss) => !isChange(loss)),
+    tries,
+  );
   const judge = new Judge({
     facts,
     placing,
-    tries: isLarge ? IN_ORDER : [...IN_ORDER, ...SHUFFLED],
+    tries,
     ...(withinSeconds !== undefined && { withinSeconds }),
   });
   const changes = new ChangeJudge(facts, isLarge ? [1] : IN_ORDER.map(({ seed }) => seed));
@@ -74,8 +80,7 @@ export function prove(model: Model, placing: Placing, options: ProveOptions): Pr
   const worst: Verdict[] = facts.workloads.map(() => "safe");
   const results: LossResult[] = [];
   for (const [index, loss] of losses.entries()) {
-    const isChange = loss.kind === "drain" || loss.kind === "rollout";
-    const whole = isChange ? changes.judge(loss) : judge.judge(loss);
+    const whole = isChange(loss) ? changes.judge(loss) : judge.judge(loss);
     const judgement = {
       ...whole,
       workloads: whole.workloads.filter(({ index: workload }) => told[workload]),

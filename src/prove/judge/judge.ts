@@ -44,6 +44,8 @@ export interface Words {
 
 /** How displaced pods are placed. */
 export interface Placing {
+  /** Losses that are going to be asked about, in that order, and with which ways of chance: for whoever can make use of the time. */
+  announce?(losses: readonly Loss[], tries: readonly Try[]): void;
   outcome(loss: Loss, one: Try): Outcome;
   /**
    * Why pods found no node in that outcome, in the scheduler's words, and the smallest change that would place each; by pod. None

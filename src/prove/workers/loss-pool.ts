@@ -1,115 +1,114 @@
-import { Worker } from "node:worker_threads";
-import type { ExactAnswer } from "../engine/exact-answer.ts";
+import { extname } from "node:path";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Model } from "../model/model.ts";
-import type { Outcome } from "../outcome.ts";
+import { decodeAnswer, type LossAnswer } from "./loss-answer.ts";
 import { type SharedModel, shareModel } from "./shared-model.ts";
 
 /** What a worker is made with. */
 export interface WorkerInput {
   readonly model: SharedModel;
-  readonly seed: number;
-}
-
-/** A list of losses, and where in it the next one is that nobody has taken: all threads count it up. */
-export interface WorkerTask {
+  /** The nodes of each loss. */
   readonly losses: readonly (readonly number[])[];
-  readonly next: Int32Array;
+  readonly seeds: readonly number[];
+  /** By loss, how far it is: all threads see and change it. */
+  readonly states: Int32Array;
+  /** Where answers go, each with its loss's place in the list. */
+  readonly port: MessagePort;
 }
+
+export interface WorkerMessage {
+  readonly loss: number;
+  readonly answer: Int32Array;
+}
+
+export interface PoolOptions extends Pick<WorkerInput, "losses" | "seeds"> {
+  /** How many threads beside this one. */
+  readonly threads: number;
+  /** How this one answers a loss itself. */
+  readonly answer: (loss: number) => LossAnswer;
+}
+
+/** How far a loss is. */
+export const FREE = 0;
+export const TAKEN = 1;
+export const ANSWERED = 2;
+
+/** As long as a thread is waited for. A loss takes milliseconds: one that has not answered by then may be gone. */
+const WAIT_MS = 2_000;
 
 /**
- * Outcomes as one array, which costs nothing to hand over: for each its loss's place in the list, how many placements and victims it
- * has, and those.
- */
-export type Taken = Int32Array;
-
-/** Losses that a thread takes at a time: few enough that none is left alone with many at the end. */
-const TAKEN_AT_ONCE = 16;
-
-/** Works off losses until none is left that nobody has taken. */
-export function takeLosses(answer: ExactAnswer, losses: WorkerTask["losses"], next: Int32Array): Taken {
-  const numbers: number[] = [];
-  for (;;) {
-    const first = Atomics.add(next, 0, TAKEN_AT_ONCE);
-    if (first >= losses.length) return Int32Array.from(numbers);
-    const end = Math.min(first + TAKEN_AT_ONCE, losses.length);
-    for (let i = first; i < end; i++) {
-      const { placements, victims } = answer.outcomeOf(losses[i] as readonly number[]);
-      numbers.push(i, placements.length, victims.length);
-      for (const { pod, node } of placements) numbers.push(pod, node);
-      for (const victim of victims) numbers.push(victim);
-    }
-  }
-}
-
-function putOutcomes(numbers: Taken, outcomes: Outcome[]): void {
-  for (let at = 0; at < numbers.length; ) {
-    const [loss = 0, placed = 0, evicted = 0] = numbers.subarray(at, at + 3);
-    at += 3;
-    const placements = Array.from({ length: placed }, (_, i) => ({
-      pod: numbers[at + 2 * i] as number,
-      node: numbers[at + 2 * i + 1] as number,
-    }));
-    at += 2 * placed;
-    outcomes[loss] = { placements, victims: Array.from(numbers.subarray(at, at + evicted)) };
-    at += evicted;
-  }
-}
-
-/**
- * Threads that answer losses together, this one among them. Outcomes stand in the losses' order whoever was first, so any number
- * of threads gives the same.
+ * Threads that answer losses before this one asks about them, in the order in which it is going to. A loss belongs to whoever takes
+ * it first. Answers are the same whoever gives them, so any number of threads leads to the same bytes, also when one of them
+ * is late, or dies.
  */
 export class LossPool {
-  readonly #answer: ExactAnswer;
+  readonly #states: Int32Array;
+  readonly #answer: (loss: number) => LossAnswer;
   readonly #workers: readonly Worker[];
+  readonly #ports: readonly MessagePort[];
+  readonly #answers = new Map<number, LossAnswer>();
+  /** Before it no loss is free. */
+  #firstFree = 0;
 
-  private constructor(answer: ExactAnswer, workers: readonly Worker[]) {
+  /** Starts so many threads beside this one, which goes on meanwhile. */
+  constructor(model: Model, { losses, seeds, threads, answer }: PoolOptions) {
+    const shared = shareModel(model);
+    const states = new Int32Array(new SharedArrayBuffer(4 * losses.length));
+    const channels = Array.from({ length: threads }, () => new MessageChannel());
     this.#answer = answer;
-    this.#workers = workers;
+    this.#states = states;
+    this.#ports = channels.map(({ port1 }) => port1);
+    // In the built program that is JavaScript; where sources run as they are, so does this one.
+    const file = new URL(`./loss-worker${extname(import.meta.url)}`, import.meta.url);
+    this.#workers = channels.map(({ port2: port }) => {
+      const workerData: WorkerInput = { model: shared, losses, seeds, states, port };
+      const worker = new Worker(file, { workerData, transferList: [port] });
+      // What a thread cannot answer this one answers in the end, and fails in public.
+      worker.on("error", () => {});
+      worker.unref();
+      return worker;
+    });
   }
 
-  /** Starts so many threads beside this one.
-   * @throws Error when one cannot start */
-  static async start(answer: ExactAnswer, model: Model, seed: number, others: number): Promise<LossPool> {
-    const input: WorkerInput = { model: shareModel(model), seed };
-    const workers = Array.from({ length: others }, () => {
-      return new Worker(new URL("./loss-worker.js", import.meta.url), { workerData: input });
-    });
-    try {
-      await Promise.all(workers.map(nextMessage));
-    } catch (error) {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-      throw error;
+  /** The answer to a loss, which is asked for once. As long as another thread is at it, this one goes on with what is free. */
+  take(loss: number): LossAnswer {
+    if (this.#isMine(loss)) return this.#answer(loss);
+    while (!this.#isAnswered(loss)) {
+      const free = this.#nextFree();
+      if (free !== undefined) this.#answers.set(free, this.#answer(free));
+      else if (Atomics.wait(this.#states, loss, TAKEN, WAIT_MS) === "timed-out") return this.#answer(loss);
     }
-    return new LossPool(answer, workers);
+    const answer = this.#answers.get(loss) as LossAnswer;
+    this.#answers.delete(loss);
+    return answer;
   }
 
-  /** The outcomes of losses, in their order.
-   * @throws Error when a thread fails */
-  async outcomesOf(losses: readonly (readonly number[])[]): Promise<readonly Outcome[]> {
-    const next = new Int32Array(new SharedArrayBuffer(4));
-    const others = this.#workers.map((worker) => {
-      const answered = nextMessage(worker);
-      worker.postMessage({ losses, next } satisfies WorkerTask);
-      return answered as Promise<Taken>;
-    });
-    const own = takeLosses(this.#answer, losses, next);
-    const outcomes = new Array<Outcome>(losses.length);
-    for (const taken of [own, ...(await Promise.all(others))]) putOutcomes(taken, outcomes);
-    return outcomes;
+  #isMine(loss: number): boolean {
+    return Atomics.compareExchange(this.#states, loss, FREE, TAKEN) === FREE;
+  }
+
+  #isAnswered(loss: number): boolean {
+    if (!this.#answers.has(loss)) this.#receive();
+    return this.#answers.has(loss);
+  }
+
+  #nextFree(): number | undefined {
+    while (this.#firstFree < this.#states.length) {
+      if (this.#isMine(this.#firstFree++)) return this.#firstFree - 1;
+    }
+    return undefined;
   }
 
   async end(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
-}
 
-function nextMessage(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", (message) => {
-      worker.off("error", reject);
-      resolve(message);
-    });
-    worker.once("error", reject);
-  });
+  #receive(): void {
+    for (const port of this.#ports) {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        const { loss, answer } = next.message as WorkerMessage;
+        this.#answers.set(loss, decodeAnswer(answer));
+      }
+    }
+  }
 }

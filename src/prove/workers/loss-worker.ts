@@ -1,17 +1,22 @@
-/** A worker thread: takes losses off a list that all threads share, and gives their outcomes with their numbers. */
-import { parentPort, workerData } from "node:worker_threads";
-import { invariant } from "../../base/invariant.ts";
+/** A worker thread: answers losses that nobody has taken yet, in their order, until none is left. */
+import { workerData } from "node:worker_threads";
 import { ExactAnswer } from "../engine/exact-answer.ts";
-import { takeLosses, type WorkerInput, type WorkerTask } from "./loss-pool.ts";
+import { answerLoss, encodeAnswer } from "./loss-answer.ts";
+import { ANSWERED, FREE, TAKEN, type WorkerInput, type WorkerMessage } from "./loss-pool.ts";
 import { modelOf } from "./shared-model.ts";
 
-invariant(parentPort, "The worker for losses runs as a worker thread only");
-const port = parentPort;
-const { model, seed } = workerData as WorkerInput;
-const answer = new ExactAnswer(modelOf(model), { seed });
+const { model, losses, seeds, states, port } = workerData as WorkerInput;
+const [seed = 0] = seeds;
+const exact = new ExactAnswer(modelOf(model), { seed });
+const asked = {
+  isCertified: (nodes: readonly number[]) => exact.certifies(nodes),
+  outcome: (nodes: readonly number[], breaker: number) => exact.outcomeOf(nodes, { seed: breaker }),
+};
 
-port.postMessage("ready");
-port.on("message", ({ losses, next }: WorkerTask) => {
-  const taken = takeLosses(answer, losses, next);
-  port.postMessage(taken, [taken.buffer as ArrayBuffer]);
-});
+for (const [loss, nodes] of losses.entries()) {
+  if (Atomics.compareExchange(states, loss, FREE, TAKEN) !== FREE) continue;
+  const answer = encodeAnswer(answerLoss(asked, nodes, seeds));
+  port.postMessage({ loss, answer } satisfies WorkerMessage, [answer.buffer as ArrayBuffer]);
+  Atomics.store(states, loss, ANSWERED);
+  Atomics.notify(states, loss);
+}

@@ -1,24 +1,42 @@
-// One thread and three, on the built program: prints whether their outcomes are the same.
+// One thread and three, on the built program: prints whether they prove the same, and how many losses came from another thread.
 import { makeCluster, objectsOf } from "../../../bench/clusters.mjs";
-import { ExactAnswer } from "../../../dist/prove/engine/exact-answer.js";
 import { ModelBuilder } from "../../../dist/prove/model/builder.js";
-import { digestOf } from "../../../dist/prove/outcome.js";
-import { LossPool } from "../../../dist/prove/workers/loss-pool.js";
+import { placingFor } from "../../../dist/prove/placing.js";
+import { prove } from "../../../dist/prove/prove.js";
+import { pooled } from "../../../dist/prove/workers/pooled-placing.js";
 
 const builder = new ModelBuilder();
-for (const object of objectsOf(makeCluster({ nodes: 60, pods: 1200, workloads: 200, fill: 0.93 })))
+for (const object of objectsOf(makeCluster({ nodes: 150, pods: 3_000, workloads: 500, fill: 0.93 })))
   builder.add(object);
 const model = builder.build();
-const losses = model.nodes.map((_, node) => [node, (node * 7 + 1) % model.nodes.length]);
-const answer = new ExactAnswer(model, { seed: 5 });
-const alone = losses.map((lost) => digestOf(answer.outcomeOf(lost)));
-const pool = await LossPool.start(answer, model, 5, 2);
-const together = (await pool.outcomesOf(losses)).map(digestOf);
-await pool.end();
+
+/** What is proved, and how many outcomes this thread had to find by itself. */
+function proved(others) {
+  const own = placingFor(model);
+  let asked = 0;
+  const counting = {
+    ...own,
+    outcome(loss, one) {
+      asked++;
+      return own.outcome(loss, one);
+    },
+  };
+  const placing = pooled(counting, model, others);
+  try {
+    const result = prove(model, placing, { losses: [{ kind: "nodes" }] });
+    return { text: JSON.stringify(result), losses: result.summary.losses, asked };
+  } finally {
+    placing.end();
+  }
+}
+
+const alone = proved(0);
+const together = proved(2);
 console.log(
   JSON.stringify({
-    losses: losses.length,
-    distinct: new Set(alone).size,
-    same: together.join() === alone.join(),
+    losses: alone.losses,
+    same: together.text === alone.text,
+    alone: alone.asked,
+    together: together.asked,
   }),
 );
