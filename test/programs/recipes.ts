@@ -122,6 +122,12 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     },
     binaries: { "go-informer": { folder: "test/clients/go-informer" } },
   },
+  // Looks at manifests, as `holdfast check` does: for comparison.
+  "kube-score": {
+    version: "1.20.0",
+    require: { "github.com/zegl/kube-score": "v1.20.0" },
+    binaries: { "kube-score": { package: "github.com/zegl/kube-score/cmd/kube-score" } },
+  },
   // The last version whose controller is a package of the module itself; later ones keep it in a module that is not published.
   "cert-manager": {
     version: "1.11.5",
