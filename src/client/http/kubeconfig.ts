@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { inClusterAccess } from "./in-cluster.ts";
 
 /** A kubeconfig that cannot be used: names the file and what is wrong with it. */
 export class KubeconfigError extends Error {
@@ -53,7 +54,7 @@ export interface ClusterAccess {
 }
 
 export interface KubeconfigOptions {
-  /** A file; else what KUBECONFIG lists; else ~/.kube/config. */
+  /** A file; else what KUBECONFIG lists; else ~/.kube/config; else, in a pod, its service account. */
   readonly path?: string | undefined;
   /** The context to use instead of the current one. */
   readonly context?: string | undefined;
@@ -62,11 +63,15 @@ export interface KubeconfigOptions {
 
 /** Finds the kubeconfig and the way in that its context names. @throws {KubeconfigError} */
 export function loadKubeconfig(options: KubeconfigOptions = {}): ClusterAccess {
-  const listed =
-    (options.env ?? process.env).KUBECONFIG?.split(delimiter).filter((path) => path !== "") ?? [];
+  const { env = process.env } = options;
+  const listed = env.KUBECONFIG?.split(delimiter).filter((path) => path !== "") ?? [];
   if (options.path !== undefined) return accessFrom([readKubeconfig(options.path)], options.context);
-  if (listed.length === 0)
-    return accessFrom([readKubeconfig(join(homedir(), ".kube", "config"))], options.context);
+  if (listed.length === 0) {
+    const path = join(homedir(), ".kube", "config");
+    // A pod has none, and needs none. A context is one of a file.
+    const own = isReadable(path) || options.context !== undefined ? undefined : inClusterAccess(env);
+    return own ?? accessFrom([readKubeconfig(path)], options.context);
+  }
   // As kubectl, of several files some may be missing.
   const found = listed.filter((path) => listed.length === 1 || isReadable(path));
   return accessFrom(found.map(readKubeconfig), options.context);
