@@ -1,4 +1,5 @@
-import { type ClusterAccess, KubeconfigError, loadKubeconfig } from "../client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../client/http/cluster-access.ts";
+import { KubeconfigError, loadKubeconfig } from "../client/http/kubeconfig.ts";
 import { InputError } from "../view/input-error.ts";
 
 /** How a verb says which kubeconfig, and what in it, it means. */

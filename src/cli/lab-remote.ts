@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ConnectionError } from "../client/client.ts";
+import type { ClusterAccess } from "../client/http/cluster-access.ts";
 import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
-import type { ClusterAccess } from "../client/http/kubeconfig.ts";
 import { StatusError } from "../kube/status-error.ts";
 import { servedKinds } from "../view/served-kinds.ts";
 import { saveSnapshot } from "../view/snapshot.ts";

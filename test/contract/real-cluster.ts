@@ -1,5 +1,6 @@
 /** The real API server that the contract is held to: one that is started for the run, or one that a kubeconfig leads to. */
-import { type ClusterAccess, loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../src/client/http/cluster-access.ts";
+import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
 import { startControlPlane } from "../cluster/control-plane.ts";
 import { ProgramMissing, programs } from "../programs/build.ts";
 

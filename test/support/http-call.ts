@@ -1,5 +1,5 @@
 import { request as httpsRequest } from "node:https";
-import type { ClusterAccess } from "../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../src/client/http/cluster-access.ts";
 
 /** What came back. */
 export interface Reply {

@@ -15,8 +15,8 @@ import { promisify } from "node:util";
 import { createGunzip, gunzip } from "node:zlib";
 import { wallNow } from "../../time/wall-clock.ts";
 import { ConnectionError } from "../client.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { type CredentialSource, type Credentials, credentialSource } from "./credentials.ts";
-import type { ClusterAccess } from "./kubeconfig.ts";
 
 export interface ConnectionOptions {
   /** How long an answer may take; watches are not bounded by it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ConnectionError } from "../client.ts";
+import type { ClusterAccess, UserAccess } from "./cluster-access.ts";
 import { runExecPlugin } from "./exec-plugin.ts";
-import type { ClusterAccess, UserAccess } from "./kubeconfig.ts";
 
 /** What a request shows to get in: headers, and a certificate for the connection it goes over. */
 export interface Credentials {

@@ -1,7 +1,7 @@
 /** Runs credential plug-ins: programs of cloud providers that print an ExecCredential (KEP-541). */
 import { execFile } from "node:child_process";
 import { ConnectionError } from "../client.ts";
-import type { ClusterAccess, ExecPlugin } from "./kubeconfig.ts";
+import type { ClusterAccess, ExecPlugin } from "./cluster-access.ts";
 
 /** What a plug-in gave. */
 export interface ExecCredential {

@@ -8,8 +8,8 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { configMaps, deployments } from "../../kube/kinds.ts";
 import { StatusError } from "../../kube/status-error.ts";
 import { ConnectionError } from "../client.ts";
+import type { UserAccess } from "./cluster-access.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "./http-client.ts";
-import type { UserAccess } from "./kubeconfig.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-client-"));
 afterAll(() => rmSync(folder, { recursive: true }));

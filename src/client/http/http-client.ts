@@ -16,8 +16,8 @@ import type {
   WatchQuery,
   WriteQuery,
 } from "../client.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { Connection, type ConnectionOptions, type OutgoingRequest } from "./connection.ts";
-import type { ClusterAccess } from "./kubeconfig.ts";
 import { pathOf, queryText } from "./paths.ts";
 import { statusErrorOf } from "./refusal.ts";
 import { watchNotices } from "./watch-notices.ts";

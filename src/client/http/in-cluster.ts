@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterAccess } from "./kubeconfig.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
 
 /** Where a kubelet puts what a pod's service account signs in with. */
 export const ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -3,7 +3,7 @@
  * with --authorization-mode=Node,RBAC. Expectations are what the real one answered. Whoever runs them may do everything.
  */
 import { afterAll, beforeAll, describe, test } from "vitest";
-import type { ClusterAccess } from "../../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../../src/client/http/cluster-access.ts";
 import { type Door, doorOf } from "./door.ts";
 import { doorCases } from "./door-cases.ts";
 import { grantCases } from "./grant-cases.ts";

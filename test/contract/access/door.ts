@@ -1,5 +1,5 @@
 /** Requests as they stand on the wire, by whomever: the administrator, a user they act as, the holder of a token, nobody. */
-import type { ClusterAccess } from "../../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../../src/client/http/cluster-access.ts";
 import { sendCall } from "../../support/http-call.ts";
 
 /** What came back. */

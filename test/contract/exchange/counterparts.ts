@@ -2,7 +2,8 @@
 
 import type { Body } from "../../../src/client/client.ts";
 import { createHttpClient } from "../../../src/client/http/http-client.ts";
-import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../../src/client/http/cluster-access.ts";
+import { accessFrom, parseKubeconfig } from "../../../src/client/http/kubeconfig.ts";
 import { pathOf, queryText } from "../../../src/client/http/paths.ts";
 import { tableFor } from "../../../src/kube/tables/tables.ts";
 import { createLocalClient } from "../../../src/lab/client.ts";

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ClusterAccess } from "../../../src/client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../../src/client/http/cluster-access.ts";
 import { type Call, type Reply, sendCall } from "../../support/http-call.ts";
 import { comparable, type WireAnswer } from "./answer.ts";
 import { bodyRequests } from "./body-requests.ts";

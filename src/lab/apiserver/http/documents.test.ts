@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Call, sendCall } from "../../../../test/support/http-call.ts";
 import { startTestServer, type TestServer } from "../../../../test/support/http-server.ts";
-import { accessFrom, type ClusterAccess, parseKubeconfig } from "../../../client/http/kubeconfig.ts";
+import type { ClusterAccess } from "../../../client/http/cluster-access.ts";
+import { accessFrom, parseKubeconfig } from "../../../client/http/kubeconfig.ts";
 import { configMaps } from "../../../kube/kinds.ts";
 import { encodeOpenApiV2 } from "../../../kube/protobuf/encode-openapi.ts";
 
