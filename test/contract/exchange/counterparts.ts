@@ -1,8 +1,8 @@
 /** The clusters that exchanges are played against: an API server in this process, one over HTTPS. */
 
 import type { Body } from "../../../src/client/client.ts";
-import { createHttpClient } from "../../../src/client/http/http-client.ts";
 import type { ClusterAccess } from "../../../src/client/http/cluster-access.ts";
+import { createHttpClient } from "../../../src/client/http/http-client.ts";
 import { accessFrom, parseKubeconfig } from "../../../src/client/http/kubeconfig.ts";
 import { pathOf, queryText } from "../../../src/client/http/paths.ts";
 import { tableFor } from "../../../src/kube/tables/tables.ts";
