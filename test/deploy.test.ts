@@ -20,12 +20,15 @@ import { createHttpClient, type HttpClient } from "../src/client/http/http-clien
 import { accessFrom, parseKubeconfig } from "../src/client/http/kubeconfig.ts";
 import { deployManifests } from "../src/drill/deploy.ts";
 import { kindsOf } from "../src/drill/kinds-of.ts";
+import { autoscalerAboveNodes } from "../src/harden/checks/autoscaler-above-nodes.ts";
 import { dynamicValue } from "../src/kube/cel/dynamic-values.ts";
 import { highAvailabilityPolicies } from "../src/kube/holdfast-kinds.ts";
 import type { HighAvailabilityPolicy } from "../src/kube/types/index.ts";
 import { serveLab } from "../src/lab/apiserver/http/serve-lab.ts";
 import { parseManifests } from "../src/view/manifests.ts";
+import { findingsIn, linesAfterFixes } from "./support/harden/check-manifests.ts";
 import { POLICY, policyLab, SHOP } from "./support/harden/policy-lab.ts";
+import { apart, web } from "./support/harden/yaml.ts";
 import { type Ended, runCommand } from "./support/prove-command.ts";
 
 const file = (path: string) => readFileSync(new URL(`../deploy/${path}`, import.meta.url), "utf8");
@@ -139,6 +142,34 @@ test("the hook is a Job that an API server takes, once helm has filled it in", a
   const path = "/apis/batch/v1/namespaces/holdfast-system/jobs?dryRun=All&fieldValidation=Strict";
   const body = JSON.stringify(parse(filled));
   expect(await client.fetch({ method: "POST", path, body })).toMatchObject({ kind: "Job" });
+});
+
+describe("the autoscalers", () => {
+  const text = file("autoscalers/dns-and-ingress.yaml");
+  const scaled = ["coredns", "traefik"]
+    .map((name) =>
+      web({ name, pod: apart(name) }).replace("metadata: {", "metadata: { namespace: kube-system,"),
+    )
+    .join("");
+
+  test("are taken by an API server", async () => {
+    for (const { object } of parseManifests(text, "autoscalers.yaml")) {
+      const path =
+        "/apis/autoscaling/v2/namespaces/kube-system/horizontalpodautoscalers?dryRun=All&fieldValidation=Strict";
+      expect(await client.fetch({ method: "POST", path, body: JSON.stringify(object) })).toMatchObject({
+        spec: { minReplicas: 2 },
+      });
+    }
+  });
+
+  test.each([
+    { nodes: "3", found: 0 },
+    { nodes: "2", found: 2 },
+  ])("are within $nodes nodes, or capped: $found findings", ({ nodes, found }) => {
+    const both = `${text}${scaled}`;
+    expect(findingsIn(autoscalerAboveNodes, both, nodes)).toHaveLength(found);
+    expect(linesAfterFixes(autoscalerAboveNodes, both, nodes)).toEqual([]);
+  });
 });
 
 test("what was applied under the account's name is taken back under it", { timeout: 60_000 }, async () => {
