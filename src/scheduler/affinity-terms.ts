@@ -17,6 +17,8 @@ export interface Companion {
 
 /** One term; `weight` is 0 for required ones. */
 export interface AffinityTerm {
+  /** Equal for terms that say the same, as far as the pod tells. */
+  readonly text: string;
   readonly topologyKey: string;
   readonly weight: number;
   readonly namespaces: ReadonlySet<string>;
@@ -104,15 +106,30 @@ const NO_OTHER_NAMESPACE = compileSelector(undefined);
 function readTerm(pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm {
   const { labels = {} } = pod.metadata;
   const isOwnNamespace = !term.namespaces?.length && term.namespaceSelector === undefined;
+  const namespaces = isOwnNamespace ? [pod.metadata.namespace ?? ""] : (term.namespaces ?? []);
+  const namespaceSelector = compileSelector(term.namespaceSelector);
+  // An API server has merged these keys into the selector already; doing it again does no harm.
+  const selector = narrowedSelector(compileSelector(term.labelSelector), [
+    ...requirementsByKeys(term.matchLabelKeys, labels, "in"),
+    ...requirementsByKeys(term.mismatchLabelKeys, labels, "notin"),
+  ]);
   return {
+    text: JSON.stringify([
+      term.topologyKey,
+      weight,
+      namespaces.toSorted(),
+      textOf(namespaceSelector),
+      textOf(selector),
+    ]),
     topologyKey: term.topologyKey,
     weight,
-    namespaces: new Set(isOwnNamespace ? [pod.metadata.namespace ?? ""] : term.namespaces),
-    namespaceSelector: compileSelector(term.namespaceSelector),
-    // An API server has merged these keys into the selector already; doing it again does no harm.
-    selector: narrowedSelector(compileSelector(term.labelSelector), [
-      ...requirementsByKeys(term.matchLabelKeys, labels, "in"),
-      ...requirementsByKeys(term.mismatchLabelKeys, labels, "notin"),
-    ]),
+    namespaces: new Set(namespaces),
+    namespaceSelector,
+    selector,
   };
+}
+
+/** What selects everything has the same text as what selects nothing. */
+function textOf(selector: CompiledSelector): string {
+  return selector.selectsEverything ? "*" : selector.toString();
 }

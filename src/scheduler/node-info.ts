@@ -50,7 +50,6 @@ export class NodeInfo {
   readonly #pods: PodInfo[] = [];
   readonly #neighbours = new Map<string, Neighbours>();
   readonly #podsWithAffinity: PodInfo[] = [];
-  readonly #podsWithRequiredApart: PodInfo[] = [];
   /** "namespace/name" of claims, with how many of the pods mount them. */
   readonly #claimUses = new Map<string, number>();
 
@@ -64,11 +63,6 @@ export class NodeInfo {
 
   get podsWithAffinity(): readonly PodInfo[] {
     return this.#podsWithAffinity;
-  }
-
-  /** Pods with required anti-affinity: the only ones that can forbid the node to others. */
-  get podsWithRequiredApart(): readonly PodInfo[] {
-    return this.#podsWithRequiredApart;
   }
 
   podsIn(namespace: string): readonly PodInfo[] {
@@ -124,7 +118,6 @@ export class NodeInfo {
       neighbours.counts.clear();
     }
     if (pod.hasAffinity) this.#podsWithAffinity.push(pod);
-    if (pod.affinity.requiredApart.length > 0) this.#podsWithRequiredApart.push(pod);
     this.#count(pod, 1);
     if (pod.hostPorts.length > 0) {
       this.usedPorts ??= new UsedPorts();
@@ -146,7 +139,6 @@ export class NodeInfo {
       if (neighbours.pods.length === 0) this.#neighbours.delete(known.namespace);
     }
     if (known.hasAffinity) take(this.#podsWithAffinity, known);
-    if (known.affinity.requiredApart.length > 0) take(this.#podsWithRequiredApart, known);
     this.#count(known, -1);
     this.usedPorts?.remove(known.hostPorts);
     for (const name of known.claimNames) {
@@ -163,7 +155,6 @@ export class NodeInfo {
     const neighbours = this.#neighbours.get(before.namespace);
     if (neighbours !== undefined) replace(neighbours.pods, before, after);
     if (before.hasAffinity) replace(this.#podsWithAffinity, before, after);
-    if (before.affinity.requiredApart.length > 0) replace(this.#podsWithRequiredApart, before, after);
   }
 
   /** A copy whose pods can be changed without changing this one. */
@@ -189,7 +180,6 @@ export class NodeInfo {
       copy.#neighbours.set(namespace, { pods: [...pods], counts: new Map() });
     }
     copy.#podsWithAffinity.push(...this.#podsWithAffinity);
-    copy.#podsWithRequiredApart.push(...this.#podsWithRequiredApart);
     for (const [key, uses] of this.#claimUses) copy.#claimUses.set(key, uses);
     return copy;
   }

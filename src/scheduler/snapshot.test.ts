@@ -16,7 +16,6 @@ function picture(info: NodeInfo) {
     pods: names(info.pods),
     inDefault: names(info.podsIn("default")),
     withAffinity: names(info.podsWithAffinity),
-    withRequiredApart: names(info.podsWithRequiredApart),
     cpu: info.requestedMilliCpu,
     memory: info.requestedMemoryBytes,
     nonZero: [info.nonZeroMilliCpu, info.nonZeroMemoryBytes],

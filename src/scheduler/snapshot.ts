@@ -6,6 +6,7 @@ import type { KeptAnswers } from "./kept/kept-answers.ts";
 import { NodeInfo } from "./node-info.ts";
 import { NodeTree } from "./node-tree.ts";
 import { type PodInfo, podInfo } from "./pod-info.ts";
+import { TermIndex } from "./term-index.ts";
 
 /**
  * The scheduler's picture of the cluster: every node with the pods on it, and the other objects that decide placement.
@@ -16,6 +17,8 @@ import { type PodInfo, podInfo } from "./pod-info.ts";
  */
 export class Snapshot {
   readonly objects: ClusterObjects;
+  /** What the pods on nodes say about the company that they want. */
+  readonly terms = new TermIndex();
   readonly #nodes = new Map<string, NodeInfo>();
   readonly #tree = new NodeTree();
   readonly #images = new ImageStates();
@@ -23,8 +26,6 @@ export class Snapshot {
   readonly #pods = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   #list: readonly NodeInfo[] | undefined;
   readonly #keeper = new Keeper();
-  #podsWithAffinity = 0;
-  #podsWithRequiredApart = 0;
 
   constructor(objects: ClusterObjects = new ClusterObjects()) {
     this.objects = objects;
@@ -41,16 +42,6 @@ export class Snapshot {
     // What is kept goes by the nodes' places in the list.
     this.#list ??= this.#listNodes();
     return this.#keeper.answersFor(pod);
-  }
-
-  /** Whether some pod has inter-pod affinity or anti-affinity of any kind. */
-  get hasAffinity(): boolean {
-    return this.#podsWithAffinity > 0;
-  }
-
-  /** Whether some pod has required anti-affinity. */
-  get hasRequiredApart(): boolean {
-    return this.#podsWithRequiredApart > 0;
   }
 
   /** Whether some node has an image. */
@@ -72,7 +63,10 @@ export class Snapshot {
       info.images = this.#images.add(node);
     }
     if (this.#tree.set(node)) this.#list = undefined;
+    const isMoved = previous !== undefined && previous.metadata.labels !== node.metadata.labels;
+    if (isMoved) this.#countTerms(info, -1);
     info.setNode(node);
+    if (isMoved || previous === undefined) this.#countTerms(info, 1);
     if (previous !== undefined) this.#noteNode(info, previous);
   }
 
@@ -81,6 +75,7 @@ export class Snapshot {
     const info = this.#nodes.get(name);
     if (info?.node === undefined) return;
     this.#images.remove(info.node);
+    this.#countTerms(info, -1);
     info.clearNode();
     this.#tree.delete(name);
     this.#list = undefined;
@@ -133,9 +128,14 @@ export class Snapshot {
   }
 
   #notePod(node: NodeInfo, pod: PodInfo, by: 1 | -1): void {
-    if (pod.hasAffinity) this.#podsWithAffinity += by;
-    if (pod.affinity.requiredApart.length > 0) this.#podsWithRequiredApart += by;
-    if (node.node !== undefined) this.#keeper.note({ kind: "pod", node, pod, by });
+    if (node.node === undefined) return;
+    if (pod.hasAffinity) this.terms.change(pod.affinity, node.labels, by);
+    this.#keeper.note({ kind: "pod", node, pod, by });
+  }
+
+  /** The terms of all pods on a node come with it, or go. */
+  #countTerms({ podsWithAffinity, labels }: NodeInfo, by: 1 | -1): void {
+    for (const { affinity } of podsWithAffinity) this.terms.change(affinity, labels, by);
   }
 
   /** Objects are shared as far as they did not change: most updates of nodes are of conditions, which placement does not read. */

@@ -33,7 +33,7 @@ export const interPodAffinity: FilterPlugin = {
   preFilter(pod, snapshot) {
     const { affinity } = pod;
     const isParticular = affinity.required.length > 0 || affinity.requiredApart.length > 0;
-    if (!isParticular && !snapshot.hasRequiredApart) return undefined;
+    if (!isParticular && !snapshot.terms.has("requiredApart")) return undefined;
     const filter = snapshot
       .keptFor(pod)
       .part("company", snapshot.objects.namespaces.version, () => prepareFilter(pod, snapshot));
@@ -73,10 +73,9 @@ function countUnwelcome(
   snapshot: Snapshot,
 ): TopologyCounts {
   const counts = new TopologyCounts();
-  for (const node of snapshot.nodes) {
-    for (const { affinity } of node.podsWithRequiredApart) {
-      addApart(counts, affinity.requiredApart, pod, namespaceLabels, node, 1);
-    }
+  for (const { term, pods } of snapshot.terms.of("requiredApart")) {
+    if (!termMatches(term, pod, namespaceLabels)) continue;
+    for (const [value, count] of pods) counts.addTo(term.topologyKey, value, count);
   }
   return counts;
 }

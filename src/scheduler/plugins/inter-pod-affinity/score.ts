@@ -17,7 +17,9 @@ export const interPodAffinityScore: ScorePlugin = {
   looksAt: "cluster",
   weight: 2,
   preScore(pod, snapshot) {
-    if (!snapshot.hasAffinity && !hasWishes(pod.affinity)) return undefined;
+    const { terms } = snapshot;
+    const isWished = terms.has("required") || terms.has("preferred") || terms.has("preferredApart");
+    if (!isWished && !hasWishes(pod.affinity)) return undefined;
     const ratings = snapshot
       .keptFor(pod)
       .part("company scores", snapshot.objects.namespaces.version, () => new CompanyRatings(pod, snapshot));
@@ -48,38 +50,52 @@ class CompanyRatings implements NodeFollower {
       preferredApart: withNamespaces(pod.affinity.preferredApart, namespaces()),
     };
     this.#namespaceLabels = namespaceLabelsOf(pod, snapshot);
-    for (const node of snapshot.nodes) {
-      for (const other of hasWishes(this.#wishes) ? node.pods : node.podsWithAffinity) {
-        this.#rate(other, node, 1);
-      }
-    }
+    this.#rateTheirs(snapshot, "required", 1);
+    this.#rateTheirs(snapshot, "preferred", 1);
+    this.#rateTheirs(snapshot, "preferredApart", -1);
+    if (!hasWishes(this.#wishes)) return;
+    for (const node of snapshot.nodes) for (const other of node.pods) this.#rateMine(other, node, 1);
   }
 
   follow(change: NodeChange): boolean {
     if (change.kind === "node") return !change.isRelabelled;
-    this.#rate(change.pod, change.node, change.by);
+    const { pod, node, by } = change;
+    this.#rateMine(pod, node, by);
+    if (pod.hasAffinity) this.#rateOne(pod, node, by);
     return true;
   }
 
-  /** A pod comes into the node's domains, or leaves them. */
-  #rate(other: PodInfo, { labels }: NodeInfo, by: 1 | -1): void {
-    const mine = (terms: readonly AffinityTerm[], sign: number) => {
-      for (const term of terms) {
-        if (termMatches(term, other)) this.domains.add(labels, term.topologyKey, sign * term.weight);
-      }
-    };
-    const theirs = (terms: readonly AffinityTerm[], sign: number) => {
+  /** What the pods that are there say about this one. */
+  #rateTheirs({ terms }: Snapshot, sort: keyof AffinityTerms, sign: 1 | -1): void {
+    for (const { term, pods } of terms.of(sort)) {
+      if (!termMatches(term, this.#pod, this.#namespaceLabels)) continue;
+      const weight = sign * (term.weight || REQUIRED_AFFINITY_WEIGHT);
+      for (const [value, count] of pods) this.domains.addTo(term.topologyKey, value, weight * count);
+    }
+  }
+
+  /** What this pod says about one that comes into the node's domains, or leaves them. */
+  #rateMine(other: PodInfo, { labels }: NodeInfo, by: 1 | -1): void {
+    const { preferred, preferredApart } = this.#wishes;
+    for (const term of preferred) {
+      if (termMatches(term, other)) this.domains.add(labels, term.topologyKey, by * term.weight);
+    }
+    for (const term of preferredApart) {
+      if (termMatches(term, other)) this.domains.add(labels, term.topologyKey, -by * term.weight);
+    }
+  }
+
+  /** What such a pod says about this one. */
+  #rateOne({ affinity }: PodInfo, { labels }: NodeInfo, by: 1 | -1): void {
+    const add = (terms: readonly AffinityTerm[], sign: number) => {
       for (const term of terms) {
         if (!termMatches(term, this.#pod, this.#namespaceLabels)) continue;
         this.domains.add(labels, term.topologyKey, sign * (term.weight || REQUIRED_AFFINITY_WEIGHT));
       }
     };
-    mine(this.#wishes.preferred, by);
-    mine(this.#wishes.preferredApart, -by);
-    if (!other.hasAffinity) return;
-    theirs(other.affinity.required, by);
-    theirs(other.affinity.preferred, by);
-    theirs(other.affinity.preferredApart, -by);
+    add(affinity.required, by);
+    add(affinity.preferred, by);
+    add(affinity.preferredApart, -by);
   }
 }
 

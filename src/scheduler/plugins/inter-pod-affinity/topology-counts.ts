@@ -11,7 +11,11 @@ export class TopologyCounts {
   /** Adds to the domain that labels belong to; nothing happens where they lack the key. */
   add(labels: StringMap, topologyKey: string, by: number): void {
     const value = labels[topologyKey];
-    if (value === undefined) return;
+    if (value !== undefined) this.addTo(topologyKey, value, by);
+  }
+
+  /** Adds to the domain that a value of a key names. */
+  addTo(topologyKey: string, value: string, by: number): void {
     const counts = this.#byKey.get(topologyKey) ?? new Map<string, number>();
     const sum = (counts.get(value) ?? 0) + by;
     if (sum === 0) counts.delete(value);
