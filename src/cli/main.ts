@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.ts")).demoCommand(),
   lab: async () => (await import("./lab.ts")).labCommand(),
   check: async () => (await import("./check.ts")).checkCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   apply: async () => (await import("./apply.ts")).applyCommand(),
   diff: async () => (await import("./diff.ts")).diffCommand(),
   plan: async () => (await import("./plan.ts")).planCommand(),

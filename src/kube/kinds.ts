@@ -63,6 +63,7 @@ export const horizontalPodAutoscalers = kind<k.HorizontalPodAutoscaler>(
 export const leases = kind<k.Lease>("coordination.k8s.io/v1", "Lease");
 export const endpointSlices = kind<k.EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice");
 export const priorityClasses = kind<k.PriorityClass>("scheduling.k8s.io/v1", "PriorityClass");
+export const networkPolicies = kind<k.NetworkPolicy>("networking.k8s.io/v1", "NetworkPolicy");
 export const roles = kind<k.Role>("rbac.authorization.k8s.io/v1", "Role");
 export const roleBindings = kind<k.RoleBinding>("rbac.authorization.k8s.io/v1", "RoleBinding");
 export const clusterRoles = kind<k.ClusterRole>("rbac.authorization.k8s.io/v1", "ClusterRole");

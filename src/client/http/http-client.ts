@@ -31,6 +31,8 @@ export interface HttpClientOptions extends ConnectionOptions {
 export interface HttpClient extends Client {
   /** Sends a request to any path of the server and reads the JSON it answers. @throws {StatusError} {ConnectionError} */
   fetch(request: OutgoingRequest): Promise<unknown>;
+  /** Reads a path whose answer is plain text, as a log is. @throws {StatusError} {ConnectionError} */
+  text(path: string): Promise<string>;
   close(): void;
 }
 
@@ -61,6 +63,12 @@ class ConnectedClient implements HttpClient {
     const answer = await this.#connection.send(request);
     for (const text of answer.warnings) this.#warn(text);
     if (answer.code >= 200 && answer.code < 300) return answer.body === "" ? {} : JSON.parse(answer.body);
+    throw statusErrorOf(answer.code, answer.body);
+  }
+
+  async text(path: string): Promise<string> {
+    const answer = await this.#connection.send({ method: "GET", path, accept: "text/plain, */*" });
+    if (answer.code >= 200 && answer.code < 300) return answer.body;
     throw statusErrorOf(answer.code, answer.body);
   }
 
