@@ -1,18 +1,26 @@
-/** What can be told of a certificate signing request (PKCS #10, RFC 2986) without judging its signature. */
+/** Certificate signing requests (PKCS #10, RFC 2986): whether one is good, and who asks. */
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { DerReader, type DerValue, membersOf, TAG } from "./der.ts";
+import { pemBlocks } from "./pem.ts";
 
-const TAG = { sequence: 0x30, set: 0x31, objectIdentifier: 0x06 } as const;
+/** A request, taken apart. Everything but the names is DER. */
+interface CertificateRequest {
+  /** What is signed. */
+  readonly signed: Buffer;
+  readonly subject: DerValue;
+  readonly publicKey: Buffer;
+  /** The signature's algorithm, as hexadecimal digits. */
+  readonly algorithm: string;
+  readonly signature: Buffer;
+}
+
 /** 2.5.4.10, "O". */
 const ORGANIZATION = Buffer.from([0x55, 0x04, 0x0a]);
 
 /** The organizations in the subject of a request in PEM. @throws {SyntaxError} for what is no such request */
 export function organizationsIn(pem: string): readonly string[] {
-  const [, body] =
-    /-----BEGIN CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE REQUEST-----/.exec(pem) ?? [];
-  if (body === undefined) throw new SyntaxError("PEM block type must be CERTIFICATE REQUEST");
-  const request = valuesIn(Buffer.from(body, "base64"))[0];
-  const [, subject] = membersOf(membersOf(request)[0]);
-  return membersOf(subject).flatMap((names) =>
-    membersOf(names, TAG.set).flatMap((name) => {
+  return membersOf(readRequest(pem).subject).flatMap((names) =>
+    membersOf(names).flatMap((name) => {
       const [type, value] = membersOf(name);
       const isOrganization = type?.tag === TAG.objectIdentifier && ORGANIZATION.equals(type.content);
       return isOrganization && value !== undefined ? [value.content.toString("utf8")] : [];
@@ -20,38 +28,80 @@ export function organizationsIn(pem: string): readonly string[] {
   );
 }
 
-/** One value of DER (ITU-T X.690). */
-interface DerValue {
-  readonly tag: number;
-  readonly content: Buffer;
-}
-
-function membersOf(value: DerValue | undefined, tag: number = TAG.sequence): readonly DerValue[] {
-  if (value?.tag !== tag) throw new SyntaxError("asn1: structure error: tags don't match");
-  return valuesIn(value.content);
-}
-
-function valuesIn(bytes: Buffer): readonly DerValue[] {
-  const values: DerValue[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const { length, start } = lengthAt(bytes, at + 1);
-    const end = start + length;
-    if (end > bytes.length) throw new SyntaxError("asn1: syntax error: data truncated");
-    values.push({ tag: bytes[at] as number, content: bytes.subarray(start, end) });
-    at = end;
+/** What is wrong with a request in PEM, its signature included, in the words of Go's crypto/x509; `undefined` when it is good. */
+export function requestProblem(pem: string): string | undefined {
+  try {
+    return signatureProblem(readRequest(pem));
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
   }
-  return values;
 }
 
-/** Lengths from 128 on are told by a count of bytes and those bytes. */
-function lengthAt(bytes: Buffer, at: number): { readonly length: number; readonly start: number } {
-  const first = bytes[at];
-  if (first === undefined) throw new SyntaxError("asn1: syntax error: truncated tag or length");
-  if (first < 0x80) return { length: first, start: at + 1 };
-  const count = first & 0x7f;
-  const start = at + 1 + count;
-  if (count === 0 || count > 4 || start > bytes.length) {
-    throw new SyntaxError("asn1: syntax error: truncated tag or length");
+function readRequest(pem: string): CertificateRequest {
+  const [block] = pemBlocks(pem);
+  if (block?.type !== "CERTIFICATE REQUEST")
+    throw new SyntaxError("PEM block type must be CERTIFICATE REQUEST");
+  const outer = new DerReader(block.bytes);
+  const request = new DerReader(outer.next(TAG.sequence, "certificateRequest").content);
+  const signed = request.next(TAG.sequence, "tbsCertificateRequest");
+  const asked = new DerReader(signed.content);
+  asked.next(TAG.integer, "int");
+  const subject = asked.any();
+  const publicKey = asked.next(TAG.sequence, "publicKeyInfo").whole;
+  asked.any();
+  const algorithm = request.next(TAG.sequence, "AlgorithmIdentifier");
+  const signature = request.next(TAG.bitString, "BitString");
+  if (!outer.isAtEnd) throw new SyntaxError("asn1: syntax error: trailing data");
+  const name = new DerReader(algorithm.content).next(TAG.objectIdentifier, "ObjectIdentifier");
+  return {
+    signed: signed.whole,
+    subject,
+    publicKey,
+    algorithm: name.content.toString("hex"),
+    // The first byte says how many of the last one's bits are none.
+    signature: signature.content.subarray(1),
+  };
+}
+
+/** Digests of the algorithms that signatures come with; those of Ed25519 have none. */
+const DIGESTS: Readonly<Record<string, string | null>> = {
+  "2a864886f70d010105": "sha1",
+  "2a864886f70d01010b": "sha256",
+  "2a864886f70d01010c": "sha384",
+  "2a864886f70d01010d": "sha512",
+  "2a8648ce3d0401": "sha1",
+  "2a8648ce3d040302": "sha256",
+  "2a8648ce3d040303": "sha384",
+  "2a8648ce3d040304": "sha512",
+  "2b6570": null,
+};
+
+const FAILURES: Readonly<Record<string, string>> = {
+  rsa: "crypto/rsa: verification error",
+  ec: "x509: ECDSA verification failure",
+  ed25519: "x509: Ed25519 verification failure",
+};
+
+function signatureProblem({
+  signed,
+  publicKey,
+  algorithm,
+  signature,
+}: CertificateRequest): string | undefined {
+  const digest = DIGESTS[algorithm];
+  const key = keyOf(publicKey);
+  const failure = FAILURES[key?.asymmetricKeyType ?? ""];
+  if (digest === undefined || key === undefined || failure === undefined)
+    return "x509: cannot verify signature: algorithm unimplemented";
+  return verify(digest, signed, key, signature) ? undefined : failure;
+}
+
+function keyOf(publicKey: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: publicKey, format: "der", type: "spki" });
+  } catch {
+    // One that OpenSSL does not know either.
+    return undefined;
   }
-  return { length: bytes.readUIntBE(at + 1, count), start };
 }

@@ -1,4 +1,5 @@
 import { AUTOSCALER_RULES } from "./cluster/autoscalers.ts";
+import { CERTIFICATE_REQUEST_RULES } from "./cluster/certificate-requests.ts";
 import { CONFIG_MAP_RULES, SECRET_RULES } from "./cluster/configuration.ts";
 import { EVENT_RULES, NEW_EVENT_RULES } from "./cluster/events.ts";
 import { FLOW_SCHEMA_RULES } from "./cluster/flow-schemas.ts";
@@ -46,6 +47,7 @@ import { CONTROLLER_REVISION_RULES, POD_TEMPLATE_RULES } from "./workloads/templ
 
 /** The rules of every kind that has some of its own, by "group/Kind". */
 export const RULES: Readonly<Record<string, KindRules<object>>> = {
+  "certificates.k8s.io/CertificateSigningRequest": CERTIFICATE_REQUEST_RULES,
   "/ConfigMap": CONFIG_MAP_RULES,
   "/Endpoints": ENDPOINTS_RULES,
   "/Event": EVENT_RULES,

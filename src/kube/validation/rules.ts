@@ -35,6 +35,8 @@ export interface KindRules<T> {
   check?(errors: FieldErrors, object: T): void;
   /** Everything below metadata when an object takes another's place: what may change, and whether the new state is good. */
   update?(errors: FieldErrors, object: T, old: T): void;
-  /** A status that is not the old one. */
+  /** A status that is not the old one, written through "approval". */
+  approval?(errors: FieldErrors, object: T, old: T): void;
+  /** A status that is not the old one, written by any other way. */
   status?(errors: FieldErrors, object: T, old: T): void;
 }

@@ -46,6 +46,8 @@ export interface UpdateFacts {
   readonly isTyped?: boolean;
   /** Whether it is a write to the status alone. */
   readonly ofStatus?: boolean;
+  /** Whether it is a write to "approval" alone. */
+  readonly ofApproval?: boolean;
 }
 
 /** Why an object cannot take the place of the one that is stored; none when it can. */
@@ -53,7 +55,7 @@ export function validateUpdate(
   kind: JudgedKind,
   object: unknown,
   old: unknown,
-  { isTyped = false, ofStatus = false }: UpdateFacts = {},
+  { isTyped = false, ofStatus = false, ofApproval = false }: UpdateFacts = {},
 ): readonly StatusCause[] {
   const errors = new FieldErrors();
   if (!isTyped && !checkTypes(errors, kind, object, old)) return errors.list;
@@ -77,8 +79,10 @@ export function validateUpdate(
     if (pass === "body" && isNews) checkBody(errors, kind, rules, object, old);
     if (pass === "changed body") rules?.update?.(errors, object as object, old as object);
   }
-  if (rules?.status && statusOf(object) !== statusOf(old))
-    rules.status(errors, object as object, old as object);
+  if (statusOf(object) !== statusOf(old)) {
+    const part = ofApproval ? "approval" : "status";
+    rules?.[part]?.(errors, object as object, old as object);
+  }
   return errors.list;
 }
 

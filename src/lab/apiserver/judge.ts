@@ -29,6 +29,7 @@ export function judgeBy(
         : validateUpdate(judged, object, old, {
             isTyped: IS_TYPED,
             ofStatus: subresource === "status",
+            ofApproval: subresource === "approval",
           });
     const version = customVersionOf(kind);
     return version?.structural === undefined

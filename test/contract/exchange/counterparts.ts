@@ -45,7 +45,7 @@ export function localCounterpart(options: TestApiOptions = {}): ExchangeCluster 
 export async function httpsCounterpart(options: TestApiOptions = {}): Promise<ExchangeCluster> {
   const server = await startTestServer({}, options);
   const access = accessFrom([parseKubeconfig(server.http.kubeconfig, "kubeconfig")]);
-  return remoteCounterpart(access, "kubernetes-admin", () => server.close());
+  return remoteCounterpart(access, "holdfast-admin", () => server.close());
 }
 
 /** Any API server over HTTPS. */

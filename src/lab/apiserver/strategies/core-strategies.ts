@@ -3,7 +3,7 @@ import type { Kind } from "../../../kube/kind.ts";
 import { formatTime } from "../../../kube/time.ts";
 import type { Namespace } from "../../../kube/types/index.ts";
 import { type Fields, type LooseObject, withField } from "../loose.ts";
-import { type PartUpdate, type Strategy, strategy } from "./strategy.ts";
+import { type Strategy, strategy } from "./strategy.ts";
 
 /** What the namespace controller takes off when a namespace is empty. */
 const NAMESPACE_FINALIZER = "kubernetes";
@@ -101,34 +101,4 @@ export function podTemplateStrategy(kind: Kind): Strategy {
     newGeneration: (next, old) => !deepEqual(next.template, old.template),
     returnsDeleted: true,
   });
-}
-
-/** Certificate requests carry who asked; nobody can ask in another's name, nor change what was asked. */
-export function certificateSigningRequestStrategy(kind: Kind): Strategy {
-  const base = strategy(kind, { status: {} });
-  const approval: PartUpdate = (next, old, { nowMs }) => {
-    const conditions = conditionsOf(next).map((condition) => ({
-      ...condition,
-      lastUpdateTime: condition.lastUpdateTime ?? formatTime(nowMs),
-      lastTransitionTime: condition.lastTransitionTime ?? formatTime(nowMs),
-    }));
-    const status = { ...old.status, ...(conditions.length > 0 ? { conditions } : {}) };
-    return { ...next, spec: old.spec, status } as LooseObject;
-  };
-  return {
-    ...base,
-    prepareForCreate(object, occasion) {
-      const { username: _1, uid: _2, groups: _3, extra: _4, ...asked } = object.spec ?? {};
-      const { name, uid, groups, extra } = occasion.user;
-      const asker = { username: name, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) };
-      return base.prepareForCreate({ ...object, spec: { ...asked, ...asker } }, occasion);
-    },
-    prepareForUpdate: (next, old, occasion) =>
-      base.prepareForUpdate(withField(next, "spec", old.spec), old, occasion),
-    parts: { ...base.parts, approval },
-  };
-}
-
-function conditionsOf(object: LooseObject): readonly Fields[] {
-  return (object.status?.conditions ?? []) as readonly Fields[];
 }

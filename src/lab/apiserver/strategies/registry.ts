@@ -3,8 +3,8 @@ import { type Kind, resourceName } from "../../../kube/kind.ts";
 import { endpointSlices, KINDS, OPTIONAL_KINDS } from "../../../kube/kinds.ts";
 import { type LooseObject, withMeta } from "../loose.ts";
 import { storedForm } from "../registry/stored-form.ts";
+import { certificateSigningRequestStrategy } from "./certificate-request-strategy.ts";
 import {
-  certificateSigningRequestStrategy,
   namespaceStrategy,
   nodeStrategy,
   persistentVolumeClaimStrategy,

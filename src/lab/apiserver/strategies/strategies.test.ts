@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testApi } from "../../../../test/support/api.ts";
+import { REQUEST_OF_MASTERS } from "../../../../test/support/certificate-request.ts";
 import type { Kind } from "../../../kube/kind.ts";
 import {
   daemonSets,
@@ -260,7 +261,7 @@ describe("other kinds", () => {
     const { server } = testApi();
     const kind = findKind("certificates.k8s.io/v1", "CertificateSigningRequest") as Kind;
     const caller = { user: { name: "anna", groups: ["people"] }, agent: "test" };
-    const request = btoa("-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n");
+    const request = btoa(REQUEST_OF_MASTERS);
     const spec = { request, signerName: "example.com/x", usages: ["client auth"], username: "somebody else" };
     const made = server.create(caller, { kind }, { metadata: { name: "c" }, spec });
     expect((made as unknown as { spec: object }).spec).toMatchObject({
