@@ -115,7 +115,8 @@ function completeField(
 
 function knownMetadata(metadata: unknown, path: string, unknown: string[]): unknown {
   const known = schemaNamed("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")?.fields;
-  if (typeof metadata !== "object" || metadata === null || known === undefined) return metadata;
+  if (metadata === null) return {};
+  if (typeof metadata !== "object" || known === undefined) return metadata;
   const strange = Object.keys(metadata).filter((field) => !known.has(field));
   if (strange.length === 0) return metadata;
   unknown.push(...strange.map((field) => `${path}.${field}`));

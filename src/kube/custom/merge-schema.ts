@@ -11,12 +11,12 @@ export const METADATA_SCHEMA: Schema = makeSchema({
 
 /** What fields are that no schema names. */
 const FREE = makeSchema({ type: "any" });
+const TEXT = makeSchema({ type: "string" });
 
 /** How objects of a custom kind are merged and owned, from what its definition says about them. */
 export function customSchemaOf(schema: StructuralSchema): Schema {
-  const text = makeSchema({ type: "string" });
   const fields = mergeSchemaOf(schema).fields;
-  const all = [["apiVersion", text], ["kind", text], ...METADATA_SCHEMA.fields, ...fields] as const;
+  const all = [["apiVersion", TEXT], ["kind", TEXT], ...METADATA_SCHEMA.fields, ...fields] as const;
   return makeSchema({ type: "object", fields: new Map(all), ...othersOf(schema) });
 }
 
@@ -63,13 +63,24 @@ function objectSchema(schema: StructuralSchema): Schema {
   if (schema.properties === undefined) {
     // What may hold anything is owned field by field all the same.
     const isFree = schema["x-kubernetes-preserve-unknown-fields"] === true;
-    if (isFree && mapType !== "atomic") return makeSchema({ type: "map" });
+    if (isFree && mapType !== "atomic") return makeSchema({ type: "map", ...namesOf(schema) });
     return makeSchema({ type: "any", ...atomic });
   }
   const fields = Object.entries(schema.properties).map(
     ([name, each]) => [name, mergeSchemaOf(each)] as const,
   );
   return makeSchema({ type: "object", fields: new Map(fields), ...atomic, ...othersOf(schema) });
+}
+
+/** An object inside of another has a version and a kind. */
+function namesOf(schema: StructuralSchema): { readonly fields?: ReadonlyMap<string, Schema> } {
+  if (schema["x-kubernetes-embedded-resource"] !== true) return {};
+  return {
+    fields: new Map([
+      ["apiVersion", TEXT],
+      ["kind", TEXT],
+    ]),
+  };
 }
 
 /** What may stand beside the fields that are named. */

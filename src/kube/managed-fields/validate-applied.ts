@@ -41,7 +41,7 @@ function check(value: unknown, schema: Schema): Finding[] {
 function checkFields(fields: Readonly<Record<string, unknown>>, schema: Schema): Finding[] {
   const findings: Finding[] = [];
   for (const [name, value] of Object.entries(fields)) {
-    const inner = schema.type === "map" ? schema.element : schema.fields.get(name);
+    const inner = schema.fields.get(name) ?? (schema.type === "map" ? schema.element : undefined);
     if (inner !== undefined) findings.push(...below(`.${name}`, check(value, inner)));
     else if (schema.type === "object" && schema.fields.size > 0 && schema.element === undefined) {
       findings.push({ path: `.${name}`, problem: "field not declared in schema" });

@@ -32,7 +32,7 @@ export interface Schema {
   readonly format: SchemaFormat | undefined;
   /** The named type at this place, e.g. "io.k8s.api.core.v1.PodSpec"; absent for plain values, lists and maps. */
   readonly name: string | undefined;
-  /** Of an object: its fields. Empty for all other types. */
+  /** Of an object: its fields. Of a map: those of its keys whose values are of a type of their own. Empty for all other types. */
   readonly fields: ReadonlyMap<string, Schema>;
   /** Of an object: fields that the API always writes. A client that leaves one out means its zero value. */
   readonly required: readonly string[];

@@ -2,6 +2,7 @@ import { isDeeperThan } from "../../base/depth.ts";
 import { jsonText } from "../../base/json-text.ts";
 import type { Body } from "../../client/client.ts";
 import { completeCustom } from "../../kube/custom/complete.ts";
+import { misshapenEmbedded } from "../../kube/custom/embedded.ts";
 import { METADATA_SCHEMA } from "../../kube/custom/merge-schema.ts";
 import { type Completed, completeTyped } from "../../kube/defaults/complete.ts";
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
@@ -93,7 +94,8 @@ function decodeCustom(decoding: Decoding, { structural }: CustomVersion, body: B
   const named = withReset(body, typed(kind, completeTyped(kind, body)));
   const { object, issues } = structural ? completeCustom(structural, named) : { object: named, issues: [] };
   const found = isChecked ? [...decodeIssues, ...strict, ...issues] : decodeIssues;
-  judge(decoding, { error: overflow(text) ?? error, strict: found });
+  const fault = overflow(text) ?? error ?? (structural && misshapenEmbedded(structural, named));
+  judge(decoding, { error: fault, strict: found });
   return shallow(object as unknown as LooseObject, parameters);
 }
 

@@ -9,7 +9,15 @@ export interface WireAnswer {
 }
 
 /** Headers that say something of the answer; others tell when and by whom it was made. */
-const COMPARED = ["content-type", "cache-control", "vary", "x-content-type-options", "warning", "location"];
+const COMPARED = [
+  "content-type",
+  "content-encoding",
+  "cache-control",
+  "vary",
+  "x-content-type-options",
+  "warning",
+  "location",
+];
 
 /** Fields whose values are each server's own. */
 const OWN = new Set([

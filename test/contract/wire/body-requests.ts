@@ -20,6 +20,16 @@ const ODD_FIELDS = [
 const ODD_POD =
   '{"metadata":{"name":"p"},"spec":{"foo":{"x":1,"x":2},"containers":[{"name":"a","nix":1,"name":"a","image":"b","image":"b"},{"name":"b","image":"x","foo":1}],"bar":[{"y":1,"y":2}],"foo":1}}';
 
+/** What stands inside of a widget where a whole object belongs. */
+const EMBEDDED = [
+  ...["5", "{}", "null", "[]", "true", '""', '"a/b"'].map((kind) => `{"apiVersion":"v1","kind":${kind}}`),
+  ...["5", "null", '"a/b/c"'].map((version) => `{"apiVersion":${version},"kind":"Pod"}`),
+  ...["5", "null", "[]", '{"name":5}', '{"labels":{"a":1}}', '{"odd":1,"name":"p"}'].map(
+    (metadata) => `{"apiVersion":"v1","kind":"Pod","metadata":${metadata}}`,
+  ),
+  ...["null", "[]", "5", "{}"],
+];
+
 /** Bodies of creations: their languages, their mistakes, and what is made of fields that say too much. */
 export const bodyRequests: readonly WireRequest[] = [
   ...[
@@ -161,4 +171,13 @@ export const bodyRequests: readonly WireRequest[] = [
     headers: { "content-type": type },
     body: WIDGET,
   })),
+  ...[
+    ...EMBEDDED.map((object) => `"object":${object}`),
+    '"objects":[{"apiVersion":"v1","kind":"Pod"},{"apiVersion":"v1","kind":5}]',
+  ].map((field) => ({ line: `POST ${WIDGETS}?dryRun=All`, headers: JSON_BODY, body: widget(field) })),
+  {
+    line: `PATCH ${WIDGETS}/there?dryRun=All&fieldManager=x`,
+    headers: { "content-type": "application/apply-patch+yaml" },
+    body: '{"apiVersion":"wire.holdfast.dev/v1","kind":"Widget","metadata":{"name":"there"},"object":{"kind":5}}',
+  },
 ];

@@ -12,6 +12,7 @@ import { bodyRequests } from "./body-requests.ts";
 import { documentRequests } from "./document-requests.ts";
 import { flowRequests } from "./flow-requests.ts";
 import { formRequests } from "./form-requests.ts";
+import { gzipRequests } from "./gzip-requests.ts";
 import { lineRequests } from "./line-requests.ts";
 import { optionRequests } from "./option-requests.ts";
 import { patchRequests } from "./patch-requests.ts";
@@ -31,6 +32,7 @@ export const GROUPS: Readonly<Record<string, readonly WireRequest[]>> = {
   patches: patchRequests,
   documents: documentRequests,
   "flow control": flowRequests,
+  compression: gzipRequests,
 };
 
 const FILE = new URL("./recorded.data.json", import.meta.url);
@@ -113,6 +115,8 @@ async function setUp(access: ClusterAccess, namespace: string): Promise<void> {
   });
 }
 
+const EMBEDDED = { "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true };
+
 const WIDGET_DEFINITION = {
   metadata: { name: "widgets.wire.holdfast.dev" },
   spec: {
@@ -131,6 +135,8 @@ const WIDGET_DEFINITION = {
               free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
               count: { type: "integer" },
               ratio: { type: "number" },
+              object: { type: "object", ...EMBEDDED },
+              objects: { type: "array", items: { type: "object", ...EMBEDDED } },
             },
           },
         },

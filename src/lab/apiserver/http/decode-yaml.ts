@@ -32,8 +32,12 @@ function tagName(tag: { readonly tag: string; readonly format?: string | undefin
   return `${tag.tag} ${tag.format ?? ""}`;
 }
 
+/** What Go's reader of YAML takes nowhere in a text. */
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** Reads the first document of a YAML text; what follows it is passed over, as kube-apiserver does. */
 export function readYaml(text: string): Parsed<DecodedBody> {
+  if (FORBIDDEN.test(text)) return { ok: false, error: "yaml: control characters are not allowed" };
   // Most of it is JSON, which is YAML too, and read many times faster as what it is.
   const json = readPlainJson(text);
   if (json !== undefined) return { ok: true, value: { value: json, issues: [] } };

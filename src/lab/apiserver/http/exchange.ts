@@ -83,6 +83,8 @@ export interface JsonAnswer {
   readonly etag?: string;
   /** Whether it can be had in YAML and indented as well, as objects can. */
   readonly negotiated?: boolean;
+  /** Whether it is sent as it is, to whoever would take it compressed too. */
+  readonly isPlain?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -102,6 +104,8 @@ export interface TextAnswer {
   readonly text: string;
   /** On top of, or instead of, those that plain text has; an empty one takes its like away. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether it is compressed for whoever takes that, however small. */
+  readonly isPacked?: boolean;
 }
 
 /** Text that comes bit by bit. */

@@ -2,7 +2,9 @@
  * Reads JSON texts as Go's decoder does: the same sentence for a syntax error, and a list of the fields given twice, which
  * `JSON.parse` passes over in silence. Values come from `JSON.parse`; this walks the text a second time only for what that hides.
  */
+
 import { type DuplicateField, fieldPath } from "../../../kube/schema/body-text.ts";
+import { quote } from "../../../kube/validation/field-errors.ts";
 
 /** What a walk over a text found. */
 export interface JsonScan {
@@ -226,7 +228,7 @@ function isFaithful(text: string): boolean {
 function quoteRune(rune: string): string {
   if (rune === "'") return "'\\''";
   if (rune === '"') return "'\"'";
-  return `'${JSON.stringify(rune).slice(1, -1)}'`;
+  return `'${quote(rune).slice(1, -1)}'`;
 }
 
 /** Walks over a text that `JSON.parse` may or may not accept. */

@@ -31,6 +31,7 @@ function page(families: readonly Family[]): Answer {
     type: "text",
     code: 200,
     text: families.map((family) => family.text()).join(""),
+    isPacked: true,
     headers: {
       "content-type": "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
       "x-content-type-options": "",

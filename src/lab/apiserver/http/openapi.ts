@@ -119,7 +119,14 @@ function versionAnswer(path: string, text: string, asked: string | null): Answer
   }
   // What is named by its hash never changes.
   const keep = asked === null || asked === "" ? {} : { "cache-control": "public, immutable" };
-  return { type: "json", code: 200, text, etag: `"${hash}"`, headers: { vary: "Accept", ...keep } };
+  return {
+    type: "json",
+    code: 200,
+    text,
+    isPlain: true,
+    etag: `"${hash}"`,
+    headers: { vary: "Accept", ...keep },
+  };
 }
 
 function etagOf(text: string): string {

@@ -114,7 +114,9 @@ async function respondJson(head: RequestHead, outgoing: Outgoing, answer: JsonAn
   if (hasAlready(head, etag)) return notModified(outgoing);
   const type = answer.contentType ?? (form === undefined ? "application/json" : contentTypeOf(form));
   outgoing.setHeader("content-type", type);
-  return send(head, outgoing, answer.code, form === undefined ? text : encodeDocument(form, text));
+  const body = form === undefined ? text : encodeDocument(form, text);
+  if (answer.isPlain) return sendBytes(head, outgoing, answer.code, Buffer.from(body), "never");
+  return send(head, outgoing, answer.code, body);
 }
 
 async function respondBytes(head: RequestHead, outgoing: Outgoing, answer: BytesAnswer): Promise<Sent> {
@@ -141,6 +143,7 @@ function respondText(head: RequestHead, outgoing: Outgoing, answer: TextAnswer):
     "x-content-type-options": "nosniff",
     ...answer.headers,
   });
+  if (answer.isPacked) return sendBytes(head, outgoing, answer.code, Buffer.from(answer.text), "always");
   return send(head, outgoing, answer.code, answer.text);
 }
 
@@ -197,13 +200,16 @@ async function sendBytes(
   outgoing: Outgoing,
   code: number,
   plain: Uint8Array,
+  packed: "never" | "when large" | "always" = "when large",
 ): Promise<Sent> {
   const sent = { code, bytes: plain.length };
   let bytes = plain;
-  if (bytes.length > GZIP_BYTES_MIN && takesGzip(head)) {
+  const isWorthIt = packed === "always" || (packed === "when large" && bytes.length > GZIP_BYTES_MIN);
+  if (isWorthIt && takesGzip(head)) {
     bytes = await compress(bytes, { level: GZIP_LEVEL });
     outgoing.setHeader("content-encoding", "gzip");
-    outgoing.appendHeader("vary", "Accept-Encoding");
+    if (packed !== "always" && !String(outgoing.getHeader("vary")).includes("Accept-Encoding"))
+      outgoing.appendHeader("vary", "Accept-Encoding");
   }
   outgoing.statusCode = code;
   outgoing.setHeader("content-length", bytes.length);
@@ -212,8 +218,10 @@ async function sendBytes(
   return sent;
 }
 
+/** As real servers read it: whoever says more of gzip than its name gets none. */
 function takesGzip(head: RequestHead): boolean {
-  return /\bgzip\b/.test(String(head.headers["accept-encoding"] ?? ""));
+  const accepted = String(head.headers["accept-encoding"] ?? "");
+  return accepted.split(",").some((coding) => coding.trim() === "gzip");
 }
 
 /** Sends notices until the watch or the client ends; takes the next only when the last has left. */
