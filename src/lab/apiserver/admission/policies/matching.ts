@@ -86,9 +86,9 @@ function namedRuleSelects(rule: NamedRule, kind: Kind, request: AdmissionRequest
   );
 }
 
-/** The name that a request asks for; a name that the server makes up is none. */
+/** The name that a request asks for; one that the server makes up is there once it is made: after everything that changes objects. */
 export function requestedName({ name, object }: AdmissionRequest): string {
-  return name || (object?.metadata.generateName ? "" : (object?.metadata.name ?? ""));
+  return name || object?.metadata.name || "";
 }
 
 /** The namespace that a request happens in; a namespace is in itself. */
