@@ -327,6 +327,13 @@ const UNDO: readonly PlantedBug[] = [
     tests: CHANGES,
   },
   {
+    name: "a quota lets in whatever a rollout makes",
+    file: "src/prove/changes/quota-use.ts",
+    text: "if (exceeded(own, addAmounts(before, own), limit.hard).length === 0) continue;",
+    wrong: "if (exceeded(own, before, limit.hard).length === 0) continue;",
+    tests: CHANGES,
+  },
+  {
     name: "undo: pods that were put out stay away",
     file: "src/prove/changes/changing-cluster.ts",
     text: "this.#snapshot.assume(standing.pod, (this.model.nodes[standing.node] as Node).metadata.name);",

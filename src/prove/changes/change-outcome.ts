@@ -20,6 +20,16 @@ export interface Unplaced {
   readonly message: string;
 }
 
+/** A pod that the API server does not let in. */
+export interface QuotaRefusal {
+  /** Index in the model of the pod in whose place it was to be made. */
+  readonly pod: number;
+  /** Namespace and name. */
+  readonly quota: string;
+  /** In the API server's words. */
+  readonly message: string;
+}
+
 /** A pod that has a node, but whose volume another node still has. */
 export interface Held {
   readonly pod: number;
@@ -35,6 +45,8 @@ export interface ChangeOutcome {
   readonly lowest: ReadonlyMap<number, number>;
   readonly refused: readonly Refused[];
   readonly unplaced: readonly Unplaced[];
+  /** Pods that were to be made, and are not as long as the quota is as it is. */
+  readonly notAdmitted: readonly QuotaRefusal[];
   readonly held: readonly Held[];
   /** Pods that are not ready, which a StatefulSet waits for before it goes on. */
   readonly waitsFor: readonly number[];

@@ -9,6 +9,8 @@ import { isHealthy } from "../model/after-loss.ts";
 import { type Budget, withHealthy } from "../model/budget.ts";
 import type { Model } from "../model/model.ts";
 import { ORPHANED } from "../model/pod-table.ts";
+import type { QuotaRefusal } from "./change-outcome.ts";
+import { QuotaUse } from "./quota-use.ts";
 
 /** What the node lifecycle controller adds to a node that is cordoned. */
 const CORDON: Taint = { key: TAINT_UNSCHEDULABLE, effect: "NoSchedule" };
@@ -50,11 +52,13 @@ export class ChangingCluster {
   /** By index of the budget, where it is not as in the model. */
   readonly #healthy = new Map<number, number>();
   readonly #new = new Set<Standing>();
+  readonly #quotas: QuotaUse;
   #classes: ReadonlyMap<number, readonly number[]> | undefined;
   #made = 0;
 
   constructor(model: Model, { seed }: { readonly seed: number }) {
     this.model = model;
+    this.#quotas = new QuotaUse(model);
     const { snapshot, nodeIndex, podIndex } = loadModel(model);
     this.#snapshot = snapshot;
     this.#nodeIndex = nodeIndex;
@@ -128,9 +132,23 @@ export class ChangingCluster {
     this.#undo.push(() => this.#snapshot.setNode(cordoned));
   }
 
+  /** A pod is made in the place of the one of that index, without a node yet; not where a quota does not let it in. */
+  make(index: number): QuotaRefusal | undefined {
+    const refusal = this.#quotas.admit(index);
+    if (refusal === undefined) this.#undo.push(() => this.#quotas.release(index));
+    return refusal;
+  }
+
+  /** One that had no node is no more. */
+  unmake(index: number): void {
+    this.#quotas.release(index);
+    this.#undo.push(() => this.#quotas.restore(index));
+  }
+
   /** The pod has left. */
   remove(standing: Standing): void {
     const { uid } = standing.pod.metadata;
+    this.unmake(standing.index);
     this.#snapshot.removePod(uid);
     this.#standing.delete(uid);
     this.#new.delete(standing);
@@ -143,7 +161,7 @@ export class ChangingCluster {
   }
 
   /**
-   * Finds a node for a pod that stands for the one of that index, if need be by preemption: its victims have left then. It is
+   * Finds a node for a pod that was made for the one of that index, if need be by preemption: its victims have left then. It is
    * ready at once unless that is said to be otherwise.
    */
   place(pod: Pod, index: number, isReady = true): Placing {

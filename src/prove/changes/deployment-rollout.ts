@@ -1,7 +1,7 @@
 import type { Deployment, Pod } from "../../kube/types/index.ts";
 import { rollingBounds } from "../../lab/controllers/deployment/rolling-bounds.ts";
 import type { Workload } from "../model/workload.ts";
-import type { ChangeOutcome, Held, Unplaced } from "./change-outcome.ts";
+import type { ChangeOutcome, Held, QuotaRefusal, Unplaced } from "./change-outcome.ts";
 import type { ChangingCluster, Standing } from "./changing-cluster.ts";
 import { heldVolume } from "./held-volumes.ts";
 import { LowestReady } from "./lowest-ready.ts";
@@ -29,6 +29,7 @@ class DeploymentRollout {
   #new: Standing[] = [];
   #waiting: Pod[] = [];
   #unplaced: Unplaced | undefined;
+  #refusal: QuotaRefusal | undefined;
   #held: readonly Held[] = [];
 
   constructor(cluster: ChangingCluster, workload: Workload) {
@@ -76,7 +77,12 @@ class DeploymentRollout {
       ? this.#replicas
       : this.#replicas + rollingBounds(this.#deployment).maxSurge;
     const missing = Math.min(this.#replicas - this.#newCount, most - old - this.#newCount);
-    for (let i = 0; i < missing; i++) this.#waiting.push(newPod(madeAgain(this.#cluster, like)));
+    this.#refusal = undefined;
+    for (let i = 0; i < missing; i++) {
+      this.#refusal = this.#cluster.make(like);
+      if (this.#refusal !== undefined) return i > 0;
+      this.#waiting.push(newPod(madeAgain(this.#cluster, like)));
+    }
     return missing > 0;
   }
 
@@ -130,7 +136,9 @@ class DeploymentRollout {
   /** As a ReplicaSet chooses them: what is not ready first, then where most of the Deployment's pods share a node, then the youngest. */
   #removeOld(count: number): boolean {
     const withoutNode = Math.min(count, this.#oldUnbound.length);
-    this.#room.forget(this.#oldUnbound.splice(0, withoutNode));
+    const unbound = this.#oldUnbound.splice(0, withoutNode);
+    for (const index of unbound) this.#cluster.unmake(index);
+    this.#room.forget(unbound);
     const onNode = new Map<number, number>();
     for (const { node } of [...this.#old, ...this.#new]) onNode.set(node, (onNode.get(node) ?? 0) + 1);
     const { startOf } = this.#cluster.model;
@@ -153,6 +161,7 @@ class DeploymentRollout {
 
   #outcome(): ChangeOutcome {
     const isOver =
+      this.#refusal === undefined &&
       this.#old.length + this.#oldUnbound.length + this.#waiting.length + this.#held.length === 0;
     const own = this.#waiting.length > 0 && this.#unplaced !== undefined ? [this.#unplaced] : [];
     return {
@@ -160,6 +169,7 @@ class DeploymentRollout {
       lowest: this.#lowest.all,
       refused: [],
       unplaced: [...own, ...this.#room.unplaced],
+      notAdmitted: [...(this.#refusal === undefined ? [] : [this.#refusal]), ...this.#room.notAdmitted],
       held: this.#held,
       waitsFor: [],
     };

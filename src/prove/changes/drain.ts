@@ -38,6 +38,7 @@ export function drain(cluster: ChangingCluster, nodes: readonly number[]): Chang
     lowest: lowest.all,
     refused: staying.flatMap((standing) => refusalOf(cluster, standing) ?? []),
     unplaced: room.unplaced,
+    notAdmitted: room.notAdmitted,
     held: [],
     waitsFor: [],
   };

@@ -17,6 +17,7 @@ export function rollOutStatefulSet(cluster: ChangingCluster, workload: Workload)
     lowest: lowest.all,
     refused: [],
     unplaced: room.unplaced,
+    notAdmitted: room.notAdmitted,
     held: [],
     waitsFor,
   });

@@ -2,7 +2,7 @@ import type { Pod, StatefulSet } from "../../kube/types/index.ts";
 import { replacementPod } from "../literal/replacement.ts";
 import { returnsAfterEviction, waitingBefore } from "../model/after-loss.ts";
 import { groupKindOf } from "../model/owners.ts";
-import type { Unplaced } from "./change-outcome.ts";
+import type { QuotaRefusal, Unplaced } from "./change-outcome.ts";
 import type { ChangingCluster, Standing } from "./changing-cluster.ts";
 
 /** Pods that are to be made again after they have left, and find a node as soon as there is one. */
@@ -10,6 +10,9 @@ export class WaitingRoom {
   readonly #cluster: ChangingCluster;
   #waiting: number[] = [];
   readonly #messages = new Map<number, string>();
+  /** Of those that wait, the ones that have been made. */
+  readonly #made = new Set<number>();
+  readonly #refusals = new Map<number, QuotaRefusal>();
 
   /** Pods that have waited since before: they take whatever becomes free, but nothing waits for them. */
   #old: readonly number[];
@@ -19,7 +22,7 @@ export class WaitingRoom {
     this.#old = waitingBefore(cluster.model);
   }
 
-  /** Pods that have waited since before and are no longer wanted. */
+  /** Pods that have waited since before and wait no more: they have a node, or are not wanted any longer. */
   forget(pods: readonly number[]): void {
     this.#old = this.#old.filter((pod) => !pods.includes(pod));
   }
@@ -62,13 +65,18 @@ export class WaitingRoom {
       });
   }
 
+  /** Those that were not let in when they were last tried. */
+  get notAdmitted(): readonly QuotaRefusal[] {
+    return [...this.#refusals.values()].sort((a, b) => a.pod - b.pod);
+  }
+
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
   #place(index: number): boolean {
     const cluster = this.#cluster;
-    if (!isNextInOrder(cluster, index)) return false;
+    if (!isNextInOrder(cluster, index) || !this.#make(index)) return false;
     const placing = cluster.place(madeAgain(cluster, index), index);
     for (const victim of placing.victims) this.left(victim);
     if (placing.kind === "unplaced") {
@@ -77,7 +85,21 @@ export class WaitingRoom {
     }
     this.#waiting = this.#waiting.filter((other) => other !== index);
     this.forget([index]);
+    this.#made.delete(index);
     this.#messages.delete(index);
+    return true;
+  }
+
+  /** Whether there is a pod to be placed. */
+  #make(index: number): boolean {
+    if (this.#made.has(index) || this.#old.includes(index)) return true;
+    const refusal = this.#cluster.make(index);
+    if (refusal !== undefined) {
+      this.#refusals.set(index, refusal);
+      return false;
+    }
+    this.#refusals.delete(index);
+    this.#made.add(index);
     return true;
   }
 }

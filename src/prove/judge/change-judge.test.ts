@@ -55,3 +55,61 @@ test("drains go on from where the last one ended", () => {
     "rollout/StatefulSet/default/db: degraded StatefulSet db: 1 of 2 ready pods are being replaced while rolling out StatefulSet db",
   ]);
 });
+
+const DEPLOYMENT = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", namespace: "default", uid: "uid-web" },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: "web" } },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    template: {},
+  },
+} as unknown as KubeObject;
+
+const REPLICA_SET = {
+  apiVersion: "apps/v1",
+  kind: "ReplicaSet",
+  metadata: {
+    name: "web-1",
+    namespace: "default",
+    uid: "uid-web-1",
+    ownerReferences: [
+      { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "uid-web", controller: true },
+    ],
+  },
+  spec: { replicas: 2, selector: { matchLabels: { app: "web" } }, template: {} },
+} as unknown as KubeObject;
+
+const web = (name: string, on: string) =>
+  pod(name).ownedBy(REPLICA_SET).labels({ app: "web" }).requests({ cpu: "1" }).on(on).running();
+
+const quota = (hard: Record<string, string>) =>
+  ({
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "limit", namespace: "default", uid: "uid-limit" },
+    spec: { hard },
+    status: { hard },
+  }) as unknown as KubeObject;
+
+const shop = [node("a"), node("b"), node("c"), DEPLOYMENT, REPLICA_SET, web("web-a", "a"), web("web-b", "b")];
+
+test("a rollout that a quota has no room for beside the old pods is stuck", () => {
+  expect(told([...shop, quota({ pods: "3" })]).filter((line) => line.includes("rollout"))).toEqual([]);
+  expect(told([...shop, quota({ pods: "2" })]).filter((line) => line.includes("rollout"))).toEqual([
+    "rollout/Deployment/default/web: stuck Deployment web: rolling out Deployment web never ends: quota default/limit lets no other pod in",
+  ]);
+});
+
+test("a full quota lets the pods of a drained node in again, one that is overdrawn does not", () => {
+  const drained = (hard: Record<string, string>) =>
+    told([...shop, quota(hard)]).filter((line) => line.startsWith("drain/a"));
+  expect(drained({ "requests.cpu": "2" })).toEqual([
+    "drain/a: degraded Deployment web: 1 of 2 ready pods are being replaced while draining a",
+  ]);
+  expect(drained({ "requests.cpu": "1500m" })).toEqual([
+    "drain/a: stuck Deployment web: after draining a quota default/limit lets no other pod in",
+  ]);
+});

@@ -27,7 +27,8 @@ export interface JudgedChange {
 export function judgeChange(outcome: ChangeOutcome, what: string, facts: Facts): readonly JudgedChange[] {
   const { model } = facts;
   const touched = new Set(outcome.lowest.keys());
-  for (const { pod } of [...outcome.refused, ...outcome.unplaced, ...outcome.held]) {
+  const { refused, unplaced, notAdmitted, held } = outcome;
+  for (const { pod } of [...refused, ...unplaced, ...notAdmitted, ...held]) {
     touched.add(model.podClass(pod).workload);
   }
   return [...touched]
@@ -102,6 +103,8 @@ interface Block {
   readonly mayBeMended?: string;
 }
 
+const RAISE_QUOTA = "raise the quota by what one more of its pods asks for";
+
 const NOBODY: Block = {
   cause: "no controller owns it, so nobody makes another",
   fix: "put the pod under a Deployment",
@@ -122,13 +125,14 @@ function blockOf(
   index: number,
   outcome: ChangeOutcome,
   what: string,
-  { model, autoscaler }: Facts,
+  { model, autoscaler, workloads }: Facts,
 ): Block | undefined {
   const mended = autoscaler !== undefined && {
     mayBeMended: `${autoscaler} may add a node for what fits nowhere`,
   };
   const isOwn = ({ pod }: { readonly pod: number }) => model.podClass(pod).workload === index;
   const unplaced = outcome.unplaced.find(isOwn);
+  const notAdmitted = outcome.notAdmitted.find(isOwn);
   const refused = outcome.refused.find(isOwn);
   if (refused !== undefined) {
     const pod = model.nameOf(refused.pod);
@@ -141,15 +145,33 @@ function blockOf(
       };
     }
     const budget = model.budgets[refused.budget] as Budget;
+    const why = `${what} never ends: ${pod} may not be evicted, because budget ${nameOf(budget)} needs ${refused.needed} healthy pods and has ${refused.healthy}`;
+    if (notAdmitted !== undefined) {
+      const { quota, message } = notAdmitted;
+      const cause = `${why}; quota ${quota} lets none in for what was evicted before`;
+      return { cause, fix: RAISE_QUOTA, message, isGone: true };
+    }
     const waits = unplaced === undefined ? "" : `; what was evicted before finds no node`;
     return {
-      cause: `${what} never ends: ${pod} may not be evicted, because budget ${nameOf(budget)} needs ${refused.needed} healthy pods and has ${refused.healthy}${waits}`,
+      cause: `${why}${waits}`,
       fix:
         unplaced === undefined
           ? `let ${nameOf(budget)} spare one pod, or run one more`
           : `make room for one more pod, or let ${nameOf(budget)} spare another`,
       ...(unplaced !== undefined && { message: unplaced.message, ...mended }),
       isGone: unplaced !== undefined,
+    };
+  }
+  if (notAdmitted !== undefined) {
+    const { quota, message } = notAdmitted;
+    // A rollout that may not take an old pod away first needs the quota to bear both.
+    const isGone = (outcome.lowest.get(index) ?? 0) < (workloads[index] as WorkloadFacts).ready;
+    const orLess = isGone ? "" : ", or let an old pod go first: maxUnavailable 1";
+    return {
+      cause: `${outcome.ends ? `after ${what}` : `${what} never ends:`} quota ${quota} lets no other pod in`,
+      fix: `${RAISE_QUOTA}${orLess}`,
+      message,
+      isGone,
     };
   }
   const held = outcome.held.find(isOwn);
