@@ -48,6 +48,7 @@ function placedOrNot(object: KubeObject, findings: readonly string[]): KubeObjec
 /** Rights to list these are enough to tell something; what may not be read is said. */
 const NEEDED: readonly Kind[] = [kinds.nodes, kinds.pods];
 const HELPFUL: readonly Kind[] = [
+  kinds.namespaces,
   kinds.deployments,
   kinds.replicaSets,
   kinds.statefulSets,
