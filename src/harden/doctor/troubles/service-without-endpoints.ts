@@ -42,7 +42,7 @@ function explain(service: Service, examined: Examined): Omit<Found, "object"> | 
     const [first] = theirs as [Pod];
     return {
       concerns,
-      cause: `none of the ${theirs.length} pods that it selects is ready: every request to it is refused`,
+      cause: `${theirs.length === 1 ? "the pod that it selects is not" : `none of the ${theirs.length} pods that it selects is`} ready: every request to it is refused`,
       evidence: theirs.slice(0, 3).map((pod) => `pod ${pod.metadata.name} ${whyNotReady(pod, examined)}`),
       remedies: [
         {

@@ -1,3 +1,4 @@
+import { isConditionTrue } from "../../../kube/conditions.ts";
 import type { Pod } from "../../../kube/types/index.ts";
 import { nameOf } from "../../checks/check.ts";
 import type { Subject } from "../../checks/subject.ts";
@@ -45,12 +46,13 @@ export const storeForgets: Trouble = {
   },
 };
 
+/** One that is down now is told as what it is. */
 function forgetful(examined: Examined): { subject: Subject; pod: Pod }[] {
   return examined.subjects
     .filter(({ traits, claims }) => traits.role === "cache" && claims.length === 0)
     .flatMap((subject) =>
       subject.pods
-        .filter((pod) => restartsOf(pod) > 0)
+        .filter((pod) => restartsOf(pod) > 0 && isConditionTrue(pod.status.conditions, "Ready"))
         .slice(0, 1)
         .map((pod) => ({ subject, pod })),
     );
