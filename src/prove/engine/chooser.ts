@@ -22,6 +22,22 @@ const WISHES_WEIGHT = 2;
 const SPREAD_WEIGHT = 2;
 const COMPANY_WEIGHT = 2;
 
+/** What is kept of a choice, for those who ask later whether it would still be made. */
+export interface Choice {
+  readonly facts: ClassFacts;
+  /** By group, the own score of a node that is as good as the chosen one; `UNKNOWN` where no node was compared. */
+  readonly toBeat: Int16Array;
+  /** Of the chosen node: among equal ones the lowest counts. */
+  readonly rank: number;
+}
+
+/** Any own score may do. */
+export const UNKNOWN = -1;
+/** None will do: the group is closed. */
+const UNBEATEN = 2 ** 15 - 1;
+/** Of more groups nothing is kept. */
+const GROUPS_KEPT_MAX = 64;
+
 /** In the place of a node: none will do. */
 export const NOWHERE = -1;
 
@@ -46,6 +62,8 @@ export class Chooser {
   readonly #left: Int32Array;
   readonly #groupSpread: Int32Array;
   readonly #groupCompany: Float64Array;
+  readonly #groupRest: Int32Array;
+  #bestScore = 0;
 
   constructor(state: LossState, rankings: Rankings, counters: Counters, topology: Topology) {
     const { nodeCount } = state;
@@ -62,6 +80,22 @@ export class Chooser {
     this.#left = new Int32Array(nodeCount);
     this.#groupSpread = new Int32Array(nodeCount);
     this.#groupCompany = new Float64Array(nodeCount);
+    this.#groupRest = new Int32Array(nodeCount);
+  }
+
+  /** Counts of standing pods have changed for good. */
+  forgetCounts(): void {
+    this.#counts.forget();
+  }
+
+  /** About the choice of a node that has just been made. */
+  lastChoice(facts: ClassFacts, node: number): Choice {
+    const { groups } = facts.ranking.layout;
+    const toBeat = Int16Array.from({ length: groups > GROUPS_KEPT_MAX ? 0 : groups }, (_, group) => {
+      if (this.#gate.isClosed(group)) return UNBEATEN;
+      return this.#left[group] === 0 ? UNKNOWN : this.#bestScore - (this.#groupRest[group] as number);
+    });
+    return { facts, toBeat, rank: this.#state.rankOf[node] as number };
   }
 
   /** The index of the node that a pod of the class goes to, or `NOWHERE`. */
@@ -189,6 +223,7 @@ export class Chooser {
       if (this.#left[group] === 0) continue;
       const node = this.#firstOf(group, ranking);
       const shared = rest(group, this.#groupSpread[group] as number, this.#groupCompany[group] as number);
+      this.#groupRest[group] = shared;
       offer(node, shared + now.rate(shape, node) + (shape.images?.[node] ?? 0));
     }
     for (let i = 0; i < this.#feasibleSingles; i++) {
@@ -197,6 +232,7 @@ export class Chooser {
       const own = rest(group, this.#singleSpread[i] as number, this.#singleCompany[i] as number);
       offer(node, own + now.rate(shape, node) + (shape.images?.[node] ?? 0));
     }
+    this.#bestScore = bestScore;
     return best;
   }
 

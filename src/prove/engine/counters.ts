@@ -5,8 +5,8 @@ export interface Counter {
   /** Pods that are being deleted do not count: for spreading they are gone, for affinity they are still there. */
   readonly countsLivingOnly: boolean;
   /** Nodes that have such pods while nothing is lost, and their counts. */
-  readonly nodes: Int32Array;
-  readonly counts: Int32Array;
+  nodes: Int32Array;
+  counts: Int32Array;
   /** What a loss has changed so far: nodes and how much has come to their count. A node may be there more than once. */
   readonly changedNodes: number[];
   readonly changes: number[];
@@ -68,6 +68,23 @@ export class Counters {
     for (const { counter, weight } of this.#partsOf[change.podClass] as Part[]) {
       this.#change(counter, change, weight);
     }
+  }
+
+  /** A pod has come to a node for good, or gone from it; between two losses. */
+  noteStanding(podClass: number, node: number, by: 1 | -1): void {
+    for (const { counter, weight } of this.#partsOf[podClass] as Part[]) {
+      const counts = new Map<number, number>();
+      for (const [i, one] of counter.nodes.entries()) counts.set(one, counter.counts[i] as number);
+      counts.set(node, (counts.get(node) ?? 0) + by * weight);
+      if (counts.get(node) === 0) counts.delete(node);
+      counter.nodes = Int32Array.from(counts.keys());
+      counter.counts = Int32Array.from(counts.values());
+    }
+  }
+
+  /** Those that pods of the class count in. */
+  countersOf(podClass: number): ReadonlySet<Counter> {
+    return new Set((this.#partsOf[podClass] as Part[]).map(({ counter }) => counter));
   }
 
   /** How much one pod of the class counts in a counter. */

@@ -8,10 +8,12 @@ import { Snapshot } from "../../scheduler/snapshot.ts";
 import { LiteralAnswer } from "../literal/literal-answer.ts";
 import type { Turn } from "../literal/queue.ts";
 import { waitingBefore } from "../model/after-loss.ts";
+import type { PodMove, PodPlace } from "../model/change.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, UNPLACED } from "../outcome.ts";
 import { Certifier } from "./certifier.ts";
-import { Chooser } from "./chooser.ts";
+import { ChangeReach } from "./change-reach.ts";
+import { type Choice, Chooser } from "./chooser.ts";
 import { Counters } from "./counters.ts";
 import { type Coverage, ExactRun } from "./exact-run.ts";
 import { FactReader } from "./fact-reader.ts";
@@ -37,6 +39,8 @@ export interface ExactLoss {
   readonly turn?: Turn | undefined;
   /** Indexes of pods that go although their nodes stay. */
   readonly lostPods?: readonly number[];
+  /** Where to keep what was chosen without anybody having to leave, for those who follow changes. */
+  readonly choices?: Choice[];
 }
 
 /** Answers any number of losses, one after the other; each begins with the model's state. */
@@ -47,12 +51,15 @@ export class ExactAnswer {
   readonly #state: LossState;
   readonly #facts: FactReader;
   readonly #chooser: Chooser;
-  readonly #preemptor: Preemptor;
+  readonly #counters: Counters;
+  readonly #topology: Topology;
+  readonly #rankings: Rankings;
+  #preemptor: Preemptor;
   readonly #priorities: Float64Array;
-  readonly #waitingBefore: readonly number[];
+  #waitingBefore: readonly number[];
   /** The lowest priority of any pod that stands somewhere: nobody is preempted for one that is no more important. */
-  readonly #lowestPriority: number;
-  readonly #certifier: Certifier;
+  #lowestPriority: number;
+  #certifier: Certifier;
   #literal: LiteralAnswer | undefined;
 
   constructor(model: Model, { seed }: ExactOptions) {
@@ -71,6 +78,9 @@ export class ExactAnswer {
     const standing = NodeState.of(model, ports);
     this.#state = new LossState(model, standing, counters, seed);
     const rankings = new Rankings(this.#state);
+    this.#counters = counters;
+    this.#topology = topology;
+    this.#rankings = rankings;
     this.#facts = new FactReader({
       model,
       bare,
@@ -82,20 +92,78 @@ export class ExactAnswer {
       footprints: standing.footprints,
     });
     this.#chooser = new Chooser(this.#state, rankings, counters, topology);
-    const reclaimable = new Reclaimable(model, standing);
-    this.#preemptor = new Preemptor({ model, state: this.#state, counters, topology, reclaimable });
+    this.#preemptor = this.#newPreemptor();
     this.#waitingBefore = waitingBefore(model);
     this.#priorities = prioritiesOf(model);
     this.#lowestPriority = lowestPriority(model);
-    this.#certifier = new Certifier({
-      model,
+    this.#certifier = this.#newCertifier();
+  }
+
+  #newPreemptor(): Preemptor {
+    const reclaimable = new Reclaimable(this.#model, this.#state.standing);
+    return new Preemptor({
+      model: this.#model,
+      state: this.#state,
+      counters: this.#counters,
+      topology: this.#topology,
+      reclaimable,
+    });
+  }
+
+  #newCertifier(): Certifier {
+    return new Certifier({
+      model: this.#model,
       facts: this.#facts,
       chooser: this.#chooser,
-      counters,
+      counters: this.#counters,
       state: this.#state,
       waitingBefore: this.#waitingBefore,
       lowestPriority: this.#lowestPriority,
     });
+  }
+
+  /** Whether `follow` can take over the change of a pod: host ports that two pods share are not counted. */
+  canFollow({ before, after }: PodMove): boolean {
+    const { footprints } = this.#state.standing;
+    return [before, after].every(
+      (place) => place === undefined || footprints[place.podClass]?.ports.length === 0,
+    );
+  }
+
+  /**
+   * Takes over what the model has been told of one pod whose class is known, between two losses, and what it leaves out of account.
+   * @param see is told what the change reaches, before it is over */
+  follow({ before, after }: PodMove, see: (reach: ChangeReach) => void): void {
+    const isSame = before?.node === after?.node && before?.podClass === after?.podClass;
+    const places = isSame ? [] : [before, after].filter((place) => place !== undefined && place.node >= 0);
+    const reach = new ChangeReach(
+      this.#state,
+      this.#counters,
+      places.map((place) => place as PodPlace),
+    );
+    if (!isSame) {
+      if (before !== undefined && before.node >= 0)
+        this.#state.changeStanding(before.podClass, before.node, -1);
+      if (after !== undefined && after.node >= 0) this.#state.changeStanding(after.podClass, after.node, 1);
+      this.#chooser.forgetCounts();
+    }
+    see(reach);
+    this.#state.settle();
+    this.#rankings.noteChanges();
+    this.#waitingBefore = waitingBefore(this.#model);
+    this.#followLowestPriority(places);
+    this.#preemptor = this.#newPreemptor();
+    this.#certifier = this.#newCertifier();
+    this.#literal = undefined;
+  }
+
+  #followLowestPriority(places: readonly (PodPlace | undefined)[]): void {
+    for (const place of places) {
+      const priority = this.#priorities[place?.podClass ?? -1] ?? Number.POSITIVE_INFINITY;
+      if (priority < this.#lowestPriority) this.#lowestPriority = priority;
+      // It may have been the last of them.
+      else if (priority === this.#lowestPriority) this.#lowestPriority = lowestPriority(this.#model);
+    }
   }
 
   /** Whether every pod that the loss displaces finds a node, in whatever order and however the scheduler chooses. */
@@ -143,7 +211,7 @@ export class ExactAnswer {
 
   #run<T>(
     lost: readonly number[],
-    { seed = this.#seed, turn, lostPods = [] }: ExactLoss,
+    { seed = this.#seed, turn, lostPods = [], choices }: ExactLoss,
     go: (run: ExactRun) => T,
   ): T {
     this.#state.breakTies(seed);
@@ -158,6 +226,7 @@ export class ExactAnswer {
       priorities: this.#priorities,
       coverage: this.coverage,
       lowestPriority: this.#lowestPriority,
+      choices,
       beginLiteral: () => this.#literalFor(seed).begin(lost),
     });
     try {

@@ -3,7 +3,7 @@ import { type Turn, tryAll, type Waiting, type WaitingQueue } from "../literal/q
 import { isReplaced, returnsAfterEviction } from "../model/after-loss.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, type Placement, UNPLACED } from "../outcome.ts";
-import { type Chooser, NOWHERE } from "./chooser.ts";
+import { type Choice, type Chooser, NOWHERE } from "./chooser.ts";
 import type { ClassFacts } from "./class-facts.ts";
 import type { FactReader } from "./fact-reader.ts";
 import { LossBudgets } from "./loss-budgets.ts";
@@ -31,6 +31,8 @@ export interface ExactRunInput {
   readonly priorities: Float64Array;
   /** Of all pods that stand somewhere before the loss. */
   readonly lowestPriority: number;
+  /** Where to keep every choice, for whoever wants to know later what it depended on. */
+  readonly choices?: Choice[] | undefined;
   /** The loss on the literal scheduler's snapshot, before anybody is placed. */
   readonly beginLiteral: () => LossRun;
 }
@@ -143,9 +145,12 @@ export class ExactRun {
 
   /** A node, by preemption where that is the only way. */
   #find({ pod }: Waiting, known: ClassFacts, queue: WaitingQueue): number {
-    const { model, chooser, preemptor } = this.#input;
+    const { model, chooser, preemptor, choices } = this.#input;
     const node = chooser.choose(known);
-    if (node !== NOWHERE) return node;
+    if (node !== NOWHERE) {
+      choices?.push(chooser.lastChoice(known, node));
+      return node;
+    }
     const { preemptionPolicy, priority = 0 } = model.podClass(pod).prototype.spec;
     if (preemptionPolicy === "Never" || priority <= this.#lowestPriority) return NOWHERE;
     if (known.leavesPreemption) return LITERAL;

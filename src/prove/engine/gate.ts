@@ -47,6 +47,11 @@ export class Gate {
     this.#isFirst = facts.near.mayBeFirst && facts.near.keys.every((count) => this.#isEmpty(count));
   }
 
+  /** Whether no node of the group passes, whatever stands on it. */
+  isClosed(group: number): boolean {
+    return this.#isGroupOpen[group] === 0;
+  }
+
   /** Whether nodes of the group that have no company of their own pass. */
   passesGroup(group: number): boolean {
     if (this.#isGroupOpen[group] === 0) return false;

@@ -14,7 +14,7 @@ export class LoadedCounts {
   /** By slot; by domain for counts of domains, by node for the others, where it is all 0 between two pods. */
   readonly #totals: Int32Array[] = [];
   readonly #byNode: Int32Array[] = [];
-  readonly #standing = new WeakMap<DomainCount, Int32Array>();
+  #standing = new WeakMap<DomainCount, Int32Array>();
   /** Nodes at which some count by node may not be 0. Some may be there twice. */
   readonly nodes: number[] = [];
   #loaded: readonly DomainCount[] = [];
@@ -24,6 +24,11 @@ export class LoadedCounts {
     this.#topology = topology;
     this.#nodeCount = isLost.length;
     this.#isLost = isLost;
+  }
+
+  /** What was added up holds no longer: pods have come or gone for good. */
+  forget(): void {
+    this.#standing = new WeakMap();
   }
 
   /** By domain. */

@@ -15,8 +15,12 @@ export class LossState {
   /** By node, 1 while it is lost. */
   readonly isLost: Uint8Array;
   readonly lostNodes: number[] = [];
-  /** Nodes of which something has changed, in the order in which it did; a node may be there more than once. */
+  /**
+   * Nodes of which something has changed, in the order in which it did; a node may be there more than once. Those that have
+   * changed for good since the standing rankings were made come first, in every loss.
+   */
   readonly changed: number[] = [];
+  #changedForGood = 0;
   /** Goes up with each loss. */
   lossNumber = 0;
   /** Goes up with every change of the loss at hand. */
@@ -87,13 +91,37 @@ export class LossState {
     this.#counters.note({ podClass, node, by: -1, counts: wasTerminating ? "present" : "both" });
   }
 
+  /** A pod has come to a node for good, or gone from it; between two losses. `now` is told last, by `settle`. */
+  changeStanding(podClass: number, node: number, by: 1 | -1): void {
+    if (by === 1) this.standing.add(podClass, node);
+    else this.standing.remove(podClass, node);
+    this.#counters.noteStanding(podClass, node, by);
+    this.changed.push(node);
+    this.#changedForGood++;
+  }
+
+  /** What has changed for good is the state that losses begin with. */
+  settle(): void {
+    for (const node of this.changed) this.now.restore(node, this.standing);
+  }
+
+  get changedForGood(): number {
+    return this.#changedForGood;
+  }
+
+  /** Rankings have been made anew. */
+  forgetChanges(): void {
+    this.changed.length = 0;
+    this.#changedForGood = 0;
+  }
+
   /** Takes everything back. */
   undo(): void {
     for (const node of this.changed) {
       this.isLost[node] = 0;
       this.now.restore(node, this.standing);
     }
-    this.changed.length = 0;
+    this.changed.length = this.#changedForGood;
     this.lostNodes.length = 0;
     this.#counters.reset();
     this.lossNumber++;

@@ -33,6 +33,8 @@ const CACHE_BYTES_MAX = 192 * 1024 * 1024;
 /** A share of the nodes: beyond it, looking at what changed one by one costs more than ranking anew. */
 const CHANGED_SHARE_MAX = 1 / 8;
 const CHANGED_MIN = 32;
+/** Of those, nodes that have changed for good. */
+const FOR_GOOD_SHARE_MAX = 1 / 4;
 
 /** Rankings by shape and layout, made when they are first needed. */
 export class Rankings {
@@ -84,8 +86,10 @@ export class Rankings {
     return slot.current;
   }
 
-  /** Forgets every ranking: nodes have changed for good. */
-  clear(): void {
+  /** Nodes have changed for good: they are looked at one by one, until they are so many that everything is ranked anew. */
+  noteChanges(): void {
+    if (this.#state.changedForGood <= this.#changedMax * FOR_GOOD_SHARE_MAX) return;
+    this.#state.forgetChanges();
     for (const slot of this.#slots.values()) {
       slot.standing.clear();
       slot.currentLoss = -1;
