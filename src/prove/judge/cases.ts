@@ -6,7 +6,8 @@ import type { LossClock } from "./clock.ts";
 import type { Facts, WorkloadFacts } from "./facts.ts";
 import type { Fate, StaysGone } from "./fate.ts";
 import type { Gone } from "./gone.ts";
-import { NEVER, type Seconds } from "./seconds.ts";
+import { NEVER, NO_TIME, type Seconds } from "./seconds.ts";
+import type { Absence } from "./shortfall.ts";
 
 /** One thing that is wrong with a workload after a loss. */
 export type Case = { readonly verdict: Verdict; readonly down?: Seconds; readonly unplaced?: number } & (
@@ -24,20 +25,35 @@ export interface Situation {
   readonly workload: WorkloadFacts;
   /** The workload's pods that are lost, or had to make room. */
   readonly pods: readonly number[];
+  /** Those of them that were ready, and when each is gone. */
+  readonly ready: readonly number[];
+  readonly absences: readonly Absence[];
   readonly gone: Gone;
 }
 
 export function casesOf(
-  { facts, loss, clock, workload, pods, gone }: Situation,
+  { facts, loss, clock, workload, pods, ready, absences, gone }: Situation,
   withinSeconds: number | undefined,
 ): Case[] {
   const { purpose } = workload;
   if (purpose === "per-node" && workload.workload.isStatic) return [];
   const cases: Case[] = [];
-  const fates = pods.map((pod) => ({ pod, fate: gone.fate(pod) }));
-  const unknown = fates.find(({ fate }) => fate.kind === "unknown")?.fate as
-    | Extract<Fate, { kind: "unknown" }>
-    | undefined;
+  let unknown: Extract<Fate, { kind: "unknown" }> | undefined;
+  let staying: Extract<Fate, { kind: "stays-gone" }> | undefined;
+  let stayingCount = 0;
+  let unplaced: number | undefined;
+  let isContested = false;
+  for (const pod of pods) {
+    const fate = gone.fate(pod);
+    if (fate.kind === "unknown") unknown ??= fate;
+    else if (fate.kind === "back") isContested ||= fate.isContested;
+    else {
+      staying ??= fate;
+      stayingCount++;
+      if (fate.why.kind === "unplaced") unplaced ??= pod;
+    }
+  }
+  const degraded = purpose === "per-node" ? NO_TIME : gone.degraded(workload, absences);
   if (purpose === "task") {
     if (pods.length > workload.failuresLeft) cases.push({ kind: "job-failed", verdict: "stuck" });
   } else if (unknown === undefined || unknown.isDown) {
@@ -50,34 +66,24 @@ export function casesOf(
         requirement: broken.requirement,
       });
   }
-  const staying = fates.filter(({ fate }) => fate.kind === "stays-gone");
-  if (purpose !== "per-node" && staying.length > 0) {
-    const unplaced = staying.find(
-      ({ fate }) => fate.kind === "stays-gone" && fate.why.kind === "unplaced",
-    )?.pod;
-    const { fate } = staying[0] as { fate: Extract<Fate, { kind: "stays-gone" }> };
-    // Pods that were not ready are missed by nobody, and do not come back all the same.
-    const staysDown = gone.degraded(workload, pods);
+  if (purpose !== "per-node" && staying !== undefined) {
     cases.push({
       kind: "stays-gone",
       verdict: "stuck",
-      down: staysDown.max > 0 ? staysDown : NEVER,
-      why: fate.why,
-      count: staying.length,
+      // Pods that were not ready are missed by nobody, and do not come back all the same.
+      down: degraded.max > 0 ? degraded : NEVER,
+      why: staying.why,
+      count: stayingCount,
       ...(unplaced !== undefined && { unplaced }),
     });
   } else if (clock.standstill !== undefined && purpose !== "per-node") {
-    cases.push({ kind: "standstill", verdict: "stuck", down: gone.degraded(workload, pods) });
+    cases.push({ kind: "standstill", verdict: "stuck", down: degraded });
   }
-  if (loss.pod === undefined)
-    cases.push(
-      ...atRisk(workload, pods, loss, facts).map((what) => ({
-        kind: "at-risk" as const,
-        verdict: "data-at-risk" as const,
-        what,
-      })),
-    );
-  const down = purpose === "per-node" ? gone.served(pods) : gone.degraded(workload, pods);
+  if (loss.pod === undefined) {
+    const what = atRisk(workload, pods, ready.length, loss, facts);
+    if (what !== undefined) cases.push({ kind: "at-risk", verdict: "data-at-risk", what });
+  }
+  const down = purpose === "per-node" ? gone.served(ready) : degraded;
   if (down.max > 0 || (purpose === "task" && pods.length > 0)) {
     const isTooLong = withinSeconds !== undefined && down.max > withinSeconds && purpose === "serving";
     cases.push({
@@ -86,9 +92,7 @@ export function casesOf(
       down,
     });
   }
-  if (fates.some(({ fate }) => fate.kind === "back" && fate.isContested)) {
-    cases.push({ kind: "unknown", verdict: "unknown", what: CONTESTED });
-  }
+  if (isContested) cases.push({ kind: "unknown", verdict: "unknown", what: CONTESTED });
   if (unknown !== undefined) cases.push({ kind: "unknown", verdict: "unknown", what: unknown.why });
   const puzzle = facts.unknownOf.get(workload.workload.index);
   if (puzzle !== undefined)

@@ -45,11 +45,14 @@ export function clockOf(loss: Loss, facts: Facts, zones: Zones): LossClock {
   const mayTakeOver = loss.nodes.some((node) => controlPlane.managers.has(node));
   const when = mayTakeOver ? sum(noticed(timing), { ...MANAGER_TAKEOVER, median: 0 }) : noticed(timing);
   const losses = zones.lossesOf(loss.nodes);
+  const tainted = (nodes: readonly number[]) => taintTimes(nodes, when, facts, zones, losses);
+  // Of one lost node there is one time, whoever asks.
+  const only = loss.nodes.length === 1 ? tainted(loss.nodes) : undefined;
   return {
     isControlled,
     noticed: when,
     withdrawn: withdrawn(when),
-    tainted: (nodes) => taintTimes(nodes, when, facts, zones, losses),
+    tainted: (nodes) => (only !== undefined && nodes.length > 0 ? only : tainted(nodes)),
     standstill: standstillOf(losses, facts),
   };
 }

@@ -6,19 +6,18 @@
 import { labelsContain } from "../../kube/selectors.ts";
 import { TAINT_UNREACHABLE } from "../../kube/taints.ts";
 import { type Timing, timingFor } from "../../kube/timing.ts";
-import type { Job, KubeObject, Service } from "../../kube/types/index.ts";
+import type { Job, KubeObject, PodSpec, StringMap } from "../../kube/types/index.ts";
 import { planEviction } from "../../lab/controllers/taint-eviction/eviction-plan.ts";
-import { knownProfile } from "../../lab/node/apps/workload-profile.ts";
 import type { ProfileFile } from "../../lab/node/profile.ts";
 import { type ControlPlane, controlPlaneOf } from "../losses/control-plane.ts";
 import type { Model } from "../model/model.ts";
 import type { PodClass } from "../model/pod-class.ts";
 import type { Unknown } from "../model/unknown.ts";
 import type { Workload } from "../model/workload.ts";
-import { dataOf, type HeldData } from "./data.ts";
+import { type HeldData, HeldDataReader } from "./data.ts";
 import { quorumOf } from "./quorum.ts";
 import { Quotas } from "./quotas.ts";
-import { type StartTime, startTimeOf } from "./start-time.ts";
+import { type StartTime, StartTimes } from "./start-time.ts";
 
 export interface ClassFacts {
   readonly podClass: PodClass;
@@ -101,27 +100,25 @@ export function factsOf(model: Model, { profiles }: FactOptions = {}): Facts {
     for (const each of covered) concerning[each]?.push(index);
   }
   const isServed = servedClasses(model);
-  const guessed = new Set<string>();
+  const startTimes = new StartTimes(profiles);
+  const held = new HeldDataReader(model);
+  const evictedAfter = memoized(evictionDelay);
   const classes = model.classes.map((podClass): ClassFacts => {
     const { prototype, index } = podClass;
     const { name } = model.workloads[podClass.workload] as Workload;
-    const namespace = prototype.metadata.namespace ?? "";
-    for (const container of prototype.spec.containers) {
-      const { startSeconds, pullSeconds } = knownProfile(profiles, { namespace, workload: name, container });
-      if (startSeconds === undefined || pullSeconds === undefined) guessed.add(container.image);
-    }
     return {
       podClass,
-      evictedAfter: evictedAfter(podClass),
-      start: startTimeOf(prototype, name, profiles),
-      data: dataOf(podClass, model),
+      evictedAfter: evictedAfter(prototype.spec.tolerations),
+      start: startTimes.of(prototype, name),
+      data: held.of(prototype),
       isServed: isServed(podClass),
       requirements: requiring[index] ?? [],
     };
   });
-  if (guessed.size > 0) {
+  const guessed = startTimes.guessed.size;
+  if (guessed > 0) {
     assumed.push(
-      `${guessed.size} image${guessed.size === 1 ? "" : "s"} that nothing is known about take${guessed.size === 1 ? "s" : ""} 2 to 6 s to pull and 1 to 3 s to start`,
+      `${guessed} image${guessed === 1 ? "" : "s"} that nothing is known about take${guessed === 1 ? "s" : ""} 2 to 6 s to pull and 1 to 3 s to start`,
     );
   }
   const autoscaler = autoscalerOf(model);
@@ -238,14 +235,28 @@ function total(classes: readonly number[], of: Int32Array): number {
   return classes.reduce((sum, index) => sum + (of[index] ?? 0), 0);
 }
 
-function evictedAfter({ prototype }: PodClass): number {
-  const plan = planEviction([{ key: TAINT_UNREACHABLE, effect: "NoExecute" }], prototype.spec.tolerations);
+function evictionDelay(tolerations: PodSpec["tolerations"]): number {
+  const plan = planEviction([{ key: TAINT_UNREACHABLE, effect: "NoExecute" }], tolerations);
   if (plan.kind === "stay") return Number.POSITIVE_INFINITY;
   return plan.kind === "evict-now" ? 0 : plan.afterMs / 1000;
 }
 
+/** What classes have in common, the model holds once: for the same value the answer is the same. */
+function memoized<K, V>(work: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = work(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
 function servedClasses({ objects }: Model): (podClass: PodClass) => boolean {
-  const bySelection = new Map<string, Service[]>();
+  /** By namespace and one label that the Service's pods have. */
+  const byLabel = new Map<string, StringMap[]>();
   for (const service of objects.services.all()) {
     const { selector, type, publishNotReadyAddresses } = service.spec;
     if (
@@ -255,13 +266,22 @@ function servedClasses({ objects }: Model): (podClass: PodClass) => boolean {
       publishNotReadyAddresses
     )
       continue;
-    const namespace = service.metadata.namespace ?? "";
-    bySelection.set(namespace, [...(bySelection.get(namespace) ?? []), service]);
+    const [label] = Object.entries(selector) as [[string, string]];
+    const key = labelKey(service.metadata.namespace, ...label);
+    const known = byLabel.get(key);
+    if (known === undefined) byLabel.set(key, [selector]);
+    else known.push(selector);
   }
   return ({ prototype: { metadata } }) =>
-    (bySelection.get(metadata.namespace ?? "") ?? []).some(({ spec }) =>
-      labelsContain(metadata.labels, spec.selector ?? {}),
+    Object.entries(metadata.labels ?? {}).some(([label, value]) =>
+      byLabel
+        .get(labelKey(metadata.namespace, label, value))
+        ?.some((selector) => labelsContain(metadata.labels, selector)),
     );
+}
+
+function labelKey(namespace = "", label: string, value: string): string {
+  return `${namespace}/${label}=${value}`;
 }
 
 const AUTOSCALERS = /cluster-autoscaler|karpenter/;

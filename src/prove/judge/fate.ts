@@ -6,6 +6,7 @@ import type { ClassFacts, Facts } from "./facts.ts";
 import type { Images } from "./images.ts";
 import type { Refusal } from "./quotas.ts";
 import { between, exactly, NO_TIME, type Seconds, sum } from "./seconds.ts";
+import type { ImagePull } from "./start-time.ts";
 
 export type Fate =
   | {
@@ -159,18 +160,10 @@ export class Fates {
     const attaching = moves && data.volumes.some(({ isExclusive }) => isExclusive) ? REATTACHED : NO_TIME;
     const refusal = this.#refusals.get(pod);
     const waits = refusal?.kind === "later" ? refusal.wait : NO_TIME;
-    const serves = sum(
-      evicted,
-      waits,
-      REPLACED,
-      attaching,
-      this.#pulling(
-        node,
-        start.images.map(({ image }) => image),
-      ),
-      start.rest,
-    );
-    const isContested = (podClass.prototype.spec.priority ?? 0) <= this.#contestedBelow;
+    const pulling = this.#pulling(node, start.images);
+    const serves = sum(evicted, waits, REPLACED, attaching, pulling, start.rest);
+    const isContested =
+      this.#contested.size > 0 && (podClass.prototype.spec.priority ?? 0) <= this.#contestedBelow;
     if (isContested)
       return {
         kind: "back",
@@ -207,11 +200,17 @@ export class Fates {
   }
 
   /** A kubelet pulls one image at a time: a pod may have to wait for those of all others that come to its node. */
-  #pulling(node: number, images: readonly string[]): Seconds {
-    const all = this.#pulls.get(node) ?? new Map<string, Seconds>();
-    const own = sum(...images.map((image) => all.get(image) ?? NO_TIME));
-    const everything = sum(...all.values());
+  #pulling(node: number, images: readonly ImagePull[]): Seconds {
+    const all = this.#pulls.get(node);
+    if (all === undefined) return NO_TIME;
+    let [min, median, max] = [0, 0, 0];
+    for (const { image } of images) {
+      const own = all.get(image) ?? NO_TIME;
+      min += own.min;
+      median += own.median;
+    }
+    for (const each of all.values()) max += each.max;
     // With several nodes lost another replica may have come before, and brought the image.
-    return { min: this.#loss.nodes.length > 1 ? 0 : own.min, median: own.median, max: everything.max };
+    return { min: this.#loss.nodes.length > 1 ? 0 : min, median, max };
   }
 }

@@ -30,9 +30,11 @@ export class Gone {
     this.#victims = victims;
     const { model } = facts;
     for (const pods of lost.values()) {
-      const nodes = [
-        ...new Set(pods.filter((pod) => !victims.has(pod)).map((pod) => model.nodeOf[pod] as number)),
-      ];
+      const nodes: number[] = [];
+      for (const pod of pods) {
+        const node = model.nodeOf[pod] as number;
+        if (!victims.has(pod) && !nodes.includes(node)) nodes.push(node);
+      }
       const tainted = clock.tainted(nodes.sort((a, b) => a - b));
       for (const pod of pods) {
         if (!victims.has(pod)) this.#fates.set(pod, fates.of(pod, tainted.get(model.nodeOf[pod] as number)));
@@ -85,26 +87,25 @@ export class Gone {
     const known = this.#shortfalls.get(index);
     if (known !== undefined) return known;
     const { ready, enough } = this.#facts.requirements[index] as Requirement;
-    const absences = pods.map((pod) => this.absence(pod));
-    const found = shortfall(absences, ready - enough);
+    const bearable = ready - enough;
+    if (pods.length <= bearable) return NO_TIME;
+    const found = shortfall(
+      pods.map((pod) => this.absence(pod)),
+      bearable,
+    );
     this.#shortfalls.set(index, found);
     return found;
   }
 
-  /** How long fewer are ready than are wanted, or than were before if that is less. */
-  degraded({ ready, wanted }: WorkloadFacts, pods: readonly number[]): Seconds {
-    const absences = pods
-      .filter((pod) => countsAsReady(this.#facts.model, pod))
-      .map((pod) => this.absence(pod));
+  /** How long fewer are ready than are wanted, or than were before if that is less. @param absences of its pods that were ready */
+  degraded({ ready, wanted }: WorkloadFacts, absences: readonly Absence[]): Seconds {
     return shortfall(absences, Math.max(0, ready - wanted));
   }
 
   /** How long requests go to pods that are gone with their node, where such pods get requests at all. */
-  served(pods: readonly number[]): Seconds {
+  served(ready: readonly number[]): Seconds {
     const { classes, model } = this.#facts;
-    const isServed = pods.some(
-      (pod) => countsAsReady(model, pod) && classes[model.classOf[pod] as number]?.isServed,
-    );
+    const isServed = ready.some((pod) => classes[model.classOf[pod] as number]?.isServed);
     return isServed ? this.#clock.withdrawn : NO_TIME;
   }
 

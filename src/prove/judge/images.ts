@@ -41,8 +41,11 @@ export class Images {
 
   /** The image's name in full: many nodes have the same. */
   #name(image: string): string {
-    const known = this.#inFull.get(image) ?? qualifiedImage(image);
-    this.#inFull.set(image, known);
-    return known;
+    let name = this.#inFull.get(image);
+    if (name === undefined) {
+      name = qualifiedImage(image);
+      this.#inFull.set(image, name);
+    }
+    return name;
   }
 }

@@ -125,13 +125,16 @@ export class Judge {
       : "certificate: without a control plane nothing is placed";
     const worst = new Map<number, Draft>();
     const timesHit = new Map<number, number>();
+    const lost = lostPods(loss, facts);
+    const refusals = clock.isControlled ? this.#refusals(loss, lost) : NO_REFUSALS;
     let first: Outcome | undefined;
     for (const one of tried) {
       const outcome: Outcome = clock.isControlled
         ? placing.outcome(loss, one)
         : { placements: [], victims: [] };
       first ??= outcome;
-      for (const [index, draft] of this.#judgeOutcome(loss, outcome, { clock, one, proof })) {
+      const about = { clock, one, proof, lost, refusals };
+      for (const [index, draft] of this.#judgeOutcome(loss, outcome, about)) {
         const known = worst.get(index);
         worst.set(index, known === undefined ? draft : worseOf(known, draft));
         timesHit.set(index, (timesHit.get(index) ?? 0) + 1);
@@ -145,17 +148,16 @@ export class Judge {
       loss,
       workloads: indexes.map((index) => ({ index, verdict: verdicts.get(index) as WorkloadVerdict })),
       ...(clock.isControlled && first !== undefined && { outcome: first }),
-      untouched: this.#untouched(loss, indexes, isCertified || !clock.isControlled),
+      untouched: this.#untouched(lost, indexes, isCertified || !clock.isControlled),
     };
   }
 
   /** The scheduler is asked for its words once for each way of chance, and only about what is told. */
   #explained(loss: Loss, drafts: ReadonlyMap<number, Draft>): Map<number, WorkloadVerdict> {
-    const verdicts = new Map(
-      [...drafts].map(([index, { verdict, inWords }]) => [index, { ...verdict, ...inWords?.() }]),
-    );
+    const verdicts = new Map<number, WorkloadVerdict>();
     const byTry = new Map<Try, number[]>();
-    for (const { unplaced, one } of drafts.values()) {
+    for (const [index, { verdict, inWords, unplaced, one }] of drafts) {
+      verdicts.set(index, inWords === undefined ? verdict : { ...verdict, ...inWords() });
       if (unplaced !== undefined) byTry.set(one, [...(byTry.get(one) ?? []), unplaced]);
     }
     for (const [one, pods] of byTry) {
@@ -172,12 +174,16 @@ export class Judge {
   }
 
   /** Those whose pods may be made to go by something more important are safe as far as was tried, the others for certain. */
-  #untouched(loss: Loss, touched: readonly number[], isCertain: boolean): Judgement["untouched"] {
+  #untouched(
+    lost: readonly number[],
+    touched: readonly number[],
+    isCertain: boolean,
+  ): Judgement["untouched"] {
     const { workloads, model } = this.#options.facts;
     const count = workloads.length - touched.length;
     if (isCertain) return { certificate: count, simulation: 0 };
     let highest = Number.NEGATIVE_INFINITY;
-    for (const pod of lostPods(loss, this.#options.facts)) {
+    for (const pod of lost) {
       const { spec } = model.podClass(pod).prototype;
       if (spec.preemptionPolicy !== "Never") highest = Math.max(highest, spec.priority ?? 0);
     }
@@ -186,11 +192,7 @@ export class Judge {
     return { certificate: count - mayGo, simulation: mayGo };
   }
 
-  #judgeOutcome(
-    loss: Loss,
-    outcome: Outcome,
-    about: { readonly clock: LossClock; readonly one: Try; readonly proof: Proof },
-  ): Map<number, Draft> {
+  #judgeOutcome(loss: Loss, outcome: Outcome, about: About): Map<number, Draft> {
     const { facts } = this.#options;
     const { model } = facts;
     const fates = new Fates(loss, outcome, {
@@ -198,7 +200,7 @@ export class Judge {
       clock: about.clock,
       images: this.#images,
       contested: this.#contested(loss, outcome, about.one),
-      refusals: this.#refusals(loss),
+      refusals: about.refusals,
     });
     const lost = new Map<number, number[]>();
     const note = (pod: number) => {
@@ -207,23 +209,22 @@ export class Judge {
       if (pods === undefined) lost.set(workload, [pod]);
       else pods.push(pod);
     };
-    for (const pod of lostPods(loss, facts)) note(pod);
+    for (const pod of about.lost) note(pod);
     const victims = outcome.victims.filter(
       (pod) => countsAsReady(model, pod) && !isLost(loss, model.nodeOf[pod] as number, pod),
     );
     for (const pod of victims) note(pod);
     const gone = new Gone(facts, fates, about.clock, { lost, victims: new Set(victims) });
     const verdicts = new Map<number, Draft>();
-    for (const [index, pods] of lost)
-      verdicts.set(index, this.#verdict(index, pods, gone, { ...about, loss }));
+    for (const [index, pods] of lost) verdicts.set(index, this.#verdict(index, pods, gone, loss, about));
     return verdicts;
   }
 
   /** A pod that goes from a node that lives is off every quota at once. */
-  #refusals(loss: Loss): ReadonlyMap<number, Refusal> {
+  #refusals(loss: Loss, lost: readonly number[]): ReadonlyMap<number, Refusal> {
     const { facts } = this.#options;
     if (loss.pod !== undefined || facts.model.quotas.length === 0) return NO_REFUSALS;
-    const displaced = lostPods(loss, facts).filter((pod) => isReplaced(facts.model.podClass(pod)));
+    const displaced = lost.filter((pod) => isReplaced(facts.model.podClass(pod)));
     return facts.quotas.refusals(displaced);
   }
 
@@ -234,6 +235,7 @@ export class Judge {
   #contested(loss: Loss, outcome: Outcome, one: Try): readonly number[] {
     const { facts, placing } = this.#options;
     const { model } = facts;
+    if (!outcome.placements.some(({ node }) => node === UNPLACED)) return NONE;
     const last = new Map(outcome.placements.map(({ pod, node }) => [pod, node]));
     // A pod that waited before stands behind all that are as important.
     const unplaced = [...last]
@@ -247,20 +249,23 @@ export class Judge {
     index: number,
     pods: readonly number[],
     gone: Gone,
-    { clock, one, proof, loss }: { clock: LossClock; one: Try; proof: Proof; loss: Loss },
+    loss: Loss,
+    { clock, one, proof }: About,
   ): Draft {
     const { facts, withinSeconds } = this.#options;
     const workload = facts.workloads[index] as WorkloadFacts;
     const { kind, namespace, name } = workload.workload;
     const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
-    const lowest = workload.ready - mostAbsent(ready.map((pod) => gone.absence(pod)));
+    const absences = ready.map((pod) => gone.absence(pod));
+    const lowest = workload.ready - mostAbsent(absences);
     const enough = enoughOf(index, facts);
     const isServed = ready.some(
       (pod) => !gone.isVictim(pod) && facts.classes[facts.model.classOf[pod] as number]?.isServed,
     );
-    const situation = { facts, loss, clock, workload, pods, gone };
+    const situation = { facts, loss, clock, workload, pods, ready, absences, gone };
     const cases = casesOf(situation, withinSeconds);
-    const [main, ...others] = cases.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+    if (cases.length > 1) cases.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+    const [main, ...others] = cases;
     const base = {
       kind,
       namespace,
@@ -303,7 +308,17 @@ export class Judge {
   }
 }
 
+/** What all verdicts of one way of chance begin with. */
+interface About {
+  readonly clock: LossClock;
+  readonly one: Try;
+  readonly proof: Proof;
+  readonly lost: readonly number[];
+  readonly refusals: ReadonlyMap<number, Refusal>;
+}
+
 const NO_REFUSALS: ReadonlyMap<number, Refusal> = new Map();
+const NONE: readonly number[] = Object.freeze([]);
 
 const PER_NODE: Proof = "certificate: each of its pods is there for its own node";
 
@@ -315,8 +330,13 @@ function simulated(tried: readonly Try[]): Proof {
 
 /** The pods of what is lost that somebody counts on: those on their way out are not. */
 export function lostPods(loss: Loss, { model }: Pick<Facts, "model">): number[] {
-  const pods = loss.pod === undefined ? loss.nodes.flatMap((node) => [...model.podsOn(node)]) : [loss.pod];
-  return pods.filter((pod) => !model.isTerminating(pod)).sort((a, b) => a - b);
+  const pods: number[] = [];
+  const note = (pod: number) => {
+    if (!model.isTerminating(pod)) pods.push(pod);
+  };
+  if (loss.pod !== undefined) note(loss.pod);
+  else for (const node of loss.nodes) for (const pod of model.podsOn(node)) note(pod);
+  return loss.nodes.length > 1 ? pods.sort((a, b) => a - b) : pods;
 }
 
 /** How many of the ascending numbers are below the limit. */

@@ -23,6 +23,9 @@ export function shortfall(absences: readonly Absence[], bearable: number): Secon
 
 /** How many are gone at the worst moment that may come. */
 export function mostAbsent(absences: readonly Absence[]): number {
+  const [only] = absences;
+  if (only === undefined) return 0;
+  if (absences.length === 1) return lengthOf(only, "max") > 0 ? 1 : 0;
   let gone = 0;
   let most = 0;
   for (const { change } of changesOf(absences, "max")) {

@@ -2,9 +2,9 @@
  * From a pod being bound to a node until it serves: pulling, init containers, starting, probes. What an image needs for that is
  * taken from the same profile and catalogue as the lab's, so both tell the same story.
  */
-import type { Container, Pod, Probe } from "../../kube/types/index.ts";
-import { workloadProfile } from "../../lab/node/apps/workload-profile.ts";
-import type { ProfileFile, WorkloadProfile } from "../../lab/node/profile.ts";
+import type { Container, Pod, PodSpec, Probe } from "../../kube/types/index.ts";
+import { knownProfile, type ProfileSubject } from "../../lab/node/apps/workload-profile.ts";
+import { DEFAULT_PROFILE, type ProfileFile, type WorkloadProfile } from "../../lab/node/profile.ts";
 import { between, exactly, latest, NO_TIME, type Seconds, sum } from "./seconds.ts";
 
 /** A kubelet's part for the pod: hearing of it, sandbox, mounts. */
@@ -34,11 +34,57 @@ export interface StartTime {
   readonly rest: Seconds;
 }
 
-/** How long pods of that workload take to start. */
-export function startTimeOf(pod: Pod, workload: string, profiles: ProfileFile | undefined): StartTime {
-  const namespace = pod.metadata.namespace ?? "default";
-  const profileOf = (container: Container) => workloadProfile(profiles, { namespace, workload, container });
-  const { containers, initContainers = [] } = pod.spec;
+/** How long pods take to start, worked out once for all that run the same containers. */
+export class StartTimes {
+  readonly #profiles: ProfileFile | undefined;
+  /** Nothing is said of single workloads: images tell everything. */
+  readonly #isByImage: boolean;
+  readonly #byImage = new Map<string, Told>();
+  readonly #known = new Map<PodSpec["containers"], { readonly spec: PodSpec; readonly start: StartTime }>();
+  readonly #guessed = new Set<string>();
+
+  constructor(profiles: ProfileFile | undefined) {
+    this.#profiles = profiles;
+    this.#isByImage = Object.keys(profiles?.workloads ?? {}).length === 0;
+  }
+
+  /** Images whose times nobody has told. */
+  get guessed(): ReadonlySet<string> {
+    return this.#guessed;
+  }
+
+  /** How long pods of that workload take to start. */
+  of({ metadata, spec }: Pod, workload: string): StartTime {
+    const known = this.#isByImage ? this.#known.get(spec.containers) : undefined;
+    if (known !== undefined && known.spec.initContainers === spec.initContainers) return known.start;
+    const namespace = metadata.namespace ?? "default";
+    const told = (container: Container) => this.#told({ namespace, workload, container });
+    for (const container of spec.containers) if (told(container).isGuess) this.#guessed.add(container.image);
+    const start = startTimeOf(spec, (container) => told(container).profile);
+    this.#known.set(spec.containers, { spec, start });
+    return start;
+  }
+
+  #told(subject: ProfileSubject): Told {
+    const { image } = subject.container;
+    const known = this.#isByImage ? this.#byImage.get(image) : undefined;
+    if (known !== undefined) return known;
+    const said = knownProfile(this.#profiles, subject);
+    const isGuess = said.startSeconds === undefined || said.pullSeconds === undefined;
+    const told = { profile: { ...DEFAULT_PROFILE, ...said }, isGuess };
+    this.#byImage.set(image, told);
+    return told;
+  }
+}
+
+/** What is in force for a container, and whether times in it are defaults. */
+interface Told {
+  readonly profile: WorkloadProfile;
+  readonly isGuess: boolean;
+}
+
+function startTimeOf(spec: PodSpec, profileOf: (container: Container) => WorkloadProfile): StartTime {
+  const { containers, initContainers = [] } = spec;
   const images = new Map<string, ImagePull>();
   for (const container of [...initContainers, ...containers]) {
     if (!images.has(container.image)) images.set(container.image, pullOf(container, profileOf(container)));

@@ -1,7 +1,7 @@
 /** A verdict's cause, what would mend it, and the shortest account of what happens, in words. */
 import type { TraceMark } from "../result.ts";
 import type { Case, Situation } from "./cases.ts";
-import { countsAsReady, type Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import type { StaysGone } from "./fate.ts";
 import { latest, NO_TIME, orNever, type Seconds } from "./seconds.ts";
 
@@ -33,10 +33,9 @@ export function causeOf(one: Case, situation: Situation): string {
 }
 
 function tooFew(index: number, situation: Situation): string {
-  const { facts, workload, gone } = situation;
+  const { facts, workload, gone, ready } = situation;
   const requirement = facts.requirements[index];
   if (requirement === undefined) return "";
-  const ready = situation.pods.filter((pod) => countsAsReady(facts.model, pod));
   const victims = ready.filter((pod) => gone.isVictim(pod)).length;
   const where = placesOf(situation);
   const isAll = ready.length === workload.ready;
@@ -52,8 +51,7 @@ function tooFew(index: number, situation: Situation): string {
 }
 
 /** "1 of 3 ready pods is on node-1" */
-function lostOf({ facts, workload, pods, gone, loss }: Situation): string {
-  const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
+function lostOf({ facts, workload, pods, ready, gone, loss }: Situation): string {
   const victims = ready.filter((pod) => gone.isVictim(pod)).length;
   const lost = ready.length - victims;
   const parts: string[] = [];
@@ -70,10 +68,13 @@ const NAMES_MAX = 3;
 
 function placesOf({ facts, pods, loss }: Pick<Situation, "facts" | "pods" | "loss">): string {
   if (loss.pod !== undefined) return "lost";
-  const nodes = [...new Set(pods.map((pod) => facts.model.nodeOf[pod] as number))].filter((node) =>
-    loss.nodes.includes(node),
-  );
-  const names = nodes.sort((a, b) => a - b).map((node) => facts.model.nodes[node]?.metadata.name ?? "");
+  const lost = new Set(loss.nodes);
+  const nodes = new Set<number>();
+  for (const pod of pods) {
+    const node = facts.model.nodeOf[pod] as number;
+    if (lost.has(node)) nodes.add(node);
+  }
+  const names = [...nodes].sort((a, b) => a - b).map((node) => facts.model.nodes[node]?.metadata.name ?? "");
   return names.length > NAMES_MAX
     ? `on ${names.slice(0, NAMES_MAX).join(", ")} and ${names.length - NAMES_MAX} more`
     : `on ${listed(names)}`;
@@ -121,12 +122,11 @@ export function messageOf({ pods, gone }: Situation): string | undefined {
 
 /** Quotas that may keep others from being made for a time. */
 function waitingFor({ pods, gone }: Pick<Situation, "pods" | "gone">): string {
-  const quotas = new Set(
-    pods.flatMap((pod) => {
-      const fate = gone.fate(pod);
-      return fate.kind === "back" && fate.waitsFor !== undefined ? [fate.waitsFor] : [];
-    }),
-  );
+  const quotas = new Set<string>();
+  for (const pod of pods) {
+    const fate = gone.fate(pod);
+    if (fate.kind === "back" && fate.waitsFor !== undefined) quotas.add(fate.waitsFor);
+  }
   return quotas.size === 0
     ? ""
     : `; quota ${listed([...quotas].sort())} lets no other in before the lost ones count no more`;
@@ -134,25 +134,29 @@ function waitingFor({ pods, gone }: Pick<Situation, "pods" | "gone">): string {
 
 /** What would mend a case by itself; the scheduler's advice about pods without a node is not known here. */
 export function fixOf(one: Case, situation: Situation): string | undefined {
-  const fixes: Readonly<Record<string, string>> = {
-    identity: fence(situation),
-    volume: fence(situation),
-    refused: "raise the quota by what one more of its pods asks for",
-    "no-owner": "put the pod under a Deployment",
-    tolerates: "give its toleration of node.kubernetes.io/unreachable a tolerationSeconds",
-    "no-control":
-      "spread an odd number of control-plane members over nodes and zones that do not fail together",
-  };
-  if (one.kind === "stays-gone") return fixes[one.why.kind];
+  if (one.kind === "stays-gone") return fixOfStaying(one.why, situation);
   if (one.kind !== "too-few") return undefined;
   const { workload } = situation;
   const staying = staysGone(situation);
-  if (staying !== undefined) return fixes[staying.kind];
+  if (staying !== undefined) return fixOfStaying(staying, situation);
   if (workload.purpose !== "serving") return undefined;
   return workload.ready === 1
     ? "run at least two replicas, on different nodes"
     : "spread its replicas over more nodes and zones (topologySpreadConstraints)";
 }
+
+function fixOfStaying({ kind }: StaysGone, situation: Situation): string | undefined {
+  if (kind === "identity" || kind === "volume") return fence(situation);
+  return FIXES[kind];
+}
+
+const FIXES: Readonly<Partial<Record<StaysGone["kind"], string>>> = {
+  refused: "raise the quota by what one more of its pods asks for",
+  "no-owner": "put the pod under a Deployment",
+  tolerates: "give its toleration of node.kubernetes.io/unreachable a tolerationSeconds",
+  "no-control":
+    "spread an odd number of control-plane members over nodes and zones that do not fail together",
+};
 
 function fence({ facts, loss }: Situation): string {
   const names = loss.nodes.map((node) => facts.model.nodes[node]?.metadata.name ?? "");
@@ -173,8 +177,7 @@ function staysGone({ pods, gone }: Situation): StaysGone | undefined {
 
 /** The shortest account of what happens to a workload, each mark at its range of seconds after the loss. */
 export function traceOf(situation: Situation): TraceMark[] {
-  const { facts, loss, clock, workload, pods, gone } = situation;
-  const ready = pods.filter((pod) => countsAsReady(facts.model, pod));
+  const { facts, loss, clock, workload, pods, ready, gone } = situation;
   const marks: TraceMark[] = [];
   const mark = (atSeconds: Seconds, text: string) => marks.push({ atSeconds: orNever(atSeconds), text });
   const where =
