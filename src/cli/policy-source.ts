@@ -86,7 +86,6 @@ export async function planFor(
   const result = provePlans(plans, {
     objects,
     view,
-    proof: proved(model),
     nodes: nodes ?? DEFAULT_NODES,
     prove: (changed) => proved(modelOf(changed, { kubernetesMinor: model.kubernetesMinor })),
   });

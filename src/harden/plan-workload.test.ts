@@ -71,6 +71,7 @@ spec:
   });
   return {
     plan,
+    view,
     replicas: plan.after.spec.replicas,
     refused: plan.refusals.map(({ rule, why, wouldHelp }) => `${rule}: ${why}; ${wouldHelp}`),
     changed: plan.steps.flatMap((step): readonly unknown[] =>
@@ -160,6 +161,30 @@ describe("a rule whose field a controller owns", () => {
     expect(changed).toContainEqual(["spec.replicas", 1, 2]);
     expect(JSON.stringify(changed)).not.toContain("rollingUpdate");
   });
+});
+
+test.each([
+  { name: "without probes", pod: "" },
+  {
+    name: "with a liveness probe",
+    pod: "livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 5}, ",
+  },
+  {
+    name: "with a readiness probe",
+    pod: "readinessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 5}, ",
+  },
+])("a workload $name that is as the policy says has nothing left to change", ({ pod }) => {
+  const image = `x:1", ports: [{containerPort: 80}], ${pod}workingDir: "/`;
+  const { plan, view } = planned({ image });
+  expect(plan.steps.length).toBeGreaterThan(0);
+  const again = planWorkload(plan.after, {
+    view,
+    traits: { role: "web", sessions: undefined, sticky: false },
+    settings: settingsOf({ tier: 2 }),
+    forceConflicts: false,
+    phase: 1,
+  });
+  expect(again.steps).toEqual([]);
 });
 
 describe("a field of the policy", () => {

@@ -18,8 +18,6 @@ import type { PolicyPlan } from "./plan-policies.ts";
 export interface PlanProofInput {
   readonly objects: readonly KubeObject[];
   readonly view: ClusterView;
-  /** Of the objects as they are. */
-  readonly proof: ProveResult;
   /** Where the objects bring no nodes. */
   readonly nodes: AssumedNodes;
   /** Proves the same losses of such objects. */
@@ -34,7 +32,7 @@ export interface ProvedPlans {
 
 /** The plans without the components that would make something worse; those are refused with what would become worse. */
 export function provePlans(plans: readonly PolicyPlan[], input: PlanProofInput): ProvedPlans {
-  const before = worstByKind(input.proof);
+  const before = worstByKind(input.prove(staged([], input)));
   const all = proofOf(stepsOf(plans), before, input);
   if (all.worse.length === 0) return { plans, proof: all };
   let left = plans;
@@ -59,10 +57,17 @@ function stepsOf(plans: readonly PolicyPlan[]): Step[] {
 
 function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofInput): FixProof {
   if (steps.length === 0) return { better: [], worse: [] };
-  const { objects, nodes, prove } = input;
-  const changes = asManifests(changesOf(steps, input.view), "the plan");
+  return comparedWorst(before, worstByKind(input.prove(staged(steps, input))));
+}
+
+/**
+ * The cluster once the steps are done. Without any it is staged as well: pods that are missing today, whatever of, are made in both,
+ * or a workload without pods would look as if it could lose none.
+ */
+function staged(steps: readonly Step[], { objects, view, nodes }: PlanProofInput): readonly KubeObject[] {
+  const changes = asManifests(changesOf(steps, view), "the plan");
   const changed = withChanges(asManifests(objects, "the cluster"), changes);
-  return comparedWorst(before, worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects)));
+  return stageManifests(changed, { nodes, seed: 1 }).objects;
 }
 
 /** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */

@@ -13,8 +13,10 @@ export const patience: Rule = {
     `up to ${startText(probes.startSeconds)} to start before liveness counts, checked every ${START_PERIOD_SECONDS} s so that a quick start is seen at once, and ${probes.timeoutSeconds} s for each answer`,
   edit(workload, { settings }) {
     return withContainers(workload, (container) => {
-      const probed = container.livenessProbe ?? container.readinessProbe;
-      return probed === undefined ? container : withPatience(container, probed, settings.probes);
+      const { livenessProbe } = container;
+      return livenessProbe === undefined
+        ? container
+        : withPatience(container, livenessProbe, settings.probes);
     });
   },
 };
