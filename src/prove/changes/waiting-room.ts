@@ -10,8 +10,8 @@ export class WaitingRoom {
   readonly #cluster: ChangingCluster;
   #waiting: number[] = [];
   readonly #messages = new Map<number, string>();
-  /** Of those that wait, the ones that have been made. */
-  readonly #made = new Set<number>();
+  /** Of those that wait, the ones that have been made: each stays the same pod however often it is tried, as its claims are its own. */
+  readonly #made = new Map<number, Pod>();
   readonly #refusals = new Map<number, QuotaRefusal>();
 
   /** Pods that have waited since before: they take whatever becomes free, but nothing waits for them. */
@@ -76,8 +76,9 @@ export class WaitingRoom {
 
   #place(index: number): boolean {
     const cluster = this.#cluster;
-    if (!isNextInOrder(cluster, index) || !this.#make(index)) return false;
-    const placing = cluster.place(madeAgain(cluster, index), index);
+    const pod = isNextInOrder(cluster, index) ? this.#make(index) : undefined;
+    if (pod === undefined) return false;
+    const placing = cluster.place(pod, index);
     for (const victim of placing.victims) this.left(victim);
     if (placing.kind === "unplaced") {
       this.#messages.set(index, placing.message);
@@ -90,17 +91,20 @@ export class WaitingRoom {
     return true;
   }
 
-  /** Whether there is a pod to be placed. */
-  #make(index: number): boolean {
-    if (this.#made.has(index) || this.#old.includes(index)) return true;
-    const refusal = this.#cluster.make(index);
+  /** The pod to be placed, unless a quota does not let it in. */
+  #make(index: number): Pod | undefined {
+    const known = this.#made.get(index);
+    if (known !== undefined) return known;
+    // One that has waited since before is there, and counted.
+    const refusal = this.#old.includes(index) ? undefined : this.#cluster.make(index);
     if (refusal !== undefined) {
       this.#refusals.set(index, refusal);
-      return false;
+      return undefined;
     }
     this.#refusals.delete(index);
-    this.#made.add(index);
-    return true;
+    const pod = madeAgain(this.#cluster, index);
+    this.#made.set(index, pod);
+    return pod;
   }
 }
 
