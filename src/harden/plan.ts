@@ -12,10 +12,11 @@ import {
 } from "../kube/kinds.ts";
 import type { KubeObject } from "../kube/types/index.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
-import { kindOf, planWorkload } from "./plan-workload.ts";
+import { planWorkload } from "./plan-workload.ts";
 import { type ObjectVersion, type Plan, versionOf } from "./step.ts";
 import { type Settings, SURVIVES_ONE_LOSS } from "./tiers.ts";
 import type { Hardenable, TraitsOf } from "./traits.ts";
+import { kindOf } from "./workload-room.ts";
 
 /** What a view has to hold for a plan. */
 export const PLAN_KINDS: readonly Kind[] = [

@@ -5,9 +5,9 @@ import type { ClusterView } from "../../view/cluster-view.ts";
 import type { JournalEntry, PolicyName } from "../apply/journal.ts";
 import { placeOfKind, valueAt } from "../fields/field-path.ts";
 import { selects } from "../placement.ts";
-import { kindOf } from "../plan-workload.ts";
 import { targetText } from "../step.ts";
 import type { Hardenable } from "../traits.ts";
+import { kindOf } from "../workload-room.ts";
 import type { PolicyPlan } from "./plan-policies.ts";
 import { nameOf } from "./targets.ts";
 
