@@ -1,5 +1,4 @@
 /** Losses of nodes that KWOK plays: real controllers and a real scheduler, and no seconds that would mean anything. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpClient, type HttpClient } from "../../src/client/http/http-client.ts";
 import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
@@ -24,8 +23,9 @@ export async function losesOnKwok(seed: number, losses: number): Promise<readonl
   const plane = await startControlPlane({ with: ["controller-manager", "scheduler"] });
   const client = createHttpClient(loadKubeconfig({ path: plane.kubeconfig }), { agent: "losses" });
   try {
-    const folder = join(plane.folder, "kwok");
-    await addFakeNodes(client, NODES, { folder, kubeconfig: plane.kubeconfig, room: ROOM });
+    // What runs in the plane's folder ends with it.
+    const { folder, kubeconfig } = plane;
+    await addFakeNodes(client, NODES, { folder, kubeconfig, room: ROOM });
     await waitFor("Nodes", 60, async () => (await client.list(nodes)).items.every(isReady));
     await create(client, randomWorkloads(seed));
     const runs: Run[] = [];
