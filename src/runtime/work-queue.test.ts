@@ -89,6 +89,23 @@ describe("WorkQueue", () => {
     expect(handled).toHaveLength(6);
   });
 
+  test("drops nothing for an outage, and counts none of it against what fails later", () => {
+    let upAtMs = 300_000;
+    let conflicts = 2;
+    const { engine, queue, times } = recording({
+      retriesMax: 2,
+      reconcile() {
+        if (engine.now() < upAtMs) refuse("ServiceUnavailable");
+        if (conflicts-- > 0) refuse("Conflict");
+        upAtMs = Number.NEGATIVE_INFINITY;
+      },
+    });
+    queue.add("a");
+    engine.runFor(600_000);
+    expect(upAtMs).toBe(Number.NEGATIVE_INFINITY);
+    expect(times().filter((atMs) => atMs >= 300_000)).toHaveLength(3);
+  });
+
   test("asks again within 15 s during an outage, however long that lasts", () => {
     const { engine, queue, times } = recording({ reconcile: () => refuse("ServiceUnavailable") });
     queue.add("a");

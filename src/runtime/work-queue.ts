@@ -24,7 +24,8 @@ const DEFAULT_BACKOFF_MS = [5, 1_000_000] as const;
 
 /**
  * The longest pause after ServiceUnavailable. A real manager that cannot renew its Lease for 10 s ends, and the one that
- * comes up next starts with empty queues: it does not sit out the pauses that the outage has built up.
+ * comes up next starts with empty queues and looks at everything: it does not sit out the pauses that the outage has built
+ * up, nor has it dropped anything for having failed too often.
  */
 const OUTAGE_RETRY_MS_MAX = 15_000;
 
@@ -45,7 +46,9 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #ready = new Set<string>();
   readonly #delayed = new Map<string, Delayed>();
+  /** Failed tries in a row; those that met an outage count apart, for their own pauses alone. */
   readonly #failures = new Map<string, number>();
+  readonly #outages = new Map<string, number>();
 
   constructor(engine: Engine, options: WorkQueueOptions) {
     this.#engine = engine;
@@ -86,13 +89,14 @@ export class WorkQueue {
 
   /** Handles `key` after the pause that its failures so far call for, and counts one more. */
   addRateLimited(key: string): void {
-    this.addAfter(key, this.#nextPauseMs(key));
+    this.addAfter(key, this.#nextPauseMs(key, this.#failures));
   }
 
   #handle(key: string): void {
     try {
       this.#options.reconcile(key);
       this.#failures.delete(key);
+      this.#outages.delete(key);
     } catch (error) {
       this.#retry(key, error);
     }
@@ -102,20 +106,14 @@ export class WorkQueue {
     const isRetryable = this.#options.isRetryable ?? ((thrown) => thrown instanceof StatusError);
     if (!isRetryable(error)) throw error;
     this.#options.onError?.(key, error);
-    if (isStatus(error, "ServiceUnavailable") && error.cause instanceof Pending) {
-      this.#retryWhen(key, error.cause);
+    if (isStatus(error, "ServiceUnavailable")) {
+      if (error.cause instanceof Pending) this.#retryWhen(key, error.cause);
+      else this.addAfter(key, Math.min(this.#nextPauseMs(key, this.#outages), OUTAGE_RETRY_MS_MAX));
       return;
     }
     const failures = this.#failures.get(key) ?? 0;
-    if (failures >= (this.#options.retriesMax ?? Number.POSITIVE_INFINITY)) {
-      this.#failures.delete(key);
-      return;
-    }
-    const pauseMs = this.#nextPauseMs(key);
-    this.addAfter(
-      key,
-      isStatus(error, "ServiceUnavailable") ? Math.min(pauseMs, OUTAGE_RETRY_MS_MAX) : pauseMs,
-    );
+    if (failures >= (this.#options.retriesMax ?? Number.POSITIVE_INFINITY)) this.#failures.delete(key);
+    else this.addRateLimited(key);
   }
 
   /** What lacked an answer from outside has not failed: it is handled when the answer is there. */
@@ -123,9 +121,9 @@ export class WorkQueue {
     ready.then(() => this.addAfter(key, ANSWERED_RETRY_MS));
   }
 
-  #nextPauseMs(key: string): number {
-    const failures = this.#failures.get(key) ?? 0;
-    this.#failures.set(key, failures + 1);
+  #nextPauseMs(key: string, tries: Map<string, number>): number {
+    const failures = tries.get(key) ?? 0;
+    tries.set(key, failures + 1);
     const [first, last] = this.#options.backoffMs ?? DEFAULT_BACKOFF_MS;
     return Math.min(first * 2 ** failures, last);
   }
