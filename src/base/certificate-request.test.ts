@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { REQUEST_OF_MASTERS } from "../../test/support/certificate-request.ts";
 import { organizationsIn } from "./certificate-request.ts";
 
 // Made by `openssl req -new`.
-const MASTERS_AMONG_OTHERS = `-----BEGIN CERTIFICATE REQUEST-----
-MIHyMIGYAgEAMDYxDTALBgNVBAoMBGRldnMxFzAVBgNVBAoMDnN5c3RlbTptYXN0
-ZXJzMQwwCgYDVQQDDANldmUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARxNLET
-Zu6ssch8FLe8wL1II1aPqWYc2NjVwJI9Jd9O57S1JWued2+h8jEkqzsg68bBlo26
-INxPO7Y/z1oycbPVoAAwCgYIKoZIzj0EAwIDSQAwRgIhAOX2uYQqbyaZQQlg3P4X
-UoeXn9redYRW2m1P0GbkY6fDAiEAtLFXAc+GuN5yUOG4Z3UzWmq25yd2/IVM7EBx
-7DXKO8U=
------END CERTIFICATE REQUEST-----`;
 const NAME_THAT_LOOKS_LIKE_ONE = `-----BEGIN CERTIFICATE REQUEST-----
 MIHWMH0CAQAwGzEZMBcGA1UEAwwQTz1zeXN0ZW06bWFzdGVyczBZMBMGByqGSM49
 AgEGCCqGSM49AwEHA0IABHE0sRNm7qyxyHwUt7zAvUgjVo+pZhzY2NXAkj0l307n
@@ -19,7 +12,7 @@ ADBGAiEA/ZE8RtZOoI+2gsLDRNotBXh819uTlT9yREyS4yP0JY4CIQDIDOOO+JN0
 -----END CERTIFICATE REQUEST-----`;
 
 test.each([
-  { name: "several", pem: MASTERS_AMONG_OTHERS, organizations: ["devs", "system:masters"] },
+  { name: "several", pem: REQUEST_OF_MASTERS, organizations: ["devs", "system:masters"] },
   { name: "none", pem: NAME_THAT_LOOKS_LIKE_ONE, organizations: [] },
 ])("a request with $name", ({ pem, organizations }) => {
   expect(organizationsIn(pem)).toEqual(organizations);
@@ -34,7 +27,7 @@ describe("what is no request", () => {
   });
 
   test("a request that is cut off anywhere is refused as such", () => {
-    const [, body = ""] = /-----\n([^-]*)-----/.exec(MASTERS_AMONG_OTHERS) ?? [];
+    const [, body = ""] = /-----\n([^-]*)-----/.exec(REQUEST_OF_MASTERS) ?? [];
     const whole = Buffer.from(body, "base64");
     for (let length = 0; length < whole.length; length++) {
       expect(() => organizationsIn(block(whole.subarray(0, length)))).toThrow(SyntaxError);

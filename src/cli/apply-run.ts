@@ -14,15 +14,16 @@ import { targetText } from "../harden/step.ts";
 import { screenOf } from "../report/screen.ts";
 import { WALL_CLOCK, wallNow, wallSleep } from "../time/wall-clock.ts";
 import { confirm } from "./confirm.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { ApplyFlags } from "./policy-options.ts";
-import { openClient, type PlannedCluster, planFor } from "./policy-source.ts";
+import { type PlannedCluster, planFor } from "./policy-source.ts";
 import { Progress } from "./progress.ts";
 
 /** How often a plan is made again because the cluster changes under it. */
 const ROUNDS_MAX = 3;
 
 export async function runApply(flags: ApplyFlags, command: Command): Promise<void> {
-  const client = openClient(flags);
+  const { client } = openCluster(flags);
   try {
     let planned = await planFor(flags, command);
     if (await finishBegun(planned, flags, client)) planned = await planFor(flags, command);

@@ -8,6 +8,7 @@ import { DEFAULT_NODES } from "../prove/stage/assumed-nodes.ts";
 import { screenOf } from "../report/screen.ts";
 import type { InputPlace } from "../view/input-error.ts";
 import type { CheckFlags } from "./check-flags.ts";
+import { manifestsByName } from "./manifest-names.ts";
 import { type ProveSource, readSource } from "./prove-source.ts";
 import { scopeOf } from "./scope.ts";
 
@@ -57,13 +58,8 @@ async function print(result: CheckResult, { output }: CheckFlags, source: ProveS
 }
 
 /** Where the field stands, or the field above it that does; of files. */
-function placeOf({ manifests = [] }: ProveSource) {
-  const byName = new Map(
-    manifests.map((manifest) => {
-      const { kind, metadata } = manifest.object;
-      return [`${kind} ${metadata.namespace ?? "default"}/${metadata.name}` as string, manifest] as const;
-    }),
-  );
+function placeOf({ manifests }: ProveSource) {
+  const byName = manifestsByName(manifests);
   return ({ object, field }: Finding): InputPlace | undefined => {
     const manifest = byName.get(keyOf(object));
     if (manifest === undefined) return undefined;

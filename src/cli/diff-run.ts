@@ -9,12 +9,14 @@ import { type PlannedObject, plannedObjects } from "../harden/policy/plan-object
 import type { KubeObject } from "../kube/types/index.ts";
 import { paintDiff } from "../report/diff-colours.ts";
 import { screenOf } from "../report/screen.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { PolicyFlags } from "./policy-options.ts";
-import { isLive, openClient, planFor } from "./policy-source.ts";
+import { planFor } from "./policy-source.ts";
+import { isLive } from "./source-options.ts";
 
 export async function runDiff(flags: PolicyFlags, command: Command): Promise<void> {
   const { plans, view } = await planFor(flags, command);
-  const client = isLive(flags) ? openClient(flags) : undefined;
+  const client = isLive(flags) ? openCluster(flags).client : undefined;
   const { colours } = screenOf(process.stdout);
   try {
     const steps = plans.flatMap(({ plan }) => plan.steps);

@@ -1,29 +1,26 @@
 /** What the doctor looks at: the objects of any source, the events that are kept beside them, and the logs that it wishes for. */
 import type { Command } from "commander";
-import { ConnectionError } from "../client/client.ts";
-import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
+import type { HttpClient } from "../client/http/http-client.ts";
 import { pathOf, queryText } from "../client/http/paths.ts";
 import { knownTraits } from "../drill/known-traits.ts";
 import { logsWanted } from "../harden/doctor/diagnose.ts";
 import type { Gathered } from "../harden/doctor/examined.ts";
 import { type LogWish, logKey } from "../harden/doctor/log-wish.ts";
-import { apiVersionOf, type Kind, resourceName } from "../kube/kind.ts";
+import { type Kind, resourceName } from "../kube/kind.ts";
 import * as kinds from "../kube/kinds.ts";
-import { isStatus, StatusError } from "../kube/status-error.ts";
+import { StatusError } from "../kube/status-error.ts";
 import type { KubeObject, Pod } from "../kube/types/index.ts";
 import type { ProfileFile } from "../lab/node/profile.ts";
 import { ClusterView } from "../view/cluster-view.ts";
 import type { DoctorFlags } from "./doctor-flags.ts";
-import { kubeconfigAccess } from "./kubeconfig-access.ts";
-import { findLab } from "./lab-remote.ts";
+import { type LiveCluster, objectsOf, openCluster } from "./live-cluster.ts";
+import { isLive } from "./source-options.ts";
 
 export type DoctorSource = Omit<Gathered, "traitsOf"> & { readonly profiles?: ProfileFile };
 
 /** Reads what the flags name. @throws {InputError} @throws {ConnectionError} */
 export async function gather(flags: DoctorFlags, command: Command): Promise<DoctorSource> {
-  return flags.filename === undefined && flags.snapshot === undefined
-    ? gatherLive(flags)
-    : gatherSaved(flags, command);
+  return isLive(flags) ? gatherLive(flags) : gatherSaved(flags, command);
 }
 
 async function gatherSaved(flags: DoctorFlags, command: Command): Promise<DoctorSource> {
@@ -45,8 +42,7 @@ function placedOrNot(object: KubeObject, findings: readonly string[]): KubeObjec
   return { ...(object as Pod), status: { ...(object as Pod).status, conditions: [condition] } } as Pod;
 }
 
-/** Rights to list these are enough to tell something; what may not be read is said. */
-const NEEDED: readonly Kind[] = [kinds.nodes, kinds.pods];
+/** What is read beside nodes and pods; what may not be read is said. */
 const HELPFUL: readonly Kind[] = [
   kinds.namespaces,
   kinds.deployments,
@@ -71,57 +67,28 @@ const HELPFUL: readonly Kind[] = [
 ];
 
 async function gatherLive(flags: DoctorFlags): Promise<DoctorSource> {
-  const access = flags.lab === undefined ? kubeconfigAccess(flags) : findLab({ lab: flags.lab });
-  const client = createHttpClient(access, { agent: "holdfast-doctor" });
+  const cluster = openCluster(flags);
   try {
-    const read = await readObjects(client, access.server);
-    const logs = await readLogs(
-      client,
-      logsWanted({ ...read, traitsOf: (workload) => knownTraits({}, workload) }),
-    );
-    return { ...read, logs };
+    const read = await readObjects(cluster);
+    const wishes = logsWanted({ ...read, traitsOf: (workload) => knownTraits({}, workload) });
+    return { ...read, logs: await readLogs(cluster.client, wishes) };
   } finally {
-    client.close();
+    cluster.client.close();
   }
 }
 
-async function readObjects(client: HttpClient, server: string): Promise<DoctorSource> {
+async function readObjects(cluster: LiveCluster): Promise<DoctorSource> {
+  const omitted = new Map<Kind, string>();
   const objects: KubeObject[] = [];
-  const omitted: string[] = [];
-  const unread = new Set<Kind>();
-  for (const kind of [...NEEDED, ...HELPFUL]) {
-    try {
-      objects.push(...(await allOf(client, kind)));
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      if (NEEDED.includes(kind) || (!isStatus(error, "Forbidden") && !isStatus(error, "NotFound")))
-        throw new ConnectionError(`${server} does not tell what is needed: ${error.message}`, {
-          cause: error,
-        });
-      unread.add(kind);
-      omitted.push(`${resourceName(kind)}: ${error.message}`);
-    }
-  }
+  for await (const object of objectsOf(cluster, HELPFUL, (kind, why) => omitted.set(kind, why)))
+    objects.push(object);
   const view = new ClusterView(objects);
   return {
     view,
-    events: unread.has(kinds.events) ? undefined : view.list(kinds.events),
+    events: omitted.has(kinds.events) ? undefined : view.list(kinds.events),
     isLive: true,
-    omitted,
+    omitted: [...omitted].map(([kind, why]) => `${resourceName(kind)}: ${why}`),
   };
-}
-
-const PAGE_SIZE = 500;
-
-async function allOf(client: HttpClient, kind: Kind): Promise<KubeObject[]> {
-  const found: KubeObject[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.list(kind, { limit: PAGE_SIZE, ...(token && { continue: token }) });
-    for (const item of page.items) found.push({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind });
-    token = page.metadata.continue;
-  } while (token);
-  return found;
 }
 
 const LINES = 40;

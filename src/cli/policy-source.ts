@@ -1,8 +1,7 @@
 /** Reads a cluster and the policies for it, and plans. */
 import type { Command } from "commander";
-import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
 import { knownTraits } from "../drill/known-traits.ts";
-import { lossesFor } from "../harden/checks/check-cluster.ts";
+import { proverLike } from "../harden/checks/check-cluster.ts";
 import { nearestName } from "../harden/nearest.ts";
 import type { PlanResult } from "../harden/policy/forms/plan-json.ts";
 import { planPolicies } from "../harden/policy/plan-policies.ts";
@@ -18,31 +17,16 @@ import { nameOf } from "../harden/policy/targets.ts";
 import type { Hardenable, Traits } from "../harden/traits.ts";
 import { deployments, statefulSets } from "../kube/kinds.ts";
 import type { HighAvailabilityPolicy, KubeObject } from "../kube/types/index.ts";
-import type { Model } from "../prove/model/model.ts";
 import { modelOf } from "../prove/model-of.ts";
-import { placingFor } from "../prove/placing.ts";
-import { prove } from "../prove/prove.ts";
 import { DEFAULT_NODES } from "../prove/stage/assumed-nodes.ts";
 import { ClusterView } from "../view/cluster-view.ts";
 import { InputError } from "../view/input-error.ts";
 import { readManifests } from "../view/manifests.ts";
-import { kubeconfigAccess } from "./kubeconfig-access.ts";
-import { findLab } from "./lab-remote.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { PolicyFlags } from "./policy-options.ts";
 import { readSource } from "./prove-source.ts";
 import { scopeOf } from "./scope.ts";
-import type { SourceFlags } from "./source-options.ts";
-
-/** Whether the flags lead to a cluster that answers, rather than to files. */
-export function isLive({ filename, snapshot }: SourceFlags): boolean {
-  return filename === undefined && snapshot === undefined;
-}
-
-/** A client for the cluster that the flags lead to. @throws {InputError} @throws {ConnectionError} */
-export function openClient(flags: SourceFlags): HttpClient {
-  const access = flags.lab === undefined ? kubeconfigAccess(flags) : findLab({ lab: flags.lab });
-  return createHttpClient(access, { agent: "holdfast" });
-}
+import { isLive } from "./source-options.ts";
 
 export interface PlannedCluster extends PlanResult {
   readonly view: ClusterView;
@@ -80,9 +64,7 @@ export async function planFor(
     includes: await chosen(flags, view),
   });
   if (!proves) return { plans, proof: { better: [], worse: [] }, assumed, view };
-  const losses = lossesFor(model);
-  const proved = (whole: Model) =>
-    prove(whole, placingFor(whole), { losses, ...(profiles !== undefined && { profiles }) });
+  const proved = proverLike(model, profiles);
   const result = provePlans(plans, {
     objects,
     view,
@@ -100,7 +82,7 @@ async function policiesOf(
   objects: readonly KubeObject[],
 ): Promise<HighAvailabilityPolicy[]> {
   if (!isLive(flags)) return policiesAmong(objects);
-  const client = openClient(flags);
+  const { client } = openCluster(flags);
   try {
     return await listPolicies(client);
   } finally {

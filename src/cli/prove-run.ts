@@ -8,6 +8,7 @@ import type { ProveResult, Verdict } from "../prove/result.ts";
 import { pooled } from "../prove/workers/pooled-placing.ts";
 import { screenOf } from "../report/screen.ts";
 import { InputError } from "../view/input-error.ts";
+import { manifestsByName } from "./manifest-names.ts";
 import { Progress } from "./progress.ts";
 import type { ProveFlags } from "./prove-flags.ts";
 import { type ProveSource, readSource } from "./prove-source.ts";
@@ -139,7 +140,8 @@ async function print(
     }
     case "sarif": {
       const { proveSarif } = await import("../prove/forms/sarif.ts");
-      stdout.write(proveSarif(result, placeOf(source)));
+      const byName = manifestsByName(source.manifests);
+      stdout.write(proveSarif(result, (workload) => byName.get(workload)?.place));
       return;
     }
     case "markdown": {
@@ -152,15 +154,4 @@ async function print(
       stdout.write(proveText(result, screenOf(stdout), comparison));
     }
   }
-}
-
-/** Where the manifest of a workload stands, of files. */
-function placeOf({ manifests = [] }: ProveSource) {
-  const places = new Map(
-    manifests.map(({ object, place }) => {
-      const { kind, metadata } = object;
-      return [`${kind} ${metadata.namespace ?? "default"}/${metadata.name}` as string, place] as const;
-    }),
-  );
-  return (workload: string) => places.get(workload);
 }

@@ -10,11 +10,11 @@ import { POLICY_KINDS } from "../kube/holdfast-kinds.ts";
 import { wallNow } from "../time/wall-clock.ts";
 import { InputError } from "../view/input-error.ts";
 import { confirm } from "./confirm.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { RollbackFlags } from "./policy-options.ts";
-import { openClient } from "./policy-source.ts";
 
 export async function runRollback(name: string, flags: RollbackFlags, command: Command): Promise<void> {
-  const client = openClient(flags);
+  const { client } = openCluster(flags);
   try {
     const policy = policyOf(name, flags);
     const inForce = (await readJournal(client, policy)).filter(({ state }) => state !== "rolled-back");

@@ -57,3 +57,8 @@ export function checkSource(flags: SourceFlags, command: Command): void {
   }
   if (flags.namespace !== undefined && flags.allNamespaces) refuse("-n and -A contradict each other");
 }
+
+/** Whether the flags lead to a cluster that answers, rather than to files. */
+export function isLive({ filename, snapshot }: SourceFlags): boolean {
+  return filename === undefined && snapshot === undefined;
+}

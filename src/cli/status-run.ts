@@ -5,8 +5,10 @@ import { statusText } from "../harden/policy/forms/status-text.ts";
 import { policyText } from "../harden/policy/read-policy.ts";
 import { statusRows } from "../harden/policy/status-rows.ts";
 import { screenOf } from "../report/screen.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { VerifyFlags } from "./policy-options.ts";
-import { isLive, openClient, planFor } from "./policy-source.ts";
+import { planFor } from "./policy-source.ts";
+import { isLive } from "./source-options.ts";
 
 export async function runStatus(flags: VerifyFlags, command: Command): Promise<void> {
   const { plans, view } = await planFor(flags, command, { proves: false });
@@ -24,7 +26,7 @@ export async function runStatus(flags: VerifyFlags, command: Command): Promise<v
 
 async function journalsOf(policies: readonly PolicyName[], flags: VerifyFlags): Promise<JournalEntry[][]> {
   if (!isLive(flags)) return [];
-  const client = openClient(flags);
+  const { client } = openCluster(flags);
   try {
     return await Promise.all(policies.map((policy) => readJournal(client, policy)));
   } finally {

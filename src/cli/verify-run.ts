@@ -6,8 +6,10 @@ import { podsPerNode, verifyPlan } from "../harden/policy/verify.ts";
 import { writeStatus } from "../harden/policy/write-status.ts";
 import { screenOf } from "../report/screen.ts";
 import { wallNow } from "../time/wall-clock.ts";
+import { openCluster } from "./live-cluster.ts";
 import type { VerifyFlags } from "./policy-options.ts";
-import { isLive, openClient, type PlannedCluster, planFor } from "./policy-source.ts";
+import { type PlannedCluster, planFor } from "./policy-source.ts";
+import { isLive } from "./source-options.ts";
 
 export async function runVerify(flags: VerifyFlags, command: Command): Promise<void> {
   const planned = await planFor(flags, command, { proves: false });
@@ -30,7 +32,7 @@ export async function runVerify(flags: VerifyFlags, command: Command): Promise<v
 }
 
 async function write({ plans, view }: PlannedCluster, flags: VerifyFlags): Promise<void> {
-  const client = openClient(flags);
+  const { client } = openCluster(flags);
   try {
     for (const each of plans) {
       const workloads = verifyPlan(each, view);

@@ -22,26 +22,10 @@ import type { Deployment, KubeObject } from "../../src/kube/types/index.ts";
 import { wallSleep } from "../../src/time/wall-clock.ts";
 import { parseManifests } from "../../src/view/manifests.ts";
 import { REFUSED, TAKEN } from "../support/harden/policy-cases.ts";
+import { WEB } from "../support/harden/policy-lab.ts";
 import { type Ended, runCommand } from "../support/prove-command.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { addFakeNodes } from "./kwok.ts";
-
-const WEB = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - name: main
-        image: example.org/web:1
-        ports: [{containerPort: 80}]
-        livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 10}
-`;
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-policies-"));
 const policy = join(folder, "policy.yaml");

@@ -6,6 +6,7 @@ import type { Model } from "../../prove/model/model.ts";
 import { modelOf } from "../../prove/model-of.ts";
 import { LARGE_NODES, placingFor } from "../../prove/placing.ts";
 import { prove, type Scope } from "../../prove/prove.ts";
+import type { ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
 import { ClusterView } from "../../view/cluster-view.ts";
 import type { Hardenable, Traits } from "../traits.ts";
@@ -28,9 +29,7 @@ export interface CheckInput {
 
 export function checkCluster(input: CheckInput): CheckResult {
   const { objects, model, profiles, traitsOf, scope, provesFixesOn } = input;
-  const losses = lossesFor(model);
-  const proved = (whole: Model) =>
-    prove(whole, placingFor(whole), { losses, ...(profiles !== undefined && { profiles }) });
+  const proved = proverLike(model, profiles);
   const proof = proved(model);
   const result = runChecks(CHECKS, checkedCluster(new ClusterView(objects), proof, traitsOf), scope);
   if (provesFixesOn === undefined) return result;
@@ -43,8 +42,14 @@ export function checkCluster(input: CheckInput): CheckResult {
   return { ...result, findings };
 }
 
+/** Proves any model with the losses that this one is proved with, so that the two can be compared. */
+export function proverLike(model: Model, profiles: ProfileFile | undefined): (whole: Model) => ProveResult {
+  const losses = lossesFor(model);
+  return (whole) => prove(whole, placingFor(whole), { losses, ...(profiles !== undefined && { profiles }) });
+}
+
 /** Drains and updates are worked through pod by pod, which a large cluster would wait for. */
-export function lossesFor({ nodes }: Model): LossChoice[] {
+function lossesFor({ nodes }: Model): LossChoice[] {
   const always: LossChoice[] = [{ kind: "nodes" }, { kind: "zones" }];
   return nodes.length > LARGE_NODES ? always : [...always, { kind: "drains" }, { kind: "rollouts" }];
 }

@@ -12,6 +12,24 @@ import { drive } from "../../../src/time/drive.ts";
 import { viewOf } from "../../../src/view/cluster-view.ts";
 import { parseManifests } from "../../../src/view/manifests.ts";
 
+/** A front end that can run twice. */
+export const WEB = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: main
+        image: example.org/web:1
+        ports: [{containerPort: 80}]
+        livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 10}
+`;
+
 /** A front end that can run twice, and an album whose claim has to move for that. */
 export const SHOP = `
 apiVersion: v1
@@ -43,21 +61,7 @@ spec:
         image: example.org/album:1
         volumeMounts: [{name: photos, mountPath: /photos}]
 ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - name: main
-        image: example.org/web:1
-        ports: [{containerPort: 80}]
-        livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 10}
----
+${WEB}---
 apiVersion: v1
 kind: Service
 metadata: {name: web, namespace: shop}
