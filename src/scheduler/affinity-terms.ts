@@ -44,6 +44,9 @@ export const NO_AFFINITY: AffinityTerms = Object.freeze({
   preferredApart: NONE,
 });
 
+/** What a term is that a file leaves out, which an API server would not take: it means no pod, and no domain. */
+const NO_TERM: PodAffinityTerm = Object.freeze({ topologyKey: "" });
+
 /** Reads a pod's terms. */
 export function affinityTermsOf(pod: Pod): AffinityTerms {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
@@ -51,7 +54,7 @@ export function affinityTermsOf(pod: Pod): AffinityTerms {
   const all = (terms: readonly PodAffinityTerm[] | undefined) =>
     terms?.map((term) => readTerm(pod, term, 0)) ?? NONE;
   const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined) =>
-    terms?.map(({ podAffinityTerm, weight }) => readTerm(pod, podAffinityTerm, weight)) ?? NONE;
+    terms?.map(({ podAffinityTerm = NO_TERM, weight }) => readTerm(pod, podAffinityTerm, weight)) ?? NONE;
   return {
     required: all(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     requiredApart: all(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),

@@ -72,7 +72,7 @@ async function trySeed(seed: number): Promise<string | undefined> {
   for (let i = 0; i < REQUESTS_PER_SEED; i++) {
     const call = randomRequest(random, namespace);
     const reply = await lab.send(call);
-    const wrong = whatIsWrong(reply) ?? lab.bugs[0] ?? (lab.alive ? undefined : "the lab's process ended");
+    const wrong = lab.bugs[0] ?? whatIsWrong(reply) ?? (lab.alive ? undefined : "the lab's process ended");
     if (wrong !== undefined)
       return `Request ${i + 1} of seed ${seed}: ${wrong}\n${shown(call)}\n${shownReply(reply)}`;
   }
@@ -196,6 +196,43 @@ describe("connections", () => {
     }
     await stillServes();
   });
+
+  test("a body right behind a long answer is read to its end", { timeout: 60_000 }, async () => {
+    const head = `${HEAD}authorization: Bearer ${lab.token}\r\n`;
+    const body = `[${" ".repeat(40_000)}]`;
+    const long = `GET /openapi/v3/apis/apps/v1 HTTP/1.1\r\n${head}\r\n`;
+    const post = `POST /api/v1/namespaces/default/pods HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const takeTurns = async () => {
+      const socket = await open();
+      for (let i = 0; i < 10; i++) {
+        expect(await exchange(socket, long)).toBe(200);
+        expect(await exchange(socket, post)).toBe(400);
+      }
+      socket.destroy();
+    };
+    await Promise.all(range(8).map(takeTurns));
+    await stillServes();
+  });
+
+  /** The code of an answer, when all of it is there; 0 when the connection broke. */
+  function exchange(socket: TLSSocket, text: string): Promise<number> {
+    return new Promise((resolve) => {
+      let heard = "";
+      const take = (part: Buffer) => {
+        heard += part.toString("latin1");
+        const end = heard.indexOf("\r\n\r\n");
+        const length = Number(/^content-length: (\d+)/im.exec(heard)?.[1]);
+        if (end < 0 || heard.length < end + 4 + length) return;
+        socket.off("data", take);
+        socket.off("close", broken);
+        resolve(Number(heard.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length)));
+      };
+      const broken = () => resolve(0);
+      socket.on("data", take);
+      socket.once("close", broken);
+      socket.write(text);
+    });
+  }
 
   test("a body of 100 MB is refused, and not kept", { timeout: 60_000 }, async () => {
     const before = await lab.peakBytes();

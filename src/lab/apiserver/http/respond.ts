@@ -1,5 +1,5 @@
 /** Writes answers: encodes them in the form agreed on, compresses large ones, and feeds watches to whoever takes them. */
-
+import type { ServerResponse } from "node:http";
 import { Http2ServerResponse } from "node:http2";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
@@ -34,8 +34,11 @@ const GZIP_BYTES_MIN = 128 * 1024;
 /** Speed over size, as kube-apiserver chooses. */
 const GZIP_LEVEL = 1;
 const compress = promisify(gzip);
-/** Up to here an answer goes out as text, which Node writes in one piece with the head. */
-const ONE_PIECE_CHARS_MAX = 16 * 1024;
+/**
+ * Up to here an answer goes out in one piece with its head. Both together are less than what Node lets wait to leave without
+ * reading no further from the connection (a stream's highWaterMark: 16 KiB, more in later releases).
+ */
+const ONE_PIECE_BYTES_MAX = 12 * 1024;
 
 /** What was sent: for those who count. */
 export interface Sent {
@@ -184,8 +187,8 @@ function contentTypeOf({ format }: OutputForm): string {
 }
 
 async function send(head: RequestHead, outgoing: Outgoing, code: number, text: string): Promise<Sent> {
-  if (text.length <= ONE_PIECE_CHARS_MAX) {
-    const bytes = Buffer.byteLength(text);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= ONE_PIECE_BYTES_MAX) {
     outgoing.statusCode = code;
     outgoing.setHeader("content-length", bytes);
     if (head.method === "HEAD") outgoing.end();
@@ -214,8 +217,27 @@ async function sendBytes(
   outgoing.statusCode = code;
   outgoing.setHeader("content-length", bytes.length);
   if (head.method === "HEAD") outgoing.end();
-  else outgoing.end(bytes);
+  else if (outgoing instanceof Http2ServerResponse) outgoing.end(bytes);
+  else await endWhenTaken(outgoing, bytes);
   return sent;
+}
+
+/**
+ * Sends the last byte of a long answer when all others have left. A client that has the whole of it sends its next request,
+ * perhaps before Node knows that nothing waits to leave any more; until it knows, it stops reading between two TLS records,
+ * and breaks the connection at the second of a request that needs several.
+ */
+async function endWhenTaken(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
+  // While an answer before it has the connection, one more waits in memory whatever is done.
+  if (bytes.length <= ONE_PIECE_BYTES_MAX || outgoing.socket === null) {
+    outgoing.end(bytes);
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    outgoing.on("close", resolve);
+    outgoing.write(bytes.subarray(0, -1), () => resolve());
+  });
+  outgoing.end(bytes.subarray(-1));
 }
 
 /** As real servers read it: whoever says more of gzip than its name gets none. */
