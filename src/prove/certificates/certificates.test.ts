@@ -3,7 +3,6 @@ import { SmallCluster } from "../../../test/support/prove/small-cluster.ts";
 import { forEachSeed, runsAllSeeds } from "../../../test/support/seeds.ts";
 import { RandomStream } from "../../base/random.ts";
 import { fewestToBreak } from "./fewest-to-break.ts";
-import { pairsThatShare } from "./shared-pairs.ts";
 import { certifiesPlacement, refutePlacement } from "./slots.ts";
 
 const list = (...values: number[]) => Int32Array.from(values);
@@ -71,21 +70,6 @@ test.each([
   { name: "a pod that no such loss takes", places: [-1, 3], atLeast: 1, broken: undefined },
 ])("fewestToBreak: $name", ({ places, atLeast, broken }) => {
   expect(fewestToBreak(places, atLeast)).toEqual(broken);
-});
-
-test("pairsThatShare knows each pair of nodes with pods of one workload, once and whatever the order", () => {
-  const pairs = pairsThatShare(5, [
-    [0, 1, 1],
-    [1, 0, 3],
-    [2, -1],
-  ]);
-  expect(pairs.size).toBe(3);
-  expect([pairs.has(1, 0), pairs.has(3, 1), pairs.has(0, 3), pairs.has(2, 0)]).toEqual([
-    true,
-    true,
-    true,
-    false,
-  ]);
 });
 
 test("no certificate and no refutation is contradicted by a scheduler that chooses at random", () => {
