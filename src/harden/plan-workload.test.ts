@@ -14,6 +14,9 @@ interface Given {
   readonly nodes?: number;
   readonly policy?: Partial<PolicySpec>;
   readonly image?: string;
+  readonly args?: string;
+  /** Added to the pods' labels. */
+  readonly labels?: string;
   readonly replicas?: number;
   /** Added to the pod spec. */
   readonly pod?: string;
@@ -27,6 +30,7 @@ interface Given {
 
 function planned(given: Given) {
   const { nodes = 3, image = "example.org/web:1", replicas = 1, pod = "", extra = "" } = given;
+  const { labels = "tier: front", args = "" } = given;
   const text = [
     ...Array.from({ length: nodes }, (_, i) => `{apiVersion: v1, kind: Node, metadata: {name: n${i}}}`),
     `{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: shop-first}, value: 10}`,
@@ -35,12 +39,12 @@ kind: Deployment
 metadata: {name: web, namespace: shop}
 spec:
   replicas: ${replicas}
-  selector: {matchLabels: {app: web}}
+  selector: {matchLabels: {part: web}}
   template:
-    metadata: {labels: {app: web}}
+    metadata: {labels: {part: web, ${labels}}}
     spec:
       ${pod}
-      containers: [{name: main, image: "${image}"}]
+      containers: [{name: main, image: "${image}", args: ["${args}"]}]
 `,
     ...(extra === "" ? [] : [extra]),
   ].join("\n---\n");
@@ -102,6 +106,16 @@ describe("replicas", () => {
       given: { replicas: 2, image: "quay.io/metallb/controller:v0.14" },
       replicas: 1,
     },
+    {
+      name: "what is made to run alone is known by its labels too",
+      given: { labels: "app: longhorn-driver-deployer", image: "longhornio/longhorn-manager:v1.9.0" },
+      replicas: 1,
+    },
+    {
+      name: "what works in shards keeps as many as it is told of",
+      given: { replicas: 3, labels: "app.kubernetes.io/name: kube-state-metrics", args: "--total-shards=3" },
+      replicas: 3,
+    },
   ])("$name", ({ given, replicas }) => {
     const found = planned(given);
     expect(found.refused).toEqual([]);
@@ -117,7 +131,7 @@ describe("replicas", () => {
     {
       name: "two of what is made to run alone",
       given: { image: "grafana/grafana:11", policy: { replicas: 2 } },
-      why: "replicas: grafana is made to run alone: with 2, each keeps users, sessions and dashboards in a database of its own unless one outside is set up; the nearest is replicas: 1, which starts soon on another node",
+      why: "replicas: grafana is made to run alone: with 2, each keeps users, sessions and dashboards in a database of its own unless one outside is set up (GF_DATABASE_HOST); the nearest is replicas: 1, which starts soon on another node",
     },
     {
       name: "two of what Argo CD sets",
@@ -148,6 +162,15 @@ describe("replicas", () => {
     const managedFields = [owned("argocd-controller", { "f:spec": { "f:replicas": {} } })];
     expect(planned({ managedFields, force: true }).replicas).toBe(2);
     expect(planned({ managedFields: [owned("helm", { "f:spec": { "f:replicas": {} } })] }).replicas).toBe(2);
+  });
+});
+
+test("what is made to run alone leaves a dead node soon in place of a second replica", () => {
+  const { spec, plan } = planned({ labels: "app: longhorn-driver-deployer" });
+  expect(spec.tolerations).toMatchObject([{ tolerationSeconds: 30 }, { tolerationSeconds: 30 }]);
+  expect(plan.steps.flatMap(({ reasons }) => reasons)).toContainEqual({
+    rule: "tolerations",
+    text: "longhorn-driver-deployer is made to run alone, so it leaves a node that is not ready after 30 s instead of 300 s and starts on another: in place of a second replica",
   });
 });
 
@@ -198,7 +221,7 @@ describe("a field of the policy", () => {
         termination: { withdrawSeconds: 20 },
       },
       extra:
-        "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 80}]}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {part: web}, ports: [{port: 80}]}}",
     });
     expect(refused).toEqual([]);
     expect(spec).toMatchObject({
@@ -222,7 +245,7 @@ describe("a field of the policy", () => {
       name: "an update that would never end",
       given: {
         nodes: 2,
-        pod: "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}}]}}",
+        pod: "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {part: web}}}]}}",
         policy: { rollout: { maxSurge: 1 } },
       },
       why: "rollout: no two of its pods may share a node, and 2 and 1 more have 2 nodes: an update would never end; the nearest is maxSurge: 0, maxUnavailable: 1",
@@ -249,7 +272,7 @@ describe("a field of the policy", () => {
 
 describe("a budget", () => {
   const budget = (spec: string) =>
-    `{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: theirs, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, ${spec}}}`;
+    `{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: theirs, namespace: shop}, spec: {selector: {matchLabels: {part: web}}, ${spec}}}`;
 
   test("that could never let a pod go is mended", () => {
     const { plan } = planned({ replicas: 2, extra: budget("minAvailable: 2") });

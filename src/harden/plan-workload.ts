@@ -47,11 +47,12 @@ export function planWorkload(workload: Hardenable, input: WorkloadInput): Worklo
     );
     return nothing;
   }
+  const { spec, metadata } = workload.spec.template;
   const plansPods = phase === undefined || phase === 1;
   const room: Room = {
     ...input,
-    component: componentOf(workload.spec.template.spec),
-    eligible: eligibleNodes(workload.spec.template.spec, view).length,
+    component: componentOf({ spec, labels: metadata?.labels ?? {} }),
+    eligible: eligibleNodes(spec, view).length,
   };
   const { replicas, moves } = plansPods
     ? wantedReplicas(workload, room, refuse)
@@ -64,7 +65,7 @@ export function planWorkload(workload: Hardenable, input: WorkloadInput): Worklo
     services: view
       .list(services, workload.metadata.namespace)
       .filter((service) => sendsTo(service, workload.spec.template.metadata?.labels)),
-    eligibleNodes: eligibleNodes(workload.spec.template.spec, view),
+    eligibleNodes: eligibleNodes(spec, view),
     replicas,
   };
   const steps: Step[] = [];

@@ -25,6 +25,16 @@ export function wantedReplicas(
     }
     return { replicas: 1, moves: [] };
   }
+  if (component?.capability === "sharded") {
+    if (settings.stated.replicas && settings.replicas !== current) {
+      refuse(
+        "replicas",
+        `${component.name} is told to do its work in shards, one a replica: another number of replicas needs another number of shards`,
+        `the nearest is replicas: ${current}; change the shards where they are set`,
+      );
+    }
+    return stay;
+  }
   if (settings.replicas <= current) return stay;
   const possible = Math.max(current, Math.min(settings.replicas, eligible));
   if (settings.stated.replicas && possible < settings.replicas) {

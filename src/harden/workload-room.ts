@@ -2,7 +2,7 @@
 import type { Kind } from "../kube/kind.ts";
 import { deployments, statefulSets } from "../kube/kinds.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
-import type { Component } from "./catalogue.ts";
+import type { Component } from "./component.ts";
 import type { Settings } from "./tiers.ts";
 import type { Hardenable, Traits } from "./traits.ts";
 

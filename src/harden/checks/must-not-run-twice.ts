@@ -8,8 +8,8 @@ export const mustNotRunTwice: Check = {
   severity: "critical",
   title: "What was made to run alone runs alone",
   *find({ subjects }) {
-    for (const { workload, spec, replicas } of subjects) {
-      const component = componentOf(spec);
+    for (const { workload, spec, labels, replicas } of subjects) {
+      const component = componentOf({ spec, labels });
       if (component?.capability !== "singleton" || replicas < 2) continue;
       const patch = patchFix(workload, { ...workload, spec: { ...workload.spec, replicas: 1 } });
       yield {

@@ -17,7 +17,8 @@ export const tooFewReplicas: Check = {
     for (const subject of cluster.subjects) {
       // None at all is somebody's wish. What keeps state needs more than a second copy: another check speaks of it.
       if (subject.replicas === 0 || (subject.traits.role ?? "web") !== "web") continue;
-      if (componentOf(subject.spec)?.capability === "singleton") continue;
+      const capability = componentOf(subject)?.capability;
+      if (capability === "singleton" || capability === "sharded") continue;
       if (subject.autoscaler !== undefined) yield* autoscaled(subject, subject.autoscaler, cluster);
       else if (subject.replicas < ENOUGH) yield alone(subject, cluster);
     }

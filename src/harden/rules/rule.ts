@@ -1,6 +1,6 @@
 import type { Node, Service } from "../../kube/types/index.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import type { Component } from "../catalogue.ts";
+import type { Component } from "../component.ts";
 import type { Settings } from "../tiers.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 

@@ -8,8 +8,10 @@ const KEYS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 export const tolerations: Rule = {
   id: "tolerations",
   phase: 1,
-  reason: (_, { settings }) =>
-    `pods leave a node that is not ready after ${settings.unreachableSeconds} s instead of 300 s: replacements come that much sooner`,
+  reason: (_, { settings: { unreachableSeconds: seconds }, component }) =>
+    component?.capability === "singleton"
+      ? `${component.name} is made to run alone, so it leaves a node that is not ready after ${seconds} s instead of 300 s and starts on another: in place of a second replica`
+      : `pods leave a node that is not ready after ${seconds} s instead of 300 s: replacements come that much sooner`,
   edit: (workload, { settings }) => leavingSoon(workload, settings.unreachableSeconds),
 };
 
