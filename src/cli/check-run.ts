@@ -13,7 +13,7 @@ import { type ProveSource, readSource } from "./prove-source.ts";
 import { scopeOf } from "./scope.ts";
 
 export async function runCheck(flags: CheckFlags, command: Command): Promise<void> {
-  const source = await readSource(flags, command, true);
+  const source = await readSource(flags, command, { keepsObjects: true });
   const { model, profiles, objects = [] } = source;
   const result = checkCluster({
     objects,

@@ -25,7 +25,7 @@ export async function gather(flags: DoctorFlags, command: Command): Promise<Doct
 
 async function gatherSaved(flags: DoctorFlags, command: Command): Promise<DoctorSource> {
   const { readSource } = await import("./prove-source.ts");
-  const { objects = [], findings, profiles } = await readSource(flags, command, true);
+  const { objects = [], findings, profiles } = await readSource(flags, command, { keepsObjects: true });
   const view = new ClusterView(objects.map((object) => placedOrNot(object, findings)));
   const events = flags.snapshot === undefined ? undefined : view.list(kinds.events);
   return { view, events, isLive: false, ...(profiles && { profiles }) };

@@ -44,7 +44,13 @@ export async function planFor(
   { proves }: PlanHow = { proves: true },
 ): Promise<PlannedCluster> {
   const given = flags.policy === undefined ? undefined : readManifests(flags.policy).map(readPolicy);
-  const { model, profiles, objects = [], nodes, assumed } = await readSource(flags, command, true);
+  const {
+    model,
+    profiles,
+    objects = [],
+    nodes,
+    assumed,
+  } = await readSource(flags, command, { keepsObjects: true });
   const inCluster = await policiesOf(flags, objects);
   const policies = given ?? inCluster;
   if (policies.length === 0)

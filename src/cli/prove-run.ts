@@ -17,7 +17,10 @@ import { scopeOf } from "./scope.ts";
 export async function runProve(flags: ProveFlags, command: Command): Promise<void> {
   const earlier = flags.baseline === undefined ? undefined : readResult(flags.baseline);
   const scope = await scopeOf(flags);
-  const before = await readSource(flags, command, (flags.with ?? flags.explain) !== undefined);
+  const before = await readSource(flags, command, {
+    keepsObjects: (flags.with ?? flags.explain) !== undefined,
+    needsDefinitions: flags.explain !== undefined,
+  });
   const source = flags.with === undefined ? before : await changed(before, flags.with);
   const result = proveSource(source, flags, scope);
   if (flags.explain !== undefined) return explain(flags.explain, result, source, flags, command);

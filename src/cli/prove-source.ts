@@ -28,15 +28,21 @@ export interface ProveSource {
   readonly nodes?: AssumedNodes;
 }
 
+export interface ReadingOptions {
+  readonly keepsObjects: boolean;
+  /** For those who replay the objects, or make files of them; others do not ask what a custom kind is like. */
+  readonly needsDefinitions?: boolean;
+}
+
 /** Reads what the flags name. @throws {InputError} @throws {ConnectionError} */
 export async function readSource(
   flags: SourceFlags,
   command: Command,
-  keepsObjects: boolean,
+  { keepsObjects, needsDefinitions = false }: ReadingOptions,
 ): Promise<ProveSource> {
   if (flags.filename !== undefined) {
     const listed = keepsObjects ? undefined : await fromLists(flags, flags.filename);
-    return listed ?? fromFiles(flags, flags.filename, command);
+    return listed ?? fromFiles(flags, flags.filename, command, !needsDefinitions);
   }
   if (flags.snapshot !== undefined && !keepsObjects) return fromSnapshot(flags, flags.snapshot);
   const { openSnapshotSource, readCluster } = await import("./prove-cluster.ts");
@@ -119,6 +125,7 @@ async function fromFiles(
   flags: SourceFlags,
   paths: readonly string[],
   command: Command,
+  definitionHeads: boolean,
 ): Promise<ProveSource> {
   const [{ readManifests }, { stageManifests }, nodesModule] = await Promise.all([
     import("../view/manifests.ts"),
@@ -126,7 +133,8 @@ async function fromFiles(
     import("../prove/stage/assumed-nodes.ts"),
   ]);
   const stacks = paths.filter(isStack);
-  const manifests = readManifests(paths.map((path) => (isStack(path) ? join(path, STACK.manifests) : path)));
+  const read = paths.map((path) => (isStack(path) ? join(path, STACK.manifests) : path));
+  const manifests = readManifests(read, { definitionHeads });
   const bringsNodes = manifests.some(({ object }) => object.kind === "Node" && object.apiVersion === "v1");
   if (bringsNodes && flags.nodes !== undefined)
     command.error("error: --nodes is for files that define no node, and these define some");

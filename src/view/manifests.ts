@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CORE_SCHEMA, loadAll, mergeTag } from "js-yaml";
+import { definitionHeads } from "./definition-heads.ts";
 import { InputError } from "./input-error.ts";
 import { asObject, type Beginning, isList, type Manifest, type ManifestObject } from "./manifest.ts";
 import { parsePlaced } from "./placed-manifests.ts";
@@ -15,12 +16,19 @@ export type { Manifest, ManifestObject } from "./manifest.ts";
 
 const EXTENSIONS = new Set([".yaml", ".yml", ".json"]);
 
+export interface ReadOptions {
+  /** Reads of CustomResourceDefinitions only who they are: for those to whom it does not matter what they define. */
+  readonly definitionHeads?: boolean;
+}
+
 /**
  * @param paths files, folders, or "-"
  * @throws {InputError} when a path cannot be read, a document is no YAML, or holds something that is no object
  */
-export function readManifests(paths: readonly string[]): Manifest[] {
-  const manifests = readSources(paths).flatMap(({ text, file }) => parseManifests(text, file));
+export function readManifests(paths: readonly string[], options: ReadOptions = {}): Manifest[] {
+  const manifests = readSources(paths).flatMap(({ text, file }) =>
+    parseManifests(text, file, { line: 1, document: 1 }, options),
+  );
   if (manifests.length === 0) {
     throw new InputError(
       { file: paths.join(", ") },
@@ -88,8 +96,9 @@ export function parseManifests(
   text: string,
   file: string,
   begins: Beginning = { line: 1, document: 1 },
+  options: ReadOptions = {},
 ): Manifest[] {
-  const objects = quickly(text);
+  const objects = quickly(options.definitionHeads ? definitionHeads(text) : text);
   if (objects === undefined) return parsePlaced(text, file, begins);
   let placed: readonly Manifest[] | undefined;
   const at = (index: number) => {

@@ -18,7 +18,7 @@ import { claimingUid, flagsAndName, hasEnded, type PodFacts, podFacts } from "./
 import { METADATA_PARTS, type PartName, type PodPart, type PodParts, partOf } from "./pod-parts.ts";
 import { type ShapeInput, shapeFrom } from "./pod-shape.ts";
 import { PodTable } from "./pod-table.ts";
-import { WORKLOAD_KINDS } from "./read-kinds.ts";
+import { READ_KINDS, WORKLOAD_KINDS } from "./read-kinds.ts";
 import { slimObject } from "./slim.ts";
 import { typeError } from "./type-error.ts";
 import { describeObject, type Unknown } from "./unknown.ts";
@@ -56,9 +56,13 @@ export class ModelBuilder {
 
   /** Takes an object of any kind. Objects are not changed, and what matters of them is not held on to twice. */
   add(given: KubeObject): void {
+    const kind = groupKindOf(given);
+    if (!READ_KINDS.has(kind)) {
+      this.#passOver(given, kind);
+      return;
+    }
     const object = withoutNulls(given);
     const error = typeError(object);
-    const kind = groupKindOf(object);
     if (error !== undefined && kind !== "/Pod") {
       this.#unknowns.push({ object: nameOf(object), why: `cannot be read: ${error}` });
       return;
@@ -188,16 +192,19 @@ export class ModelBuilder {
     this.#quotas.set(key, slimObject(quota, this.#interner) as ResourceQuota);
   }
 
+  /** Of a kind that no answer reads counts whom it owns, and that it is there. */
+  #passOver({ apiVersion, kind, metadata }: KubeObject, groupKind: string): void {
+    if (!PASSING_KINDS.has(groupKind))
+      this.#owners.add({ apiVersion, kind, metadata: withoutNulls(metadata) });
+    const key = `${apiVersion}/${kind}`;
+    this.#passedOver.set(key, (this.#passedOver.get(key) ?? 0) + 1);
+  }
+
   #addOther(object: KubeObject, kind: string): void {
     const table = tables.get(kind)?.(this.#objects);
     const isWorkload = WORKLOAD_KINDS.has(kind);
-    const slim = table || isWorkload ? slimObject(object, this.#interner) : object;
-    if (isWorkload || (table === undefined && !PASSING_KINDS.has(kind))) this.#owners.add(slim);
-    if (table === undefined && !isWorkload) {
-      const key = `${object.apiVersion}/${object.kind}`;
-      this.#passedOver.set(key, (this.#passedOver.get(key) ?? 0) + 1);
-      return;
-    }
+    const slim = slimObject(object, this.#interner);
+    if (isWorkload) this.#owners.add(slim);
     const { namespace, name: ownName } = object.metadata;
     const key = `${kind} ${namespace ?? ""}/${ownName}`;
     if (this.#workloads.has(key) || table?.get(namespace, ownName)) this.#notes.add(TWICE, nameOf(object));
