@@ -97,6 +97,14 @@ async function applied(
       onStep: ({ action, target }) => {
         progress.step(done++, total, `${action === "create" ? "create" : "change"} ${recordText(target)}`);
       },
+      onPolicy: (policy, revision) => {
+        progress.end();
+        print(`\n${policyText(policy)}, revision ${revision}\n`);
+      },
+      onOutcome: (outcome) => {
+        progress.end();
+        print(outcomeText(outcome));
+      },
     });
   } finally {
     progress.end();
@@ -116,10 +124,6 @@ async function tellApplied(
     const outcome = outcomes.find((each) => policyText(each.policy) === policyText(policy));
     const components = outcome?.components ?? [];
     const failed = components.filter(({ kind }) => kind !== "applied");
-    if (outcome !== undefined) {
-      print(`\n${policyText(policy)}, revision ${outcome.revision}\n`);
-      for (const each of components) print(outcomeText(each));
-    }
     const done = components.length - failed.length;
     const isTrue = failed.length === 0;
     const message = isTrue

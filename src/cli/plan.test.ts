@@ -40,6 +40,53 @@ spec: {selector: {app: ${name}}, ports: [{port: 80}]}
     .join("---\n"),
 );
 
+/** A Deployment whose only pod is on a node, and not ready. */
+function waiting(): object[] {
+  const labels = { app: "web" };
+  const containers = [{ name: "main", image: "example.org/web:1", resources: { requests: { cpu: "500m" } } }];
+  const owned = (kind: string, name: string, uid: string) => [
+    { apiVersion: "apps/v1", kind, name, uid, controller: true },
+  ];
+  const spec = {
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers } },
+  };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web", namespace: "shop", uid: "web" },
+      spec,
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: "web-1",
+        namespace: "shop",
+        uid: "rs",
+        labels,
+        ownerReferences: owned("Deployment", "web", "web"),
+      },
+      spec,
+    },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "web-1-a",
+        namespace: "shop",
+        uid: "pod",
+        labels,
+        ownerReferences: owned("ReplicaSet", "web-1", "rs"),
+      },
+      spec: { nodeName: "node-1", containers },
+      status: { phase: "Pending", conditions: [{ type: "Ready", status: "False" }] },
+    },
+  ];
+}
+
 const policy = (name: string, spec: string) =>
   file(
     `${name}.yaml`,
@@ -139,6 +186,22 @@ describe("holdfast plan", () => {
     const { policies } = await planned("--policy", all, "--nodes", "2,cpu=1,memory=8Gi");
     const refused = policies[0].refused.map(({ rule }: { rule: string }) => rule);
     expect(refused).toContain("proof");
+  });
+
+  test("sees nothing worse in a workload that is not up today", async () => {
+    const running = file(
+      "waiting.json",
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: waiting() }),
+    );
+    const { stdout } = await plan("-f", running, "--policy", all, "-o", "json");
+    const { policies, proof } = JSON.parse(stdout);
+    expect(policies[0].refused).toEqual([]);
+    expect(proof).toMatchObject({
+      better: expect.arrayContaining([
+        expect.objectContaining({ loss: "node", workload: "Deployment shop/web" }),
+      ]),
+      worse: [],
+    });
   });
 
   test.each([

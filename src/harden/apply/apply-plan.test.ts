@@ -104,7 +104,9 @@ describe("a plan", () => {
       {
         kind: "rolled-back",
         step: steps[2],
-        why: "Deployment default/cart did not get all its new pods ready in 60 s",
+        why: expect.stringMatching(
+          /^Deployment default\/cart did not get all its new pods ready in 60 s: 2 of 4 are ready, pod cart-\S+ has no node$/,
+        ),
         before: steps.slice(0, 2),
         stays: [],
       },

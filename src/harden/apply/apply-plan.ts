@@ -10,6 +10,8 @@ export interface ApplyOptions extends GateOptions {
   readonly journal?: Journal;
   /** Told of each step before it is done. */
   readonly onStep?: (step: StepRecord, component: StepTarget) => void;
+  /** Told what became of each component, as soon as it is known. */
+  readonly onOutcome?: (outcome: ComponentOutcome) => void;
 }
 
 /** What became of one component. Steps that were done before a failure have been taken back, in reverse order. */
@@ -37,8 +39,11 @@ export interface Failure {
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ComponentOutcome[]> {
   const outcomes: ComponentOutcome[] = [];
-  for (const [component, steps] of byComponent(plan.steps))
-    outcomes.push(await applyComponent(component, steps, options));
+  for (const [component, steps] of byComponent(plan.steps)) {
+    const outcome = await applyComponent(component, steps, options);
+    options.onOutcome?.(outcome);
+    outcomes.push(outcome);
+  }
   return outcomes;
 }
 

@@ -1,9 +1,11 @@
 /** Waiting until a step has led to what it was done for. */
 import type { Client } from "../../client/client.ts";
+import { isConditionTrue } from "../../kube/conditions.ts";
 import { jobs, pods } from "../../kube/kinds.ts";
 import { selectorMatches } from "../../kube/selectors.ts";
 import type { Deployment, Job, StatefulSet } from "../../kube/types/index.ts";
 import type { Clock } from "../../time/engine.ts";
+import { whyPodIsNotReady, whyPodWaits } from "../pod-wait.ts";
 import { kindOfRecord, namespaceOf, recordText, type StepRecord } from "./step-record.ts";
 
 export interface GateOptions {
@@ -25,8 +27,9 @@ export async function waitForGate(record: StepRecord, options: GateOptions): Pro
   const deadlineMs = options.clock.now() + timeoutMs;
   while (!(await isMet(record, options.client))) {
     if (options.clock.now() >= deadlineMs) {
+      const why = gate === "rolled-out" ? await whyNotRolledOut(record, options.client) : "";
       throw new Error(
-        `${recordText(target)} did not get ${GATE_NAMES[gate]} in ${Math.round(timeoutMs / 1000)} s`,
+        `${recordText(target)} did not get ${GATE_NAMES[gate]} in ${Math.round(timeoutMs / 1000)} s${why}`,
       );
     }
     await options.sleep(POLL_MS);
@@ -58,6 +61,23 @@ async function isMet({ gate, target }: StepRecord, client: Client): Promise<bool
     return !list.items.some((pod) => selectorMatches(workload.spec.selector, pod.metadata.labels ?? {}));
   }
   return isRolledOut(workload);
+}
+
+/** ": 1 of 2 is ready, pod web-5d-x has no node", of the newest pod that is not. */
+async function whyNotRolledOut({ target }: StepRecord, client: Client): Promise<string> {
+  const namespace = namespaceOf(target);
+  const workload = (await client.get(kindOfRecord(target), namespace, target.name)) as
+    | Deployment
+    | StatefulSet;
+  const { readyReplicas = 0 } = workload.status;
+  const list = await client.list(pods, namespace === undefined ? {} : { namespace });
+  const [newest] = list.items
+    .filter(({ metadata }) => selectorMatches(workload.spec.selector, metadata.labels ?? {}))
+    .filter(({ status }) => !isConditionTrue(status.conditions, "Ready"))
+    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
+  const ready = `: ${readyReplicas} of ${workload.spec.replicas} ${readyReplicas === 1 ? "is" : "are"} ready`;
+  if (newest === undefined) return ready;
+  return `${ready}, pod ${newest.metadata.name} ${whyPodWaits(newest) ?? whyPodIsNotReady(newest)}`;
 }
 
 /** Whether all pods are of the newest revision, and ready. */

@@ -1,13 +1,12 @@
-import { applyPlan, type ComponentOutcome } from "../apply/apply-plan.ts";
+import { type ApplyOptions, applyPlan, type ComponentOutcome } from "../apply/apply-plan.ts";
 import { type Finished, finishEntry, isUnfinished, rollBackEntry } from "../apply/finish.ts";
 import type { GateOptions } from "../apply/gate.ts";
 import { Journal, type PolicyName, readJournal } from "../apply/journal.ts";
-import type { StepRecord } from "../apply/step-record.ts";
-import type { StepTarget } from "../step.ts";
 import type { PolicyPlan } from "./plan-policies.ts";
 
-export interface ApplyPoliciesOptions extends GateOptions {
-  readonly onStep?: (step: StepRecord, component: StepTarget) => void;
+export interface ApplyPoliciesOptions extends Omit<ApplyOptions, "journal"> {
+  /** Told of each policy that has steps before they are done. */
+  readonly onPolicy?: (policy: PolicyName, revision: number) => void;
 }
 
 export interface PolicyOutcome {
@@ -33,6 +32,7 @@ export async function applyPolicies(
   for (const { policy, plan } of plans) {
     if (plan.steps.length === 0) continue;
     const journal = await Journal.open(options.client, policy);
+    options.onPolicy?.(policy, journal.revision);
     const components = await applyPlan(plan, { ...options, journal });
     outcomes.push({ policy, revision: journal.revision, components });
   }

@@ -1,8 +1,9 @@
 /** Whether a plan makes anything worse, proved before anybody sees it: what does is refused, component by component. */
-import type { KubeObject } from "../../kube/types/index.ts";
+import type { KubeObject, Pod } from "../../kube/types/index.ts";
 import type { ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
 import { asManifests, withChanges } from "../../prove/stage/changes.ts";
+import { runningOn } from "../../prove/stage/settle.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
 import { type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
 import { rangeText } from "../../report/duration-text.ts";
@@ -62,12 +63,22 @@ function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofIn
 
 /**
  * The cluster once the steps are done. Without any it is staged as well: pods that are missing today, whatever of, are made in both,
- * or a workload without pods would look as if it could lose none.
+ * and those that have a node are ready in both, or a workload that is not up would look as if it had nothing to lose.
  */
 function staged(steps: readonly Step[], { objects, view, nodes }: PlanProofInput): readonly KubeObject[] {
   const changes = asManifests(changesOf(steps, view), "the plan");
-  const changed = withChanges(asManifests(objects, "the cluster"), changes);
+  const changed = withChanges(asManifests(objects.map(ready), "the cluster"), changes);
   return stageManifests(changed, { nodes, seed: 1 }).objects;
+}
+
+/** A pod that is to stay on its node, as if it were ready there; anything else as it is. */
+function ready(object: KubeObject): KubeObject {
+  if (object.kind !== "Pod" || object.apiVersion !== "v1") return object;
+  const pod = object as Pod;
+  const { nodeName } = pod.spec;
+  const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+  if (!nodeName || isOver || pod.metadata.deletionTimestamp !== undefined) return pod;
+  return runningOn(pod, nodeName);
 }
 
 /** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */

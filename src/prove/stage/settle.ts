@@ -126,14 +126,15 @@ function provision(snapshot: Snapshot, claim: PersistentVolumeClaim, node: Node 
   return [];
 }
 
-function runningOn(pod: Pod, nodeName: string): Pod {
+/** The pod as it is when it is ready on a node. */
+export function runningOn(pod: Pod, nodeName: string): Pod {
   return {
     ...pod,
     spec: { ...pod.spec, nodeName },
     status: {
       ...pod.status,
       phase: "Running",
-      startTime: CREATED,
+      startTime: pod.status?.startTime ?? CREATED,
       conditions: [
         { type: "PodScheduled", status: "True" },
         { type: "Ready", status: "True", lastTransitionTime: CREATED },
