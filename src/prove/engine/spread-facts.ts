@@ -13,6 +13,7 @@ import type { PodInfo } from "../../scheduler/pod-info.ts";
 import type { ClassIndex } from "./class-index.ts";
 import type { Counters } from "./counters.ts";
 import { SameText } from "./same-text.ts";
+import { ServiceIndex } from "./service-index.ts";
 import type { Topology, TopologyKey } from "./topology.ts";
 
 /** A spread constraint by what it counts, before the pod's layout is known. */
@@ -43,12 +44,14 @@ export interface SpreadFactInput {
 /** Reads topology spread constraints: which pods they count, on which nodes. */
 export class SpreadFacts {
   readonly #input: SpreadFactInput;
+  readonly #services: ServiceIndex;
   readonly #texts = new SameText();
   readonly #masks = new Map<string, Uint8Array | undefined>();
   readonly #domains = new Map<Uint8Array | undefined, Map<number, Int32Array>>();
 
   constructor(input: SpreadFactInput) {
     this.#input = input;
+    this.#services = new ServiceIndex(input.objects);
   }
 
   rules(pod: PodInfo): readonly SpreadFact[] {
@@ -62,7 +65,7 @@ export class SpreadFacts {
       const constraints = constraintsOf(pod.pod, "ScheduleAnyway");
       return constraints.map((constraint) => this.#read(constraint, pod, constraints));
     }
-    return defaultConstraints(pod.pod, this.#input.objects).map((constraint) =>
+    return defaultConstraints(pod.pod, this.#services.around(pod.pod)).map((constraint) =>
       this.#read(constraint, pod, []),
     );
   }
