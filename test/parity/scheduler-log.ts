@@ -21,14 +21,17 @@ export class SchedulerLog {
     closeSync(this.#file);
   }
 
-  /** Reads on until a line has that text in it. */
-  async until(text: string): Promise<void> {
+  /** Reads on until there was a line for each of the texts that has it in it, in whatever order. */
+  async until(...texts: readonly string[]): Promise<void> {
+    let left = texts;
     for (const start = performance.now(); performance.now() - start < PATIENCE_MS; await sleep(POLL_MS)) {
       for (let lines = this.#read(); lines !== undefined; lines = this.#read()) {
-        if (lines.some((line) => line.includes(text))) return;
+        const read = lines;
+        left = left.filter((text) => !read.some((line) => line.includes(text)));
+        if (left.length === 0) return;
       }
     }
-    throw new Error(`The scheduler's log did not say ${text} within ${PATIENCE_MS / 1_000} s`);
+    throw new Error(`The scheduler's log did not say ${left[0]} within ${PATIENCE_MS / 1_000} s`);
   }
 
   /** The next whole lines; nothing at the end of what is written. */

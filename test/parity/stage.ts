@@ -97,7 +97,10 @@ export class Stage {
     const settled = await this.#settledVolumes(objects);
     const others = made.filter(({ kind }) => kind !== "PersistentVolume" && kind !== "PersistentVolumeClaim");
     await sleep(SETTLE_MS);
-    await this.#knowsNodes(new Set(wanted.map(({ metadata }) => metadata.name)));
+    const names = wanted.map(({ metadata }) => metadata.name);
+    // What a node knows of how many others have an image is what was so when the scheduler last looked at it anew: not before all are there.
+    await this.#log.until(...names.map((name) => `"Add event for node" node="${name}"`));
+    await this.#knowsNodes(new Set(names));
     return [...(await this.namespaces()), ...others, ...settled, ...registered];
   }
 
