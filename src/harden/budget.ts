@@ -1,6 +1,7 @@
 import { podDisruptionBudgets } from "../kube/kinds.ts";
 import { selectorMatches } from "../kube/selectors.ts";
 import type { PodDisruptionBudget } from "../kube/types/index.ts";
+import { scaledValue } from "../lab/controllers/shared/int-or-percent.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import { patchStep, type Step, type StepTarget, targetOf } from "./step.ts";
 import type { Hardenable } from "./traits.ts";
@@ -32,7 +33,7 @@ export function budgetStep(
     .filter((budget) => budget.spec.selector !== undefined && selectorMatches(budget.spec.selector, labels));
   const [own] = covering;
   if (own !== undefined) {
-    if (covering.length > 1 || !forbidsAll(own, replicas)) return undefined;
+    if (covering.length > 1 || mayGo(own, replicas) > 0) return undefined;
     const text = `as it is no drain could ever take one of ${replicas} pods: now drains take ${maxUnavailable === 1 ? "one pod" : `${maxUnavailable} pods`} at a time`;
     const { minAvailable: _, ...spec } = own.spec;
     const after = { ...own, spec: { ...spec, maxUnavailable } };
@@ -59,12 +60,15 @@ export function budgetStep(
   };
 }
 
-function forbidsAll(
-  { spec: { minAvailable, maxUnavailable } }: PodDisruptionBudget,
-  replicas: number,
-): boolean {
-  if (maxUnavailable === 0 || maxUnavailable === "0%" || minAvailable === "100%") return true;
-  return typeof minAvailable === "number" && minAvailable >= replicas;
+/**
+ * How many of so many healthy pods may go at once. Shares round up, and a budget that asks for nothing lets nothing go, as the disruption
+ * controller has it.
+ */
+export function mayGo({ spec }: PodDisruptionBudget, replicas: number): number {
+  const { minAvailable, maxUnavailable } = spec;
+  if (maxUnavailable !== undefined) return Math.min(replicas, scaledValue(maxUnavailable, replicas, "up"));
+  if (minAvailable === undefined) return 0;
+  return Math.max(0, replicas - scaledValue(minAvailable, replicas, "up"));
 }
 
 /** A budget that lets one pod go at a time, and one that is not ready always. */

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-const HOLDFAST = resolve(import.meta.dirname, "../../dist/cli/main.js");
+export const HOLDFAST = resolve(import.meta.dirname, "../../dist/cli/main.js");
 const START_POLLS_MAX = 300;
 const START_POLL_MS = 100;
 

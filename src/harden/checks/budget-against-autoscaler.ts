@@ -1,4 +1,4 @@
-import { mayGo } from "./budget-never-allows.ts";
+import { mayGo } from "../budget.ts";
 import { type Check, nameOf } from "./check.ts";
 import { patchFix } from "./fixes.ts";
 

@@ -30,6 +30,11 @@ describeCheck(budgetNeverAllows, [
     yaml: web() + budget("maxUnavailable: 0"),
     finds: [`${NONE}.maxUnavailable: it lets none of the 2 pods go`],
   },
+  {
+    name: "nothing is asked for",
+    yaml: web() + budget("unhealthyPodEvictionPolicy: AlwaysAllow"),
+    finds: [`${NONE}: it lets none of the 2 pods go`],
+  },
   { name: "one of two", yaml: web() + budget("minAvailable: 1"), finds: [] },
   { name: "a share that rounds up to one", yaml: web() + budget("maxUnavailable: 10%"), finds: [] },
 ]);

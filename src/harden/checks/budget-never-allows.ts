@@ -1,5 +1,5 @@
 import type { PodDisruptionBudget } from "../../kube/types/index.ts";
-import { scaledValue } from "../../lab/controllers/shared/int-or-percent.ts";
+import { mayGo } from "../budget.ts";
 import { type Check, nameOf } from "./check.ts";
 import { consequenceOf } from "./consequence.ts";
 import { patchFix } from "./fixes.ts";
@@ -22,7 +22,7 @@ export const budgetNeverAllows: Check = {
         yield {
           object: nameOf(budget),
           workload: nameOf(workload),
-          field: budget.spec.minAvailable === undefined ? "spec.maxUnavailable" : "spec.minAvailable",
+          field: fieldOf(budget),
           message: `it lets none of the ${replicas === 1 ? "one pod" : `${replicas} pods`} go`,
           consequence: consequenceOf(
             cluster,
@@ -39,9 +39,7 @@ export const budgetNeverAllows: Check = {
   },
 };
 
-/** Of so many healthy pods. Shares round up, as the disruption controller has it. */
-export function mayGo({ spec }: PodDisruptionBudget, replicas: number): number {
-  const { minAvailable, maxUnavailable } = spec;
-  if (maxUnavailable !== undefined) return Math.min(replicas, scaledValue(maxUnavailable, replicas, "up"));
-  return Math.max(0, replicas - scaledValue(minAvailable ?? 0, replicas, "up"));
+function fieldOf({ spec }: PodDisruptionBudget): string {
+  if (spec.minAvailable !== undefined) return "spec.minAvailable";
+  return spec.maxUnavailable === undefined ? "spec" : "spec.maxUnavailable";
 }
