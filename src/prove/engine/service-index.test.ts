@@ -32,7 +32,7 @@ function service(
   { namespace, selector }: { readonly namespace: string; readonly selector: StringMap | undefined },
 ): Service {
   const spec = { ports: [servicePort(80)], ...(selector && { selector }) };
-  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec } as Service;
+  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec } as unknown as Service;
 }
 
 function readable(constraints: ReturnType<typeof defaultConstraints>) {
