@@ -2,10 +2,10 @@
 import type { Command } from "commander";
 import { deepEqual } from "../base/deep.ts";
 import type { HttpClient } from "../client/http/http-client.ts";
-import type { ComponentOutcome } from "../harden/apply/apply-plan.ts";
 import type { Finished } from "../harden/apply/finish.ts";
 import { recordText } from "../harden/apply/step-record.ts";
 import { applyPolicies, finishPolicy, type PolicyOutcome } from "../harden/policy/apply-policies.ts";
+import { outcomeText } from "../harden/policy/forms/outcome-text.ts";
 import { planJson } from "../harden/policy/forms/plan-json.ts";
 import { planText } from "../harden/policy/forms/plan-text.ts";
 import { policyText } from "../harden/policy/read-policy.ts";
@@ -103,7 +103,7 @@ async function applied(
       },
       onOutcome: (outcome) => {
         progress.end();
-        print(outcomeText(outcome));
+        print(outcomeText(outcome, screenOf(process.stdout)));
       },
     });
   } finally {
@@ -146,20 +146,6 @@ async function tellApplied(
       ...revision,
     };
     await writeStatus(client, policy, found, wallNow());
-  }
-}
-
-function outcomeText(outcome: ComponentOutcome): string {
-  const name = targetText(outcome.component);
-  switch (outcome.kind) {
-    case "applied":
-      return `  ${name}: done, ${counted(outcome.steps, "step")}\n`;
-    case "changed":
-      return `  ${name}: not done: ${outcome.why}\n`;
-    case "rolled-back":
-      return `  ${name}: taken back: ${outcome.why}\n${items(outcome.stays)}`;
-    case "left-behind":
-      return `  ${name}: failed: ${outcome.why}\n  could not be taken back:\n${items(outcome.notUndone)}${items(outcome.stays)}`;
   }
 }
 

@@ -67,18 +67,18 @@ function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofIn
  */
 function staged(steps: readonly Step[], { objects, view, nodes }: PlanProofInput): readonly KubeObject[] {
   const changes = asManifests(changesOf(steps, view), "the plan");
-  const changed = withChanges(asManifests(objects.map(ready), "the cluster"), changes);
+  const changed = withChanges(asManifests(objects.flatMap(settled), "the cluster"), changes);
   return stageManifests(changed, { nodes, seed: 1 }).objects;
 }
 
-/** A pod that is to stay on its node, as if it were ready there; anything else as it is. */
-function ready(object: KubeObject): KubeObject {
+/** A pod that stays on its node as if it were ready there, and none that is on its way out; anything else as it is. */
+function settled(object: KubeObject): KubeObject | [] {
   if (object.kind !== "Pod" || object.apiVersion !== "v1") return object;
   const pod = object as Pod;
+  if (pod.metadata.deletionTimestamp !== undefined) return [];
   const { nodeName } = pod.spec;
   const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-  if (!nodeName || isOver || pod.metadata.deletionTimestamp !== undefined) return pod;
-  return runningOn(pod, nodeName);
+  return !nodeName || isOver ? pod : runningOn(pod, nodeName);
 }
 
 /** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */

@@ -36,8 +36,9 @@ export function explainClaim({ examined, pod }: Pick<WaitingPod, "examined" | "p
   const waiting = claims.flatMap(({ claim }) =>
     claim !== undefined && claim.status.phase !== "Bound" ? [claim] : [],
   );
+  const unbound = listed(waiting.map(({ metadata }) => metadata.name));
   return {
-    cause: `its claim ${listed(waiting.map(({ metadata }) => metadata.name))} is not bound`,
+    cause: waiting.length === 1 ? `its claim ${unbound} is not bound` : `its claims ${unbound} are not bound`,
     evidence: [],
     remedies: waiting.map((claim) => ({
       command: `holdfast doctor ${typed({ ...claim, kind: "pvc" })}`,
