@@ -4,6 +4,7 @@ import { verifyText } from "../harden/policy/forms/verify-text.ts";
 import { policyText } from "../harden/policy/read-policy.ts";
 import { podsPerNode, verifyPlan } from "../harden/policy/verify.ts";
 import { writeStatus } from "../harden/policy/write-status.ts";
+import { targetText } from "../harden/step.ts";
 import { screenOf } from "../report/screen.ts";
 import { wallNow } from "../time/wall-clock.ts";
 import { openCluster } from "./live-cluster.ts";
@@ -16,7 +17,9 @@ export async function runVerify(flags: VerifyFlags, command: Command): Promise<v
   const policies = planned.plans.map((each) => ({
     policy: policyText(each.policy),
     workloads: verifyPlan(each, planned.view),
-    refused: each.plan.refusals.map(({ why, wouldHelp }) => `${why}; ${wouldHelp}`),
+    refused: each.plan.refusals.map(
+      ({ target, rule, why, wouldHelp }) => `${targetText(target)}, ${rule}: ${why}; ${wouldHelp}`,
+    ),
   }));
   const result = { policies, nodes: podsPerNode(planned.view) };
   process.stdout.write(

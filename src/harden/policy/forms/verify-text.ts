@@ -29,7 +29,7 @@ export function verifyText({ policies, nodes }: VerifyResult, { colours, columns
       lines.push(`  ${mark}  ${told(`${workload}: ${ready} of ${replicas} ready${where}`, 9)}`);
       for (const { aspect, what } of deviations) lines.push(`         ${told(`${aspect}: ${what}`, 9)}`);
     }
-    for (const each of refused) lines.push(`  ·      ${told(`not possible: ${each}`, 9)}`);
+    for (const each of refused) lines.push(`  ·      ${told(`not possible for ${each}`, 9)}`);
     return lines.join("\n");
   });
   const load = nodes.map(({ node, pods }) => `${node} ${pods}`).join(", ");
