@@ -8,5 +8,5 @@ export interface CheckFlags extends SourceFlags {
   readonly output: CheckForm;
 }
 
-export const CHECK_FORMS = ["table", "json", "junit", "sarif", "markdown"] as const;
+export const CHECK_FORMS = ["table", "json", "junit", "sarif", "markdown", "html"] as const;
 export type CheckForm = (typeof CHECK_FORMS)[number];

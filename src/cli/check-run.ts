@@ -35,6 +35,11 @@ async function print(result: CheckResult, { output }: CheckFlags, source: ProveS
     case "json":
       stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
       return;
+    case "html": {
+      const { checkHtml } = await import("../harden/checks/forms/html.ts");
+      stdout.write(checkHtml(result));
+      return;
+    }
     case "junit": {
       const { checkJunit } = await import("../harden/checks/forms/junit.ts");
       stdout.write(checkJunit(result));

@@ -34,6 +34,17 @@ ${body}
 `;
 }
 
+/** One figure of a page, and what it counts. */
+export function tile(figure: string, text: string): string {
+  return `<div class="card tile"><b>${escapeHtml(figure)}</b><span>${escapeHtml(text)}</span></div>`;
+}
+
+/** A list under a title; nothing without items. */
+export function notes(title: string, items: readonly string[]): string {
+  if (items.length === 0) return "";
+  return `<h2>${title}</h2><ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+}
+
 const STYLE = `
 :root {
   --ink: #1c2430; --soft: #5a6675; --paper: #f6f7f9; --card: #ffffff; --line: #dde2e8;
@@ -81,7 +92,16 @@ td.num, th.num { text-align: right; white-space: nowrap; }
 .axis em { position: absolute; font-style: normal; transform: translateX(-50%); white-space: nowrap; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .85rem; color: var(--soft); margin: .6rem 0; }
 .legend i { display: inline-block; width: 1.1rem; height: .75rem; border-radius: .15rem; margin-right: .4rem; vertical-align: -1px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+.tile { margin: 0; } .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { font-size: .82rem; color: var(--soft); }
+.chip { display: inline-block; background: var(--c); color: #fff; border-radius: 1rem; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; white-space: nowrap; }
 details summary { cursor: pointer; }
+details.card { padding: 0; } details.card summary { padding: .7rem 1rem; display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: baseline; overflow-wrap: anywhere; }
+details.card > div { padding: 0 1rem 1rem; }
+.what { border-top: 1px solid var(--line); padding-top: .7rem; margin-top: .7rem; overflow-wrap: anywhere; }
+.what p { margin: .2rem 0; } .what code { font-size: .82rem; overflow-wrap: anywhere; }
+button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
+li, td { overflow-wrap: anywhere; }
 @media (max-width: 46rem) {
   main { padding: 1.2rem .8rem 3rem; }
   .pair { grid-template-columns: 1fr; gap: 1rem; }

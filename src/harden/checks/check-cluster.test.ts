@@ -6,8 +6,9 @@ import type { Scope } from "../../prove/prove.ts";
 import { DEFAULT_NODES } from "../../prove/stage/assumed-nodes.ts";
 import { stageManifests } from "../../prove/stage/stage.ts";
 import { parseManifests } from "../../view/manifests.ts";
-import { nameText } from "./check.ts";
+import { type Finding, nameText } from "./check.ts";
 import { checkCluster } from "./check-cluster.ts";
+import { checkHtml } from "./forms/html.ts";
 import { checkJunit } from "./forms/junit.ts";
 import { checkMarkdown } from "./forms/markdown.ts";
 import { checkSarif } from "./forms/sarif.ts";
@@ -82,5 +83,18 @@ describe("forms", () => {
     expect(checkMarkdown(result)).toContain(
       "| critical | Deployment default/web | it runs once (spec.replicas) |",
     );
+  });
+
+  test("HTML: the score, the finding, the patch as people write it, and no markup of the cluster's", () => {
+    const page = checkHtml(result);
+    expect(page).toContain("<b>80</b><span>score, of 100</span>");
+    expect(page).toMatch(/<details class="card" open><summary><b>Deployment default\/web<\/b>.*1 critical/);
+    expect(page).toContain(
+      "kind: Deployment\nmetadata:\n  name: web\n  namespace: default\nspec:\n  replicas: 2\n",
+    );
+    const [finding] = result.findings;
+    const told = { ...result, findings: [{ ...(finding as Finding), message: "<b>&" }] };
+    expect(checkHtml(told)).toContain("&lt;b&gt;&amp;");
+    expect(checkHtml(good)).toContain("Score 100 of 100: nothing found");
   });
 });

@@ -4,7 +4,7 @@
  * draws only what is looked at, so that a cluster of thousands of nodes stays usable. Without scripts the summary is still there.
  */
 import { durationText } from "../../report/duration-text.ts";
-import { escapeHtml, htmlPage } from "../../report/html.ts";
+import { escapeHtml, htmlPage, notes, tile } from "../../report/html.ts";
 import type { Comparison } from "../comparison.ts";
 import { ZONE_LABEL } from "../losses/losses.ts";
 import type { Model } from "../model/model.ts";
@@ -56,8 +56,6 @@ function grouped(count: number): string {
 
 function tiles({ summary }: ProveResult): string {
   const { nodesMayFail, headroom, safe, evictionClock, pairs } = summary;
-  const tile = (figure: string, text: string) =>
-    `<div class="card tile"><b>${escapeHtml(figure)}</b><span>${escapeHtml(text)}</span></div>`;
   const found = [
     tile(String(nodesMayFail.withoutOutage), "nodes may fail, whichever, before something is down"),
     ...(nodesMayFail.withRoomForAll === null
@@ -113,17 +111,10 @@ function controls(name: string, placeholder: string): string {
   return `<div class="controls"><input type="search" id="${name}-search" placeholder="${placeholder}" aria-label="${placeholder}"><select id="${name}-verdict" aria-label="Verdict"><option value="">all verdicts</option>${verdicts}</select><span class="soft" id="${name}-count"></span></div>`;
 }
 
-function notes(title: string, items: readonly string[]): string {
-  if (items.length === 0) return "";
-  return `<h2>${title}</h2><ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
-}
-
 const STYLE = `
 .v-outage { --c: #c5352d; } .v-stuck { --c: #e0662f; } .v-data-at-risk { --c: #9a4fc4; }
 .v-degraded { --c: #e0b030; } .v-unknown { --c: #4a86c8; } .v-safe { --c: #2f9e6e; } .v-none { --c: var(--idle); }
-i[class^="v-"], .chip, .cell { background: var(--c); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
-.tile { margin: 0; } .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { font-size: .82rem; color: var(--soft); }
+i[class^="v-"], .cell { background: var(--c); }
 .zone { margin: .6rem 0; } .zone button { font: inherit; font-weight: 600; border: 0; background: none; color: inherit; cursor: pointer; padding: .15rem 0; display: flex; gap: .5rem; align-items: center; }
 .zone button i { width: .9rem; height: .9rem; border-radius: .2rem; }
 .squares { display: flex; flex-wrap: wrap; gap: 3px; }
@@ -131,22 +122,16 @@ i[class^="v-"], .chip, .cell { background: var(--c); }
 .squares.many button { width: .6rem; height: .6rem; border-radius: .1rem; }
 .squares.few button { width: auto; height: auto; padding: .35rem .7rem; color: #fff; font: inherit; font-size: .85rem; }
 .few .v-degraded { color: #2a2106; }
-button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: .6rem 0; }
 .controls input, .controls select { font: inherit; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); color: var(--ink); }
 .controls input { flex: 1 1 14rem; min-width: 0; }
-.chip { display: inline-block; color: #fff; border-radius: 1rem; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; white-space: nowrap; }
 .chip.v-degraded { color: #2a2106; }
-details.card { padding: 0; } details.card summary { padding: .7rem 1rem; display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: baseline; overflow-wrap: anywhere; }
-details.card > div { padding: 0 1rem 1rem; }
-.what { border-top: 1px solid var(--line); padding-top: .7rem; margin-top: .7rem; overflow-wrap: anywhere; }
-.what p { margin: .2rem 0; } .what code { font-size: .82rem; overflow-wrap: anywhere; }
 .when-bar { position: relative; height: 1rem; margin: .5rem 0 .2rem; border-radius: .2rem; background: color-mix(in srgb, var(--good) 55%, transparent); overflow: hidden; }
 .when-bar i { position: absolute; top: 0; bottom: 0; }
 .when-bar .sure { background: var(--c); } .when-bar .maybe { background: repeating-linear-gradient(45deg, var(--c) 0 4px, transparent 4px 8px); }
 ol.trace { margin: .4rem 0 0; padding: 0; list-style: none; font-size: .86rem; } ol.trace li { display: grid; grid-template-columns: 7.5rem 1fr; gap: .6rem; }
 ol.trace b { font-weight: 600; color: var(--soft); font-variant-numeric: tabular-nums; }
-li, td { overflow-wrap: anywhere; } .stack td::before { flex: none; }
+.stack td::before { flex: none; }
 .scroll { overflow-x: auto; } .matrix { display: grid; gap: 2px; width: max-content; font-size: .78rem; }
 .matrix .name { position: sticky; left: 0; background: var(--paper); padding-right: .6rem; max-width: min(22rem, 45vw); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; line-height: 1rem; }
 .matrix .col { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); line-height: 1rem; justify-self: center; }

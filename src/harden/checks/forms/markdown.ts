@@ -1,7 +1,7 @@
 import { escapeMarkdown, markdownTable } from "../../../report/markdown.ts";
 import { nameText } from "../check.ts";
 import type { CheckResult } from "../run-checks.ts";
-import { countsText } from "./text.ts";
+import { countsText } from "./wording.ts";
 
 const ROWS_MAX = 50;
 

@@ -1,11 +1,11 @@
 /** Findings for a terminal or a pipe: the score, then workload by workload what is wrong, what would happen, what mends it. */
 import { styleText } from "node:util";
-import { rangeText } from "../../../report/duration-text.ts";
 import type { Screen } from "../../../report/screen.ts";
 import { wrap } from "../../../report/text-table.ts";
-import { type Finding, nameText, SEVERITIES, type Severity } from "../check.ts";
-import type { FixProof, ProvedChange } from "../fix-proof.ts";
+import { type Finding, nameText, type Severity } from "../check.ts";
+import type { FixProof } from "../fix-proof.ts";
 import type { CheckResult } from "../run-checks.ts";
+import { byWorkload, countsText, proofSentences } from "./wording.ts";
 
 const WIDTH_MAX = 120;
 
@@ -41,15 +41,6 @@ export function checkText({ score, findings, assumed }: CheckResult, { colours, 
   return `${parts.join("\n\n")}\n`;
 }
 
-/** "2 critical, 1 warning" */
-export function countsText(findings: readonly Finding[]): string {
-  const counts = SEVERITIES.map((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? "" : `${count} ${severity}${severity === "warning" && count > 1 ? "s" : ""}`;
-  });
-  return counts.filter(Boolean).join(", ") || "nothing found";
-}
-
 type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 function findingText(finding: Finding, width: number, paint: Paint): string {
@@ -65,30 +56,8 @@ function findingText(finding: Finding, width: number, paint: Paint): string {
 }
 
 const INDENT = " ".repeat(12);
-const CHANGES_MAX = 4;
-
-function proofLines({ better, worse }: FixProof, paint: Paint): string[] {
-  if (better.length + worse.length === 0) return ["with the patch: as before for every loss looked at"];
-  const line = ({ loss, workload, before, after }: ProvedChange) =>
-    `with the patch, ${loss}: ${workload} ${judgedText(before)} → ${judgedText(after)}`;
-  return [
-    ...worse.slice(0, CHANGES_MAX).map((change) => paint("red", `worse ${line(change)}`)),
-    ...better.slice(0, CHANGES_MAX).map((change) => paint("green", line(change))),
-  ];
-}
-
-function judgedText({ verdict, downSeconds }: ProvedChange["before"]): string {
-  return downSeconds === undefined ? verdict : `${verdict} ${rangeText(downSeconds)}`;
-}
-
-/** In the order of their worst findings. */
-function byWorkload(findings: readonly Finding[]): [name: string, findings: Finding[]][] {
-  const found = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const name = nameText(finding.workload ?? finding.object);
-    const known = found.get(name);
-    if (known === undefined) found.set(name, [finding]);
-    else known.push(finding);
-  }
-  return [...found];
+function proofLines(proof: FixProof, paint: Paint): string[] {
+  return proofSentences(proof).map(({ text, kind }) =>
+    kind === undefined ? text : paint(kind === "worse" ? "red" : "green", text),
+  );
 }
