@@ -421,6 +421,20 @@ const OF_CERTIFICATES: readonly PlantedBug[] = [
     tests: ENGINE,
   },
   {
+    name: "certificate: what has waited takes nobody's room",
+    file: "src/prove/engine/competitors.ts",
+    text: "return among;",
+    wrong: "return [];",
+    tests: ENGINE,
+  },
+  {
+    name: "certificate: what has waited puts nobody out",
+    file: "src/prove/engine/competitors.ts",
+    text: "nodesWithRoom(shape, standing, reclaimable.below(priority))",
+    wrong: "nodesWithRoom(shape, standing, undefined)",
+    tests: ENGINE,
+  },
+  {
     name: "certificate: company that comes too is borne",
     file: "src/prove/engine/certifier.ts",
     text: "facts.shunned.some((count) => count.isByNode && minds(count));",

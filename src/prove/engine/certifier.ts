@@ -4,64 +4,66 @@
  * unless the pod minds whole domains, and then it is not certified by these means. (Hard spread over domains is the exception:
  * the emptiest domain always passes.)
  */
-import type { Room } from "../certificates/slots.ts";
 import { largestRequests, slotsFor } from "../certificates/slots.ts";
 import { isReplaced } from "../model/after-loss.ts";
-import type { Model } from "../model/model.ts";
 import type { Chooser } from "./chooser.ts";
 import type { ClassFacts, SpreadRule } from "./class-facts.ts";
+import { Competitors, type CompetitorsInput } from "./competitors.ts";
 import type { Counter, Counters } from "./counters.ts";
-import type { FactReader } from "./fact-reader.ts";
 import type { Footprint } from "./footprints.ts";
 import type { LossState } from "./loss-state.ts";
 
-export interface CertifierInput {
-  readonly model: Model;
-  readonly facts: FactReader;
+export interface CertifierInput extends CompetitorsInput {
   readonly chooser: Chooser;
   readonly counters: Counters;
   readonly state: LossState;
-  readonly waitingBefore: readonly number[];
-  /** Of all pods that stand somewhere. */
-  readonly lowestPriority: number;
 }
 
-/** How many nodes take one more pod of a class, whatever is lost: less one for every lost node. */
+/** How many nodes take one more pod of a class, whatever is lost: less one for every lost node, or for every displaced pod. */
 interface Reserve {
+  /** Less those that pods which have waited before may close. */
   readonly nodes: number;
   /** What the pod minds is more than nodes can be counted for. */
   readonly isCareful: boolean;
 }
 
+/** Who may be placed in one loss. */
+interface Coming {
+  readonly displaced: readonly number[];
+  /** And those that have waited; the class of each, like the others. */
+  readonly all: readonly number[];
+  /** By who of those that have waited counts, the largest requests among them and the displaced. */
+  readonly largest: Map<readonly number[], Float64Array>;
+}
+
 export class Certifier {
   readonly #input: CertifierInput;
   readonly #reserves: (Reserve | undefined)[] = [];
-  readonly #waits: boolean;
+  #known: Competitors | undefined;
   /** By node, how many pods its loss displaces, and the least reserve among them; -1 where one has to be looked at closely. */
   #displaced: Int32Array | undefined;
   #leastReserve: Int32Array | undefined;
 
   constructor(input: CertifierInput) {
     this.#input = input;
-    const { model, waitingBefore, lowestPriority } = input;
-    // A pod that waits and might preempt as soon as nodes are lost may take any node's room.
-    this.#waits = waitingBefore.every((pod) => {
-      const { priority = 0, preemptionPolicy } = model.podClass(pod).prototype.spec;
-      return preemptionPolicy === "Never" || priority <= lowestPriority;
-    });
+  }
+
+  get #competitors(): Competitors {
+    this.#known ??= new Competitors(this.#input);
+    return this.#known;
   }
 
   /** Whether every pod that the loss displaces finds a node, however the scheduler chooses. */
   certifies(lost: readonly number[]): boolean {
-    return this.certifiesQuickly(lost) || (this.#waits && this.#looksCovered(lost));
+    return this.certifiesQuickly(lost) || (!this.#competitors.mayPreempt && this.#looksCovered(lost));
   }
 
   /** The quick way alone: by how many nodes each class could go to before anything is lost. */
   certifiesQuickly(lost: readonly number[]): boolean {
-    if (!this.#waits) return false;
+    if (this.#competitors.mayPreempt) return false;
     this.#displaced ??= this.#countDisplaced();
     this.#leastReserve ??= this.#findLeastReserves();
-    let pods = this.#input.waitingBefore.length;
+    let pods = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < lost.length; i++) {
       pods += this.#displaced[lost[i] as number] as number;
@@ -75,7 +77,7 @@ export class Certifier {
    * of that size has a lesser reserve than the least, or displaces more than those nodes that displace most.
    */
   nodesAtOnce(): number {
-    if (!this.#waits) return 0;
+    if (this.#competitors.mayPreempt) return 0;
     this.#displaced ??= this.#countDisplaced();
     this.#leastReserve ??= this.#findLeastReserves();
     const most = this.#displaced.toSorted().reverse();
@@ -83,7 +85,7 @@ export class Certifier {
       (min, reserve) => Math.min(min, reserve),
       Number.POSITIVE_INFINITY,
     );
-    let pods = this.#input.waitingBefore.length;
+    let pods = 0;
     for (let count = 1; count < most.length; count++) {
       pods += most[count - 1] as number;
       if (least - count < pods) return count - 1;
@@ -132,16 +134,17 @@ export class Certifier {
       facts.shunned.some(({ isByNode }) => !isByNode) ||
       !isCountable(facts.rules);
     if (isCareful) return { nodes: 0, isCareful };
+    const competing = this.#competitors.among(facts.ranking.shape.open).length;
     // Counts by node may fall when nodes are lost, and the fewest with them: only nodes without any pod are sure to stay open.
     if (facts.rules.every(({ isByNode }) => isByNode)) {
       const { chooser } = this.#input;
       return {
-        nodes: chooser.countOpen({ ...facts, rules: facts.rules.map(forEmptyNodes) }),
+        nodes: chooser.countOpen({ ...facts, rules: facts.rules.map(forEmptyNodes) }) - competing,
         isCareful: false,
       };
     }
     const byDomain = this.#openNodes(facts, true);
-    return { nodes: Math.min(...byDomain.map(({ length }) => length)), isCareful: false };
+    return { nodes: Math.min(...byDomain.map(({ length }) => length)) - competing, isCareful: false };
   }
 
   #factsOf(podClass: number): ClassFacts | undefined {
@@ -153,13 +156,10 @@ export class Certifier {
 
   /** The close way: the state after the loss, and how many pods each open node takes until it is closed. */
   #looksCovered(lost: readonly number[]): boolean {
-    const { model, state, waitingBefore } = this.#input;
-    const displaced = lost.flatMap((node) => this.#displacedFrom(node));
-    const coming = [...displaced, ...waitingBefore].map((pod) => model.classOf[pod] as number);
-    const classes = [...new Set(displaced.map((pod) => model.classOf[pod] as number))];
-    const { footprints, dimensions, free } = state.now;
-    const requests = coming.map((podClass) => footprints[podClass] as Footprint);
-    const largest = largestRequests(dimensions, requests);
+    const { model, state } = this.#input;
+    const displaced = lost
+      .flatMap((node) => this.#displacedFrom(node))
+      .map((pod) => model.classOf[pod] as number);
     for (const node of lost) {
       state.lose(node);
       for (const pod of model.podsOn(node)) {
@@ -168,30 +168,52 @@ export class Certifier {
       }
     }
     try {
-      return classes.every((podClass) => this.#findsRoom(podClass, coming, { dimensions, free }, largest));
+      const all = [...displaced, ...this.#competitors.classes];
+      const coming = { displaced, all, largest: new Map<readonly number[], Float64Array>() };
+      return [...new Set(displaced)].every((podClass) => this.#findsRoom(podClass, coming));
     } finally {
       state.undo();
     }
   }
 
-  #findsRoom(podClass: number, coming: readonly number[], room: Room, largest: Float64Array): boolean {
+  #findsRoom(podClass: number, coming: Coming): boolean {
     const facts = this.#factsOf(podClass);
     if (facts === undefined || !isCountable(facts.rules)) return false;
     if (facts.near?.mayBeFirst) return false;
-    const minds = ({ counter }: { readonly counter: number }) => this.#mindsAny(counter, podClass, coming);
+    const minds = ({ counter }: { readonly counter: number }) =>
+      this.#mindsAny(counter, podClass, coming.all);
     if (facts.shunned.some((count) => !count.isByNode && minds(count))) return false;
     const isExclusive =
       facts.ranking.shape.portConflicts !== undefined ||
       facts.rules.some(({ isByNode }) => isByNode) ||
       facts.shunned.some((count) => count.isByNode && minds(count));
-    const { requests } = this.#input.state.now.footprints[podClass] as Footprint;
+    const { footprints, dimensions, free } = this.#input.state.now;
+    const { requests } = footprints[podClass] as Footprint;
+    // Those that can go to none of its nodes close none.
+    const competing = this.#competitors.among(facts.ranking.shape.open);
+    const largest = this.#largestOf(coming, competing);
+    const pods = coming.displaced.length + competing.length;
     return this.#openNodes(facts, false).every((nodes) => {
       let slots = 0;
-      for (let i = 0; i < nodes.length && slots < coming.length; i++) {
-        slots += slotsFor({ requests, isExclusive }, nodes[i] as number, room, largest);
+      for (let i = 0; i < nodes.length && slots < pods; i++) {
+        slots += slotsFor({ requests, isExclusive }, nodes[i] as number, { dimensions, free }, largest);
       }
-      return slots >= coming.length;
+      return slots >= pods;
     });
+  }
+
+  #largestOf({ displaced, largest }: Coming, competing: readonly number[]): Float64Array {
+    let known = largest.get(competing);
+    if (known === undefined) {
+      const { footprints, dimensions } = this.#input.state.now;
+      const classes = [...new Set([...displaced, ...competing])];
+      known = largestRequests(
+        dimensions,
+        classes.map((index) => footprints[index] as Footprint),
+      );
+      largest.set(competing, known);
+    }
+    return known;
   }
 
   /** Whether one of those who come counts where the pod minds it; the pod itself may be among them once. */

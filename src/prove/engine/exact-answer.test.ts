@@ -1,24 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { RandomCluster } from "../../../test/support/prove/random-cluster.ts";
+import { nodesOf, randomModel } from "../../../test/support/prove/random-model.ts";
 import { forEachSeed, runsAllSeeds } from "../../../test/support/seeds.ts";
 import { RandomStream } from "../../base/random.ts";
 import { LiteralAnswer } from "../literal/literal-answer.ts";
-import { isReplaced } from "../model/after-loss.ts";
-import { ModelBuilder } from "../model/builder.ts";
-import type { Model } from "../model/model.ts";
 import { digestOf, UNPLACED } from "../outcome.ts";
 import { ExactAnswer } from "./exact-answer.ts";
-
-function randomModel(seed: number): Model {
-  const builder = new ModelBuilder();
-  for (const object of new RandomCluster(new RandomStream(seed, "clusters")).objects) builder.add(object);
-  return builder.build();
-}
-
-/** The nodes of a subset, whose bits say which. */
-function nodesOf(subset: number): readonly number[] {
-  return Array.from({ length: 8 }, (_, node) => node).filter((node) => ((subset >> node) & 1) === 1);
-}
 
 test("every subset of nodes lost at once comes to what the literal scheduler makes of it", {
   timeout: 0,
@@ -120,39 +106,4 @@ describe("the random clusters", () => {
     expect([...seen].filter(([, times]) => times < 3)).toEqual([]);
     expect(preemptions).toBeGreaterThan(50);
   });
-});
-
-test("no certificate is contradicted by any order of pods and any choice among nodes", { timeout: 0 }, () => {
-  let certified = 0;
-  let open = 0;
-  let anyNodes = 0;
-  forEachSeed(100, (seed) => {
-    const model = randomModel(seed);
-    const exact = new ExactAnswer(model, { seed });
-    const losses = Array.from({ length: 2 ** model.nodes.length - 1 }, (_, i) => nodesOf(i + 1));
-    const proven = losses.filter((lost) => exact.certifies(lost));
-    const atOnce = exact.certifiedNodes();
-    if (atOnce > 0) anyNodes++;
-    expect(losses.filter((lost) => lost.length <= atOnce && !proven.includes(lost))).toEqual([]);
-    open += losses.length - proven.length;
-    if (proven.length === 0) return;
-    for (let i = 0; i < 4; i++) {
-      const random = new RandomStream(seed, `order ${i}`);
-      const turns = Array.from({ length: model.podCount }, () => random.next());
-      const literal = new LiteralAnswer(model, { seed: seed * 8 + i, turn: (pod) => turns[pod] as number });
-      for (const lost of proven) {
-        const displaced = lost
-          .flatMap((node) => [...model.podsOn(node)])
-          .filter((pod) => !model.isTerminating(pod) && isReplaced(model.podClass(pod)));
-        if (displaced.length > 0) certified++;
-        const { placements, victims } = literal.outcomeOf(lost);
-        const unplaced = placements.filter(({ pod, node }) => node === UNPLACED && displaced.includes(pod));
-        expect({ lost, unplaced, victims }).toEqual({ lost, unplaced: [], victims: [] });
-      }
-    }
-  });
-  if (runsAllSeeds()) {
-    expect(Math.min(certified, open)).toBeGreaterThan(150);
-    expect(anyNodes).toBeGreaterThan(0);
-  }
 });

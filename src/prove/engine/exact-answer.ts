@@ -54,6 +54,7 @@ export class ExactAnswer {
   readonly #counters: Counters;
   readonly #topology: Topology;
   readonly #rankings: Rankings;
+  #reclaimable: Reclaimable;
   #preemptor: Preemptor;
   readonly #priorities: Float64Array;
   #waitingBefore: readonly number[];
@@ -92,6 +93,7 @@ export class ExactAnswer {
       footprints: standing.footprints,
     });
     this.#chooser = new Chooser(this.#state, rankings, counters, topology);
+    this.#reclaimable = new Reclaimable(model, standing);
     this.#preemptor = this.#newPreemptor();
     this.#waitingBefore = waitingBefore(model);
     this.#priorities = prioritiesOf(model);
@@ -100,13 +102,12 @@ export class ExactAnswer {
   }
 
   #newPreemptor(): Preemptor {
-    const reclaimable = new Reclaimable(this.#model, this.#state.standing);
     return new Preemptor({
       model: this.#model,
       state: this.#state,
       counters: this.#counters,
       topology: this.#topology,
-      reclaimable,
+      reclaimable: this.#reclaimable,
     });
   }
 
@@ -117,6 +118,8 @@ export class ExactAnswer {
       chooser: this.#chooser,
       counters: this.#counters,
       state: this.#state,
+      standing: this.#state.standing,
+      reclaimable: this.#reclaimable,
       waitingBefore: this.#waitingBefore,
       lowestPriority: this.#lowestPriority,
     });
@@ -152,6 +155,7 @@ export class ExactAnswer {
     this.#rankings.noteChanges();
     this.#waitingBefore = waitingBefore(this.#model);
     this.#followLowestPriority(places);
+    this.#reclaimable = new Reclaimable(this.#model, this.#state.standing);
     this.#preemptor = this.#newPreemptor();
     this.#certifier = this.#newCertifier();
     this.#literal = undefined;

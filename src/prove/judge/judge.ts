@@ -6,7 +6,7 @@
  * counts. Nothing here places a pod, and nothing is guessed: what cannot be told is `unknown`, by name.
  */
 import type { Loss } from "../losses/loss.ts";
-import { isReplaced } from "../model/after-loss.ts";
+import { isReplaced, waitingBefore } from "../model/after-loss.ts";
 import { type Outcome, UNPLACED } from "../outcome.ts";
 import {
   isWorse,
@@ -32,7 +32,7 @@ import { causeOf, fixOf, messageOf, traceOf } from "./words.ts";
 export interface Try {
   /** Breaks ties between nodes. */
   readonly seed: number;
-  /** Displaced pods come in another order than the model's; which is theirs, evictions decide. */
+  /** Pods come in another order than the model's: which is theirs, evictions and what wakes those that have waited decide. */
   readonly isShuffled: boolean;
 }
 
@@ -98,6 +98,8 @@ export class Judge {
   /** By workload, the lowest priority of its pods; and the same ascending. */
   readonly #lowest: Float64Array;
   readonly #lowestAscending: Float64Array;
+  /** Pods that have waited for a node since before any loss. */
+  readonly #waiting: readonly number[];
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -108,6 +110,7 @@ export class Judge {
       Math.min(...own.map((index) => classes[index]?.podClass.prototype.spec.priority ?? 0)),
     );
     this.#lowestAscending = this.#lowest.toSorted();
+    this.#waiting = waitingBefore(options.facts.model);
   }
 
   judge(loss: Loss): Judgement {
@@ -117,7 +120,7 @@ export class Judge {
     const tried =
       isCertified || !clock.isControlled
         ? tries.slice(0, 1)
-        : tries.filter(({ isShuffled }) => !isShuffled || loss.pod === undefined);
+        : tries.filter(({ isShuffled }) => !isShuffled || loss.pod === undefined || this.#waiting.length > 0);
     const proof: Proof = clock.isControlled
       ? isCertified
         ? "certificate: there is room for all that is displaced, whatever the scheduler chooses"
@@ -183,7 +186,7 @@ export class Judge {
     const count = workloads.length - touched.length;
     if (isCertain) return { certificate: count, simulation: 0 };
     let highest = Number.NEGATIVE_INFINITY;
-    for (const pod of lost) {
+    for (const pod of [...lost, ...this.#waiting]) {
       const { spec } = model.podClass(pod).prototype;
       if (spec.preemptionPolicy !== "Never") highest = Math.max(highest, spec.priority ?? 0);
     }
@@ -237,7 +240,7 @@ export class Judge {
     const { model } = facts;
     if (!outcome.placements.some(({ node }) => node === UNPLACED)) return NONE;
     const last = new Map(outcome.placements.map(({ pod, node }) => [pod, node]));
-    // A pod that waited before stands behind all that are as important.
+    // A pod that waited before is nobody's loss.
     const unplaced = [...last]
       .filter(([pod, node]) => node === UNPLACED && (model.nodeOf[pod] as number) >= 0)
       .map(([pod]) => pod);

@@ -5,7 +5,7 @@ import { type Placement, UNPLACED } from "../outcome.ts";
 export interface Waiting {
   /** Index in the model. */
   readonly pod: number;
-  /** It was waiting before the loss: those that were displaced have their turn first. */
+  /** It was waiting before the loss. */
   readonly isOld: boolean;
 }
 
@@ -17,15 +17,13 @@ export type Turn = (pod: number) => number;
 
 /**
  * Which of two comes first. Where all come at once: the higher priority, then who was displaced, then the model's order. Where
- * they come in turn: who was displaced, by turn, and then those who have waited, by priority.
+ * they come in turn: by turn alone, whether displaced or waiting. What has waited is tried again at every event that might help
+ * it, and so before the displaced pod that is evicted next.
  */
 export function compareWaiting(model: Model, a: Waiting, b: Waiting, turn?: Turn): number {
-  const [displaced, priority] = [
-    Number(a.isOld) - Number(b.isOld),
-    priorityOf(model, b) - priorityOf(model, a),
-  ];
-  if (turn === undefined) return priority || displaced || a.pod - b.pod;
-  return displaced || (a.isOld ? priority : 0) || turn(a.pod) - turn(b.pod) || a.pod - b.pod;
+  if (turn !== undefined) return turn(a.pod) - turn(b.pod) || a.pod - b.pod;
+  const byPriority = priorityOf(model, b) - priorityOf(model, a);
+  return byPriority || Number(a.isOld) - Number(b.isOld) || a.pod - b.pod;
 }
 
 function priorityOf(model: Model, { pod }: Waiting): number {
