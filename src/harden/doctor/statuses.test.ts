@@ -189,3 +189,96 @@ test("pressure, and nodes without any", () => {
     "node-unwell: it has too little room on its disk",
   ]);
 });
+
+test.each([
+  [
+    'Internal error occurred: failed calling webhook "guard.example.com": failed to call webhook: Post "https://guard.shop.svc:443/?timeout=10s": dial tcp 10.96.0.9:443: connect: connection refused',
+    "an admission webhook refuses it or does not answer",
+  ],
+  [
+    'admission webhook "guard.example.com" denied the request: no',
+    "an admission webhook refuses it or does not answer",
+  ],
+  ['pods "web-1" is forbidden: something new', "the API server refuses them"],
+])("pods that are refused: %s", (message, why) => {
+  const status = {
+    replicas: 0,
+    conditions: [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }],
+  };
+  const workload = object(
+    "apps/v1",
+    "Deployment",
+    { name: "web", namespace: "shop", uid: "web" },
+    {
+      spec: {
+        replicas: 1,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        selector: { matchLabels: { app: "web" } },
+        template: { metadata: {}, spec: { containers: [] } },
+      },
+      status,
+    },
+  );
+  expect(causes(doctor([node("node-1"), workload]))).toContain(
+    `pods-refused: 1 of its 1 pods cannot be made: ${why}`,
+  );
+});
+
+/** What containerd says of registries, as kubelets put it into events and statuses. */
+test.each([
+  [
+    "ErrImagePull",
+    'failed to pull and unpack image "r/web:1": failed to resolve reference "r/web:1": r/web:1: not found',
+    "the registry has no such image or tag",
+  ],
+  [
+    "ErrImagePull",
+    "failed to resolve reference: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+    "the registry has no such image, or shows it only to those who sign in",
+  ],
+  [
+    "ErrImagePull",
+    "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
+    "the registry does not let it in",
+  ],
+  [
+    "ErrImagePull",
+    "unexpected status code: 429 Too Many Requests - toomanyrequests: You have reached your pull rate limit",
+    "the registry has had too many requests from here",
+  ],
+  [
+    "ErrImagePull",
+    "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+    "it does not trust the registry's certificate",
+  ],
+  ["ErrImagePull", "dial tcp: lookup r.example.com: no such host", "the registry does not answer"],
+  ["ErrImagePull", "dial tcp 10.0.0.9:5000: i/o timeout", "the registry does not answer"],
+  [
+    "InvalidImageName",
+    'couldn\'t parse image name "Web": repository name must be lowercase',
+    "that is no name of an image",
+  ],
+  [
+    "ErrImageNeverPull",
+    'Container image "r/web:1" is not present with pull policy of Never',
+    "it is not there, and imagePullPolicy is Never",
+  ],
+  ["ImagePullBackOff", 'Back-off pulling image "r/web:1"', "the registry did not give it"],
+])("an image that cannot be had: %s, %s", (reason, message, why) => {
+  const status = {
+    phase: "Pending",
+    containerStatuses: [
+      {
+        name: "main",
+        image: "r/web:1",
+        ready: false,
+        restartCount: 0,
+        state: { waiting: { reason, message } },
+        lastState: {},
+      },
+    ],
+  };
+  expect(causes(doctor([node("node-1"), pod("web", {}, status)]))).toEqual([
+    `image-not-pulled: node node-1 cannot get image r/web:1 for container main: ${why}`,
+  ]);
+});

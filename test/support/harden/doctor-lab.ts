@@ -8,7 +8,7 @@ import type { Gathered } from "../../../src/harden/doctor/examined.ts";
 import { logKey } from "../../../src/harden/doctor/log-wish.ts";
 import type { Diagnosis } from "../../../src/harden/doctor/trouble.ts";
 import type { Kind } from "../../../src/kube/kind.ts";
-import { events, findKind, KINDS, nodes, pods } from "../../../src/kube/kinds.ts";
+import { deployments, events, findKind, KINDS, nodes, pods } from "../../../src/kube/kinds.ts";
 import { createLab, type Lab } from "../../../src/lab/lab.ts";
 import { drive } from "../../../src/time/drive.ts";
 import { viewOf } from "../../../src/view/cluster-view.ts";
@@ -57,7 +57,7 @@ export async function doctorLab(options: Parameters<typeof createLab>[0]): Promi
         view,
         events: view.list(events),
         isLive: true,
-        traitsOf: (workload) => knownTraits({}, workload),
+        traitsOf: (workload) => knownTraits(options?.profile ?? {}, workload),
       };
       const logs = new Map(
         logsWanted(gathered).map((wish) => {
@@ -120,6 +120,12 @@ async function kubectl(client: Client, command: string): Promise<void> {
         (flag("--type") ?? "strategic") as "strategic" | "merge" | "json",
         JSON.parse(quoted?.[2] ?? ""),
       );
+      return;
+    case "rollout":
+      expect(named.slice(0, 1), command).toEqual(["resume"]);
+      await client.patch(deployments, namespace, named[1]?.split("/")[1] ?? "", "merge", {
+        spec: { paused: null },
+      });
       return;
     case "uncordon":
       await client.patch(nodes, undefined, kindWord, "merge", { spec: { unschedulable: null } });

@@ -6,6 +6,7 @@ import { nameText } from "../../checks/check.ts";
 import { counted } from "../commands.ts";
 import type { DoctorResult } from "../diagnose.ts";
 import type { Diagnosis, Remedy } from "../trouble.ts";
+import { commandLines } from "./command-lines.ts";
 
 const WIDTH_MAX = 120;
 const WIDTH_MIN = 60;
@@ -58,12 +59,14 @@ const INDENT = " ".repeat(12);
 /** What a command does stands below it. */
 const BELOW = " ".repeat(14);
 
-/** A command stands on a line of its own and is never broken: it is copied from here. */
+/** A command stands on lines of its own, from which it can be copied. */
 function remedyLines({ command, says }: Remedy, label: string, width: number, paint: Paint): string[] {
   const lead = label === "" ? INDENT : `  ${label}`;
   if (command === undefined) return [`${lead}${wrap(says, width - INDENT.length, INDENT)}`];
   return [
-    `${lead}${paint("bold", command)}`,
+    ...commandLines(command, width - INDENT.length).map(
+      (line, at) => `${at === 0 ? lead : INDENT}${paint("bold", line)}`,
+    ),
     `${BELOW}${paint("dim", wrap(says, width - BELOW.length, BELOW))}`,
   ];
 }

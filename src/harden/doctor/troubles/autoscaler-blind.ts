@@ -21,49 +21,63 @@ export const autoscalerBlind: Trouble = {
       if (wrong === undefined) continue;
       const { kind, name } = autoscaler.spec.scaleTargetRef;
       const message = wrong.message ?? "";
+      const { why, remedies } = COMPLAINTS.find(({ words }) => words.test(message)) ?? UNKNOWN;
       yield {
         object: nameOf({ ...autoscaler, kind: "HorizontalPodAutoscaler" }),
         concerns: [{ kind, namespace: autoscaler.metadata.namespace ?? "", name }],
-        cause: whyOf(message, `${kind} ${name}`),
+        cause: why(`${kind} ${name}`),
         evidence: [`${wrong.reason}: ${message}`],
-        remedies: waysOut(message),
+        remedies,
       };
     }
   },
 };
 
-function whyOf(message: string, target: string): string {
-  if (/missing request for/.test(message))
-    return `it goes by a share of what ${target}'s containers ask for, and one of them asks for nothing`;
-  if (
-    /the server could not find the requested resource|metrics\.k8s\.io|no metrics returned from resource metrics API|unable to fetch metrics from resource metrics API/.test(
-      message,
-    )
-  )
-    return `nobody tells it how much ${target}'s pods use: the metrics API does not answer, or has nothing of them yet`;
-  if (/custom\.metrics|external\.metrics|custom metrics API|external metrics API/.test(message))
-    return "no adapter serves the metric that it names";
-  if (/not found/.test(message)) return `${target}, which it is for, does not exist`;
-  return `it cannot work out how many of ${target} there should be`;
+interface Complaint {
+  /** As the controller writes them. */
+  readonly words: RegExp;
+  readonly why: (target: string) => string;
+  readonly remedies: readonly Remedy[];
 }
 
-function waysOut(message: string): Remedy[] {
-  if (/missing request for/.test(message))
-    return [{ says: "set resources.requests of every container in the template, sidecars too" }];
-  if (/custom\.metrics|external\.metrics|custom metrics API|external metrics API/.test(message))
-    return [
+/** The first that fits: what a server lacks is said in the same words of every API, so the APIs' names come first. */
+const COMPLAINTS: readonly Complaint[] = [
+  {
+    words: /missing request for/,
+    why: (target) =>
+      `it goes by a share of what ${target}'s containers ask for, and one of them asks for nothing`,
+    remedies: [{ says: "set resources.requests of every container in the template, sidecars too" }],
+  },
+  {
+    words: /(custom|external)(\.metrics| metrics API)/,
+    why: () => "no adapter serves the metric that it names",
+    remedies: [
       {
         command: "kubectl get apiservices | grep metrics",
         says: "shows who serves custom metrics; requests per second need an adapter, such as prometheus-adapter or KEDA",
       },
-    ];
-  if (/resource metrics API|metrics\.k8s\.io/.test(message))
-    return [
+    ],
+  },
+  {
+    words: /metrics\.k8s\.io|resource metrics API/,
+    why: (target) =>
+      `nobody tells it how much ${target}'s pods use: the metrics API does not answer, or has nothing of them yet`,
+    remedies: [
       {
         command: "kubectl get apiservice v1beta1.metrics.k8s.io",
         says: "shows whether metrics-server is there and answers",
       },
       { command: "kubectl top pods -A", says: "shows what it has" },
-    ];
-  return [{ says: "mend in its spec what the message names" }];
-}
+    ],
+  },
+  {
+    words: /not found/,
+    why: (target) => `${target}, which it is for, does not exist`,
+    remedies: [{ says: "mend the name in its spec.scaleTargetRef, or delete it" }],
+  },
+];
+
+const UNKNOWN: Omit<Complaint, "words"> = {
+  why: (target) => `it cannot work out how many of ${target} there should be`,
+  remedies: [{ says: "mend in its spec what the message names" }],
+};

@@ -30,12 +30,14 @@ export const imageNotPulled: Trouble = {
             },
           ]
         : [];
+      const text = `${waitingFor(container)} ${said ?? ""}`;
+      const { why, says } = COMPLAINTS.find(({ words }) => words.test(text)) ?? UNKNOWN;
       yield {
         object: nameOf(pod),
         concerns: concernsOf(examined, pod),
-        cause: `node ${pod.spec.nodeName} cannot get image ${status.image} for container ${status.name}: ${whyOf(said ?? "", waitingFor(container))}`,
+        cause: `node ${pod.spec.nodeName} cannot get image ${status.image} for container ${status.name}: ${why}`,
         evidence: [`${waitingFor(container)}${said === undefined ? "" : `: ${said}`}`],
-        remedies: [...waysOut(said ?? "", waitingFor(container), status.image), ...undo],
+        remedies: [{ says: says(status.image) }, ...undo],
         ...(said === undefined &&
           !examined.hasEvents && { unseen: ["events: the registry's own words are in them"] }),
       };
@@ -43,38 +45,58 @@ export const imageNotPulled: Trouble = {
   },
 };
 
-function whyOf(message: string, waits: string): string {
-  if (waits === "InvalidImageName") return "that is no name of an image";
-  if (waits === "ErrImageNeverPull") return "it is not there, and imagePullPolicy is Never";
-  if (/not found|manifest unknown|does not exist/i.test(message))
-    return "the registry has no such image or tag";
-  if (/unauthorized|forbidden|denied|authentication|no basic auth/i.test(message))
-    return "the registry does not let it in";
-  if (/toomanyrequests|rate limit/i.test(message)) return "the registry has had too many requests from here";
-  if (/x509|certificate/i.test(message)) return "it does not trust the registry's certificate";
-  if (/no such host|timeout|refused|unreachable|i\/o/i.test(message)) return "the registry does not answer";
-  return "the registry did not give it";
+interface Complaint {
+  /** The kubelet's reason, or what the registry and the runtime say. */
+  readonly words: RegExp;
+  readonly why: string;
+  readonly says: (image: string) => string;
 }
 
-function waysOut(message: string, waits: string, image: string): Remedy[] {
-  const why = whyOf(message, waits);
-  if (/let it in/.test(why))
-    return [
-      {
-        says: "name a Secret of type kubernetes.io/dockerconfigjson that is valid for this registry under imagePullSecrets, in the same namespace",
-      },
-    ];
-  if (/too many/.test(why))
-    return [
-      { says: "wait, log in to the registry (imagePullSecrets), or pull through a mirror of your own" },
-    ];
-  if (/certificate/.test(why))
-    return [{ says: "give the node's container runtime the registry's authority" }];
-  if (/does not answer/.test(why))
-    return [
-      {
-        says: "look at the node's way to the registry (DNS, proxy, firewall); a mirror in the cluster spares it",
-      },
-    ];
-  return [{ says: `mend the name or the tag ${image} in the workload's template, or push that image` }];
-}
+const mendName = (image: string) =>
+  `mend the name or the tag ${image} in the workload's template, or push that image`;
+const signIn = () =>
+  "name a Secret of type kubernetes.io/dockerconfigjson that is valid for this registry under imagePullSecrets, in the same namespace";
+
+/** The first that fits. */
+const COMPLAINTS: readonly Complaint[] = [
+  { words: /^InvalidImageName/, why: "that is no name of an image", says: mendName },
+  {
+    words: /^ErrImageNeverPull/,
+    why: "it is not there, and imagePullPolicy is Never",
+    says: (image) => `load ${image} onto the node, or let imagePullPolicy be IfNotPresent`,
+  },
+  {
+    // A registry that tells strangers nothing says this of both.
+    words: /does not exist or may require/i,
+    why: "the registry has no such image, or shows it only to those who sign in",
+    says: (image) => `${mendName(image)}; if it is there, ${signIn()}`,
+  },
+  {
+    words: /not found|manifest unknown|does not exist/i,
+    why: "the registry has no such image or tag",
+    says: mendName,
+  },
+  {
+    words: /unauthorized|forbidden|denied|authentication|no basic auth/i,
+    why: "the registry does not let it in",
+    says: signIn,
+  },
+  {
+    words: /toomanyrequests|rate limit/i,
+    why: "the registry has had too many requests from here",
+    says: () => "wait, log in to the registry (imagePullSecrets), or pull through a mirror of your own",
+  },
+  {
+    words: /x509|certificate/i,
+    why: "it does not trust the registry's certificate",
+    says: () => "give the node's container runtime the registry's authority",
+  },
+  {
+    words: /no such host|timeout|refused|unreachable|i\/o/i,
+    why: "the registry does not answer",
+    says: () =>
+      "look at the node's way to the registry (DNS, proxy, firewall); a mirror in the cluster spares it",
+  },
+];
+
+const UNKNOWN: Omit<Complaint, "words"> = { why: "the registry did not give it", says: mendName };

@@ -1,8 +1,9 @@
 import { findCondition } from "../../../kube/conditions.ts";
-import { deployments, statefulSets } from "../../../kube/kinds.ts";
+import { daemonSets, deployments, jobs, statefulSets } from "../../../kube/kinds.ts";
+import type { Condition, Job, KubeObject } from "../../../kube/types/index.ts";
 import { nameOf } from "../../checks/check.ts";
 import { inNamespace } from "../commands.ts";
-import { seenMs } from "../examined.ts";
+import { type Examined, seenMs } from "../examined.ts";
 import type { Remedy, Trouble } from "../trouble.ts";
 
 /** Pods that the API server does not take: there is no pod to look at, only its maker's complaint. */
@@ -10,29 +11,61 @@ export const podsRefused: Trouble = {
   id: "pods-refused",
   title: "Pods are refused before they are made",
   *find(examined) {
-    for (const workload of [...examined.view.list(deployments), ...examined.view.list(statefulSets)]) {
-      const makers = workload.kind === "Deployment" ? examined.replicaSetsOf(workload) : [workload];
-      const condition = findCondition(workload.status?.conditions, "ReplicaFailure");
+    for (const { maker, wanted, has } of makersOf(examined)) {
+      if (has >= wanted) continue;
+      const makers = maker.kind === "Deployment" ? examined.replicaSetsOf(maker) : [maker];
+      const condition = findCondition(maker.status?.conditions, "ReplicaFailure");
       const event = makers
-        .flatMap((maker) =>
-          examined.eventsOf(nameOf(maker)).filter(({ reason }) => reason === "FailedCreate"),
-        )
+        .flatMap((each) => examined.eventsOf(nameOf(each)).filter(({ reason }) => reason === "FailedCreate"))
         .sort((a, b) => seenMs(a) - seenMs(b))
         .at(-1);
-      const has = workload.status?.replicas ?? 0;
-      if (has >= workload.spec.replicas) continue;
       const message = condition?.status === "True" ? condition.message : event?.message;
       if (message === undefined) continue;
-      const { why, remedy } = explain(message, inNamespace(workload));
+      const { why, remedy } = explain(message, inNamespace(maker));
       yield {
-        object: nameOf(workload),
-        cause: `${workload.spec.replicas - has} of its ${workload.spec.replicas} pods cannot be made: ${why}`,
+        object: nameOf(maker),
+        cause: `${wanted - has} of its ${wanted} pods cannot be made: ${why}`,
         evidence: [`FailedCreate: ${message}`],
         remedies: [remedy],
       };
     }
   },
 };
+
+interface Maker {
+  readonly maker: KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } };
+  /** How many pods there are to be, and how many there are. */
+  readonly wanted: number;
+  readonly has: number;
+}
+
+function makersOf({ view }: Examined): Maker[] {
+  return [
+    ...[...view.list(deployments), ...view.list(statefulSets)].map((maker) => ({
+      maker,
+      wanted: maker.spec.replicas,
+      has: maker.status?.replicas ?? 0,
+    })),
+    ...view.list(daemonSets).map((maker) => ({
+      maker,
+      wanted: maker.status?.desiredNumberScheduled ?? 0,
+      has: maker.status?.currentNumberScheduled ?? 0,
+    })),
+    ...view
+      .list(jobs)
+      .filter(({ status }) => !(status?.conditions ?? []).some(isEnd))
+      .map((maker) => ({ maker, wanted: podsOfJob(maker), has: maker.status?.active ?? 0 })),
+  ];
+}
+
+function isEnd({ type, status }: Condition): boolean {
+  return status === "True" && ["Complete", "Failed", "Suspended"].includes(type);
+}
+
+/** As many at a time as it may run, and no more than are still to succeed. */
+function podsOfJob({ spec: { parallelism = 1, completions }, status }: Job): number {
+  return Math.min(parallelism, (completions ?? parallelism) - (status?.succeeded ?? 0));
+}
 
 function explain(message: string, namespace: string): { why: string; remedy: Remedy } {
   const quota = /exceeded quota: ([^,]+), (requested: .*?, used: .*?, limited: .*)$/.exec(message);
