@@ -22,12 +22,14 @@ function* podChanges() {
     const index = Math.floor((i * model.podCount) / CHANGES);
     const pod = model.podAt(index);
     if (pod.spec.nodeName === undefined) continue;
-    const { namespace, name } = pod.metadata;
+    // The model keeps no moment of creation, and no pod is without one.
+    const metadata = { ...pod.metadata, creationTimestamp: "2026-01-05T08:00:00Z" };
+    const { namespace, name } = metadata;
     const others = model.podsOfClass(model.classOf[index]);
     if (others.length < 2) continue;
     const nodeName = model.nodes[(i * 997) % model.nodes.length].metadata.name;
     yield { kind: "pod-gone", namespace, name };
-    yield { kind: "pod", pod: { ...pod, spec: { ...pod.spec, nodeName } } };
+    yield { kind: "pod", pod: { ...pod, metadata, spec: { ...pod.spec, nodeName } } };
   }
 }
 
@@ -41,7 +43,7 @@ function measure(what, changes) {
     const one = timed(() => {
       applied = losses.apply(change);
     });
-    if (applied.kind === "anew") continue;
+    if (applied.kind === "anew") throw new Error(`A change was refused: ${applied.why}`);
     ms.push(one);
     again.push(applied.answered.length);
   }

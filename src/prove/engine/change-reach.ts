@@ -2,6 +2,7 @@ import type { PodPlace } from "../model/change.ts";
 import { type Choice, UNKNOWN } from "./chooser.ts";
 import type { Counter, Counters } from "./counters.ts";
 import type { LossState } from "./loss-state.ts";
+import type { RankingSlot } from "./rankings.ts";
 import type { Shape } from "./shapes.ts";
 
 /** What a node is to pods of a shape, before and after. */
@@ -37,13 +38,11 @@ export class ChangeReach {
 
   /** Whether the choice might be another one, in a loss that has done nothing to the nodes that have changed. */
   reaches({ facts, toBeat, rank }: Choice): boolean {
-    if (this.#isCounted(facts)) return true;
+    if (this.isCounted(facts)) return true;
     const { shape, layout } = facts.ranking;
     for (let i = 0; i < this.nodes.length; i++) {
       const node = this.nodes[i] as number;
-      const suits = this.#suits[i] as (Suitability | undefined)[];
-      suits[shape.index] ??= this.#suitability(shape, node);
-      const { hasFlipped, own } = suits[shape.index] as Suitability;
+      const { hasFlipped, own } = this.#suitabilityOf(shape, i);
       if (hasFlipped) return true;
       if (own < 0) continue;
       const equal = toBeat[layout.groupOf[node] as number] ?? UNKNOWN;
@@ -53,7 +52,16 @@ export class ChangeReach {
     return false;
   }
 
-  #isCounted({ podClass, counts, company }: Choice["facts"]): boolean {
+  /** Whether some choice with that slot might be another one, where none was made with less to beat. @param least by group */
+  mayReach({ shape, layout }: RankingSlot, least: Int16Array): boolean {
+    return this.nodes.some((node, i) => {
+      const { hasFlipped, own } = this.#suitabilityOf(shape, i);
+      return hasFlipped || (own >= 0 && own >= (least[layout.groupOf[node] as number] as number));
+    });
+  }
+
+  /** Whether pods of the class are placed by counts that are not what they were. */
+  isCounted({ podClass, counts, company }: Choice["facts"]): boolean {
     let isCounted = this.#counts.get(podClass);
     if (isCounted === undefined) {
       isCounted =
@@ -71,6 +79,12 @@ export class ChangeReach {
 
   #counterOf(index: number): Counter {
     return this.#counters.all[index] as Counter;
+  }
+
+  #suitabilityOf(shape: Shape, i: number): Suitability {
+    const suits = this.#suits[i] as (Suitability | undefined)[];
+    suits[shape.index] ??= this.#suitability(shape, this.nodes[i] as number);
+    return suits[shape.index] as Suitability;
   }
 
   #suitability(shape: Shape, node: number): Suitability {

@@ -9,6 +9,7 @@ import { ChangeableModel } from "../model/changeable-model.ts";
 import type { Model } from "../model/model.ts";
 import { type Outcome, UNPLACED } from "../outcome.ts";
 import type { ChangeReach } from "./change-reach.ts";
+import { ChoiceIndex, type Traced } from "./choice-index.ts";
 import type { Choice } from "./chooser.ts";
 import { ExactAnswer, type ExactOptions } from "./exact-answer.ts";
 
@@ -18,12 +19,8 @@ export interface Followed {
   readonly answered: readonly number[];
 }
 
-interface KnownLoss {
-  /** Pod and node in turn, as in an outcome. */
-  readonly placements: Int32Array;
+interface KnownLoss extends Traced {
   readonly victims: Int32Array;
-  /** Every choice that was made; absent where some pod found no node, or only by preemption or the literal scheduler. */
-  readonly choices: readonly Choice[] | undefined;
 }
 
 export class FollowedLosses {
@@ -31,14 +28,15 @@ export class FollowedLosses {
   readonly #options: ExactOptions;
   #exact: ExactAnswer;
   /** By node. */
-  #known: KnownLoss[];
+  readonly #known: KnownLoss[] = [];
+  #index = new ChoiceIndex();
 
   /** Answers every loss once. The model is changed by nobody else from now on. */
   constructor(model: Model, options: ExactOptions) {
     this.#changeable = new ChangeableModel(model);
     this.#options = options;
     this.#exact = new ExactAnswer(model, options);
-    this.#known = model.nodes.map((_, node) => this.#answer(node));
+    for (const node of model.nodes.keys()) this.#answer(node);
   }
 
   /** As it is now. */
@@ -71,26 +69,30 @@ export class FollowedLosses {
     this.#exact.follow(move, (reach) => {
       answered = this.#reached(move, reach);
     });
-    for (const node of answered) this.#known[node] = this.#answer(node);
+    for (const node of answered) this.#answer(node);
     return { kind: "followed", answered };
   }
 
   #answerAll(): Followed {
     this.#exact = new ExactAnswer(this.model, this.#options);
     const nodes = [...this.model.nodes.keys()];
-    this.#known = nodes.map((node) => this.#answer(node));
+    this.#known.length = nodes.length;
+    this.#index = new ChoiceIndex();
+    for (const node of nodes) this.#answer(node);
     return { kind: "followed", answered: nodes };
   }
 
-  #answer(node: number): KnownLoss {
+  #answer(node: number): void {
     const choices: Choice[] = [];
     const { placements, victims } = this.#exact.outcomeOf([node], { choices });
     const isPlain = victims.length === 0 && placements.every((one) => one.node !== UNPLACED);
-    return {
+    const known: KnownLoss = {
       placements: Int32Array.from(placements.flatMap(({ pod, node: to }) => [pod, to])),
       victims: Int32Array.from(victims),
       choices: isPlain && choices.length === placements.length ? choices : undefined,
     };
+    this.#known[node] = known;
+    this.#index.put(node, known);
   }
 
   /** One that has come or gone renumbers the pods behind it. */
@@ -110,17 +112,6 @@ export class FollowedLosses {
   #reached({ before, after }: PodMove, reach: ChangeReach): readonly number[] {
     // One that waits is tried in every loss.
     const waits = [before, after].some((place) => place !== undefined && place.node < 0);
-    const reached: number[] = [];
-    for (const [node, known] of this.#known.entries()) {
-      if (waits || reach.nodes.includes(node) || isReached(known, reach)) reached.push(node);
-    }
-    return reached;
+    return waits ? [...this.#known.keys()] : this.#index.reached(reach);
   }
-}
-
-function isReached({ placements, choices }: KnownLoss, reach: ChangeReach): boolean {
-  if (choices === undefined) return true;
-  for (let i = 1; i < placements.length; i += 2)
-    if (reach.nodes.includes(placements[i] as number)) return true;
-  return choices.some((choice) => reach.reaches(choice));
 }
