@@ -27,8 +27,8 @@ const FORMS = {
     sources: ["src/prove/certificates", "test/support/prove/small-cluster.ts"],
   },
   losses: {
-    what: "every subset of nodes of random clusters of up to 8, lost at once: the exact answer against the literal scheduler; certificates against random orders and choices",
-    tests: ["src/prove/engine"],
+    what: "every subset of nodes of random clusters of up to 8, lost at once: the exact answer against the literal scheduler, in other orders too; certificates against random orders and choices; every 20th cluster and 50 of 60 nodes also change, and their losses are followed",
+    tests: ["src/prove/engine", "--maxWorkers", "100%"],
     environment: { HOLDFAST_CASES: "20000" },
     cases: 20_000,
     seeds: "1 to 20,000",

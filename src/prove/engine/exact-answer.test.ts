@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { nodesOf, randomModel } from "../../../test/support/prove/random-model.ts";
 import { forEachSeed, runsAllSeeds } from "../../../test/support/seeds.ts";
-import { RandomStream } from "../../base/random.ts";
 import { LiteralAnswer } from "../literal/literal-answer.ts";
-import { digestOf, UNPLACED } from "../outcome.ts";
+import { digestOf } from "../outcome.ts";
 import { ExactAnswer } from "./exact-answer.ts";
 
 test("every subset of nodes lost at once comes to what the literal scheduler makes of it", {
@@ -27,40 +26,6 @@ test("every subset of nodes lost at once comes to what the literal scheduler mak
   });
   // What is left to the literal scheduler is right by itself, and proves nothing.
   if (runsAllSeeds()) expect(own).toBeGreaterThan(left);
-});
-
-test("other seeds, orders, lost pods and reasons come to what the literal scheduler makes of them", {
-  timeout: 0,
-}, () => {
-  let reasons = 0;
-  forEachSeed(60, (seed) => {
-    const model = randomModel(seed);
-    const exact = new ExactAnswer(model, { seed });
-    const random = new RandomStream(seed, "orders");
-    for (let other = seed + 1; other <= seed + 3; other++) {
-      const turns = Array.from({ length: model.podCount }, () => random.next());
-      const turn = (pod: number) => turns[pod] as number;
-      const literal = new LiteralAnswer(model, { seed: other, turn });
-      const pod = Math.floor(random.next() * model.podCount);
-      const losses = [...model.nodes.map((_, node) => ({ lost: [node], lostPods: [] as number[] }))];
-      if ((model.nodeOf[pod] ?? -1) >= 0) losses.push({ lost: [], lostPods: [pod] });
-      for (const { lost, lostPods } of losses) {
-        const how = { seed: other, turn, lostPods };
-        const expected = literal.outcomeOf(lost, lostPods);
-        expect({ lost, lostPods, ...exact.outcomeOf(lost, how) }).toEqual({ lost, lostPods, ...expected });
-        const unplaced = expected.placements
-          .filter(({ pod: each, node }) => node === UNPLACED && (model.nodeOf[each] ?? -1) >= 0)
-          .map(({ pod: each }) => each);
-        if (lostPods.length === 0)
-          expect(exact.fittingFirst(lost, unplaced, how)).toEqual(literal.fittingFirst(lost, unplaced));
-        const { messages } = literal.explain(lost, lostPods);
-        const found = exact.explain(lost, how, unplaced, () => undefined);
-        for (const each of unplaced) expect(found.get(each)).toBe(messages.get(each));
-        reasons += unplaced.length;
-      }
-    }
-  });
-  if (runsAllSeeds()) expect(reasons).toBeGreaterThan(50);
 });
 
 describe("the random clusters", () => {
