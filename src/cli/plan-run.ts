@@ -2,11 +2,15 @@
 import type { Command } from "commander";
 import { planJson } from "../harden/policy/forms/plan-json.ts";
 import { screenOf } from "../report/screen.ts";
+import { forecastFor, readChart } from "./against.ts";
 import type { PlanFlags } from "./policy-options.ts";
 import { planFor } from "./policy-source.ts";
 
 export async function runPlan(flags: PlanFlags, command: Command): Promise<void> {
-  const planned = await planFor(flags, command);
+  const rendered = flags.against === undefined ? undefined : readChart(flags.against);
+  const cluster = await planFor(flags, command);
+  const planned =
+    rendered === undefined ? cluster : { ...cluster, against: await forecastFor(rendered, cluster, flags) };
   const { stdout } = process;
   switch (flags.output) {
     case "json":

@@ -9,6 +9,10 @@ export function planCommand(): Command {
     "work out what high-availability policies would change, field by field; changes nothing",
   );
   return addPolicyOptions(command)
+    .option(
+      "--against <file>",
+      "what helm template prints (- for standard input): tells what that upgrade would do to the fields of the plan",
+    )
     .option("-o, --output <form>", PLAN_FORMS.join(", "), oneOf(PLAN_FORMS), "table")
     .action(async (flags: PlanFlags, command: Command) => {
       checkSource(flags, command);

@@ -14,6 +14,8 @@ export const PLAN_FORMS = ["table", "json", "yaml", "markdown"] as const;
 /** What stands on the command line of `holdfast plan`. */
 export interface PlanFlags extends PolicyFlags {
   readonly output: (typeof PLAN_FORMS)[number];
+  /** A rendered chart. */
+  readonly against?: string;
 }
 
 /** What stands on the command line of `holdfast apply`. */

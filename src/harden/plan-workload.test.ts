@@ -136,7 +136,15 @@ describe("replicas", () => {
     {
       name: "two of what Argo CD sets",
       given: { managedFields: [owned("argocd-controller", { "f:spec": { "f:replicas": {} } })] },
-      why: "replicas: Argo CD (argocd-controller) owns spec.replicas and would set it back; change it in the repository that Argo CD applies, or list it under ignoreDifferences of the Application",
+      why: "replicas: Argo CD (argocd-controller) owns spec.replicas and would set it back; change it in the repository that Argo CD applies, or list it under ignoreDifferences of the Application, with RespectIgnoreDifferences=true",
+    },
+    {
+      name: "two under an autoscaler of KEDA, whose own maker says its bounds",
+      given: {
+        extra:
+          "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: keda-hpa-web, namespace: shop, ownerReferences: [{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: web, uid: s, controller: true}]}, spec: {maxReplicas: 4, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}}",
+      },
+      why: "replicas: HorizontalPodAutoscaler keda-hpa-web owns its replicas and would take a second one away again: its minimum is 1; set minReplicaCount of ScaledObject web to 2",
     },
     {
       name: "anything of what an operator makes",

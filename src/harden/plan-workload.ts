@@ -78,7 +78,7 @@ export function planWorkload(workload: Hardenable, input: WorkloadInput): Worklo
     for (const service of ruleInput.services) {
       const wanted = { component, traits, replicas, affinity: settings.sessionAffinity };
       const sticky = stickinessStep(service, wanted);
-      if (sticky !== undefined && mayTake(sticky, forceConflicts, refuse)) steps.push(sticky);
+      if (sticky !== undefined && mayTake(sticky, input, refuse)) steps.push(sticky);
     }
   }
   if (settings.budget !== undefined && (phase === undefined || phase === 3)) {
@@ -87,7 +87,7 @@ export function planWorkload(workload: Hardenable, input: WorkloadInput): Worklo
       { component, replicas, maxUnavailable: Math.min(settings.budget, Math.max(1, replicas - 1)) },
       view,
     );
-    if (budget !== undefined && mayTake(budget, forceConflicts, refuse)) steps.push(budget);
+    if (budget !== undefined && mayTake(budget, input, refuse)) steps.push(budget);
   }
   return { steps, refusals, after };
 }
@@ -137,12 +137,15 @@ function workloadSteps(
 }
 
 /** Whether every field of a step may be taken; says whose it is where not. */
-function mayTake(step: Step, forceConflicts: boolean, refuse: Refuse): boolean {
+function mayTake(step: Step, { view, forceConflicts }: WorkloadInput, refuse: Refuse): boolean {
   if (step.action === "create" || forceConflicts) return true;
+  const { kind, namespace, name } = step.target;
+  const live = view.get(kind, namespace, name);
+  if (live === undefined) return true;
   for (const { path, owners, rule } of step.fields) {
-    const owner = controllerAmong(owners);
+    const owner = controllerAmong(owners, live);
     if (owner === undefined) continue;
-    const where = `${step.target.kind.kind} ${step.target.name}`;
+    const where = `${kind.kind} ${name}`;
     refuse(
       rule,
       `${owner.name} owns ${fieldText(path)} of ${where} and would set it back`,

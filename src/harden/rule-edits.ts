@@ -40,7 +40,7 @@ export function editByRules(
     const theirs = forceConflicts
       ? undefined
       : changes.flatMap(({ path }) => {
-          const owner = controllerAmong(ownersOf(workload, path));
+          const owner = controllerAmong(ownersOf(workload, path), workload);
           return owner === undefined ? [] : [{ owner, field: fieldText(path) }];
         })[0];
     if (theirs !== undefined) {

@@ -1,4 +1,4 @@
-import { horizontalPodAutoscalers } from "../kube/kinds.ts";
+import { autoscalerOf, boundAt, floorOf } from "./autoscaler.ts";
 import { controllerAmong } from "./field-owner.ts";
 import { ownersOf } from "./fields/field-owners.ts";
 import { type ClaimMove, moveClaims } from "./shared-claim.ts";
@@ -21,6 +21,14 @@ export function wantedReplicas(
         "replicas",
         `${component.name} is made to run alone: with ${settings.replicas}, ${component.twice}`,
         "the nearest is replicas: 1, which starts soon on another node",
+      );
+    }
+    const autoscaler = autoscalerOf(workload, view);
+    if (autoscaler !== undefined && autoscaler.spec.maxReplicas > 1) {
+      refuse(
+        "replicas",
+        `HorizontalPodAutoscaler ${autoscaler.metadata.name} owns its replicas and may run ${autoscaler.spec.maxReplicas} of it: ${component.name} is made to run alone`,
+        `set ${boundAt(autoscaler, "max")} to 1`,
       );
     }
     return { replicas: 1, moves: [] };
@@ -77,23 +85,19 @@ function mayRunMore(
     );
     return false;
   }
-  const scaler = view
-    .list(horizontalPodAutoscalers, workload.metadata.namespace)
-    .find(
-      ({ spec: { scaleTargetRef: of } }) => of.kind === workload.kind && of.name === workload.metadata.name,
-    );
-  if (scaler !== undefined) {
-    const floor = scaler.spec.minReplicas ?? 1;
+  const autoscaler = autoscalerOf(workload, view);
+  if (autoscaler !== undefined) {
+    const floor = floorOf(autoscaler);
     if (floor >= settings.replicas) return true;
-    const { name } = scaler.metadata;
+    const { name } = autoscaler.metadata;
     refuse(
       "replicas",
       `HorizontalPodAutoscaler ${name} owns its replicas and would take a second one away again: its minimum is ${floor}`,
-      `set minReplicas of ${name} to ${settings.replicas}`,
+      `set ${boundAt(autoscaler, "min")} to ${settings.replicas}`,
     );
     return false;
   }
-  const owner = controllerAmong(ownersOf(workload, ["f:spec", "f:replicas"]));
+  const owner = controllerAmong(ownersOf(workload, ["f:spec", "f:replicas"]), workload);
   if (owner !== undefined && !forceConflicts) {
     refuse(
       "replicas",

@@ -5,7 +5,7 @@ import type { Kind } from "../../kube/kind.ts";
 import { isStatus } from "../../kube/status-error.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import { appliedConfig } from "../fields/applied-config.ts";
-import { FIELD_MANAGER, givenBack } from "../fields/field-owners.ts";
+import { appliedAlone, FIELD_MANAGER, givenBack } from "../fields/field-owners.ts";
 import { fieldText, placeOfKind, valueAt, withValueAt } from "../fields/field-path.ts";
 import { type FieldRecord, kindOfRecord, namespaceOf, recordText, type StepRecord } from "./step-record.ts";
 
@@ -81,7 +81,8 @@ async function change(record: PatchRecord, client: Client): Promise<void> {
       `${recordText(target)} has changed since the plan was made: ${fieldText(path)} is ${json(now)}, and was ${json(before)}`,
     );
   }
-  if (fields.some(({ after }) => after === undefined)) {
+  const isTakingAway = fields.some(({ after }) => after === undefined);
+  if (isTakingAway) {
     const whole = fields.reduce(
       (object, { path, after }) => withValueAt(object, path, after, place),
       live as unknown as Body,
@@ -94,7 +95,31 @@ async function change(record: PatchRecord, client: Client): Promise<void> {
   const { resourceVersion } = live.metadata;
   const body = { ...config, metadata: { ...(config.metadata as object), resourceVersion } };
   const query = { fieldManager: FIELD_MANAGER, force: true };
-  await client.patch(kind, namespaceOf(target), target.name, "apply", body, query);
+  const applied: KubeObject = await client.patch(
+    kind,
+    namespaceOf(target),
+    target.name,
+    "apply",
+    body,
+    query,
+  );
+  if (isTakingAway) await own(kind, applied, fields, client);
+}
+
+/** Fields that an update had to set are the apply's alone, or whoever meets us is told of each twice. */
+async function own(
+  kind: Kind,
+  applied: KubeObject,
+  fields: readonly FieldRecord[],
+  client: Client,
+): Promise<void> {
+  const { managedFields = [] } = applied.metadata;
+  const left = appliedAlone(
+    managedFields,
+    fields.map(({ path }) => path),
+  );
+  if (deepEqual(left, managedFields)) return;
+  await replace(kind, client, { ...applied, metadata: { ...applied.metadata, managedFields: left } });
 }
 
 function withAfter({ path, after }: FieldRecord) {

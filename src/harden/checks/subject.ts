@@ -1,6 +1,5 @@
 /** A workload with everything in its cluster that concerns it, found once for all checks. */
 import {
-  horizontalPodAutoscalers,
   persistentVolumeClaims,
   podDisruptionBudgets,
   pods,
@@ -22,6 +21,7 @@ import type {
 } from "../../kube/types/index.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { DEFAULT_CLASS } from "../../view/presupposed.ts";
+import { autoscalerOf } from "../autoscaler.ts";
 import { eligibleNodes } from "../eligible-nodes.ts";
 import { sendsTo } from "../sends-to.ts";
 import type { Hardenable, Traits } from "../traits.ts";
@@ -69,7 +69,7 @@ export class SubjectFinder {
   }
 
   subjectOf(workload: Hardenable): Subject {
-    const { namespace = "", name } = workload.metadata;
+    const { namespace = "" } = workload.metadata;
     const { spec, metadata } = workload.spec.template;
     const labels = metadata?.labels ?? {};
     return {
@@ -86,11 +86,7 @@ export class SubjectFinder {
       budgets: (this.#budgets.get(namespace) ?? []).filter(
         ({ spec: { selector } }) => selector !== undefined && selectorMatches(selector, labels),
       ),
-      autoscaler: this.#view
-        .list(horizontalPodAutoscalers, namespace)
-        .find(
-          ({ spec: { scaleTargetRef: target } }) => target.kind === workload.kind && target.name === name,
-        ),
+      autoscaler: autoscalerOf(workload, this.#view),
       claims: this.#claimsOf(workload),
       eligibleNodes: eligibleNodes(spec, this.#view),
       traits: this.#traitsOf(workload),

@@ -1,10 +1,9 @@
 import { apiVersionOf, type Kind } from "../../kube/kind.ts";
 import { setOf } from "../../kube/managed-fields/entries.ts";
-import { type FieldSet, isEmptySet } from "../../kube/managed-fields/field-set.ts";
 import type { KubeObject } from "../../kube/types/index.ts";
 import type { FieldChange } from "./field-changes.ts";
-import { FIELD_MANAGER } from "./field-owners.ts";
-import { type FieldPath, placeOfKind, valueAt, withValueAt } from "./field-path.ts";
+import { FIELD_MANAGER, leavesOf } from "./field-owners.ts";
+import { placeOfKind, valueAt, withValueAt } from "./field-path.ts";
 
 /**
  * What server-side apply is sent so that these changes are made: the changed fields alone, and those that are Holdfast's already, as
@@ -22,7 +21,7 @@ export function appliedConfig(
       ({ manager, operation, subresource }) =>
         manager === FIELD_MANAGER && operation === "Apply" && !subresource,
     )
-    .flatMap((entry) => leaves(setOf(entry), []))
+    .flatMap((entry) => leavesOf(setOf(entry)))
     .map((path) => ({ path, after: valueAt(live, path, place) }))
     .filter(({ after }) => after !== undefined);
   let config: Record<string, unknown> = {};
@@ -40,14 +39,4 @@ export function appliedConfig(
       ...(namespace !== undefined && { namespace }),
     },
   };
-}
-
-/** The members that no other member lies below. */
-function leaves(set: FieldSet, above: FieldPath): FieldPath[] {
-  return Object.entries(set).flatMap(([step, below]) => {
-    if (step === ".") return [];
-    const path = [...above, step];
-    const deeper = leaves(below, path);
-    return deeper.length > 0 ? deeper : isEmptySet(below) || "." in below ? [path] : [];
-  });
 }

@@ -42,6 +42,28 @@ function identityOf({ manager, operation, apiVersion, subresource }: ManagerIden
   return { manager, operation, apiVersion, ...(subresource !== undefined && { subresource }) };
 }
 
+/** The members of a set that no other member lies below. */
+export function leavesOf(set: FieldSet, above: FieldPath = []): FieldPath[] {
+  return Object.entries(set).flatMap(([step, below]) => {
+    if (step === ".") return [];
+    const path = [...above, step];
+    const deeper = leavesOf(below, path);
+    return deeper.length > 0 ? deeper : isEmptySet(below) || "." in below ? [path] : [];
+  });
+}
+
+/** The fields that Holdfast owns, but for the keys by which it had to name an item of a list. */
+export function ourFields({ metadata: { managedFields = [] } }: KubeObject): FieldPath[] {
+  const set = managedFields
+    .filter(({ manager, subresource }) => manager === FIELD_MANAGER && !subresource)
+    .map(setOf)
+    .reduce(union, {} as FieldSet);
+  return leavesOf(set).filter((path) => {
+    const [item, step] = path.slice(-2);
+    return item === undefined || step === undefined || !item.startsWith("k:") || !isKeyOf(item, step);
+  });
+}
+
 /** What each manager owns at these paths and below them, or above where a value is owned whole. */
 export function ownedAt(object: KubeObject, paths: readonly FieldPath[]): OwnedFields[] {
   return (object.metadata.managedFields ?? []).flatMap((entry) => {
@@ -84,6 +106,16 @@ export function givenBack(
     else result[at] = whole;
   }
   return sortEntries(result);
+}
+
+/** The entries in which Holdfast owns these paths by apply alone, not also by the update that had to come before it. */
+export function appliedAlone(entries: Entries, paths: readonly FieldPath[]): Entries {
+  return entries.flatMap((entry) => {
+    const { manager, operation, subresource } = entry;
+    if (manager !== FIELD_MANAGER || operation !== "Update" || subresource) return entry;
+    const rest = difference(setOf(entry), restricted(setOf(entry), paths));
+    return withSet(entry, withoutBareItems(rest)) ?? [];
+  });
 }
 
 function withoutBareItems(set: FieldSet): FieldSet {

@@ -34,15 +34,18 @@ export interface Ended {
 /** Long enough for everything that a test waits for; a program that takes longer is killed, and its code is null. */
 const PATIENCE_MS = 120_000;
 
+/** A cluster that a kubeconfig leads to, and a folder for what is written meanwhile. */
+export type Place = Pick<LabProcess, "kubeconfig" | "folder">;
+
 /** What programs of a user see of the world: one lab, and a home that is empty. */
-function environment(lab: LabProcess, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+function environment(lab: Place, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const home = join(lab.folder, "home");
   mkdirSync(home, { recursive: true });
   return { PATH: process.env.PATH, HOME: home, KUBECONFIG: lab.kubeconfig, KUBECTL_KUBERC: "false", ...more };
 }
 
 /** Runs a program to its end. */
-export function run(lab: LabProcess, path: string, words: readonly string[], input = ""): Promise<Ended> {
+export function run(lab: Place, path: string, words: readonly string[], input = ""): Promise<Ended> {
   return new Promise((done, failed) => {
     const child = spawn(path, words, { env: environment(lab), timeout: PATIENCE_MS, killSignal: "SIGKILL" });
     let output = "";
@@ -53,13 +56,15 @@ export function run(lab: LabProcess, path: string, words: readonly string[], inp
     }
     child.once("error", failed);
     child.once("close", (code) => done({ code, output }));
+    // Who reads nothing may be gone before it is written.
+    child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }
 
 /** Runs a program that has to end well, and answers what it printed. @throws with everything that it printed */
 export async function good(
-  lab: LabProcess,
+  lab: Place,
   path: string,
   words: readonly string[],
   input?: string,
@@ -77,12 +82,7 @@ export interface Running {
 }
 
 /** Starts a program that goes on running; it ends with this process at the latest. */
-export function start(
-  lab: LabProcess,
-  path: string,
-  words: readonly string[],
-  more?: NodeJS.ProcessEnv,
-): Running {
+export function start(lab: Place, path: string, words: readonly string[], more?: NodeJS.ProcessEnv): Running {
   const child = spawn(path, words, {
     env: environment(lab, more),
     cwd: lab.folder,

@@ -2,17 +2,21 @@ import type { FixProof } from "../../checks/fix-proof.ts";
 import { ownerOf } from "../../field-owner.ts";
 import { fieldText } from "../../fields/field-path.ts";
 import { type Step, targetText } from "../../step.ts";
+import type { UpgradeForecast } from "../../upgrade/predict-upgrade.ts";
 import type { PolicyPlan } from "../plan-policies.ts";
 import { policyText } from "../read-policy.ts";
+import { upgradeJson } from "./upgrade-json.ts";
 
 export interface PlanResult {
   readonly plans: readonly PolicyPlan[];
   readonly proof: FixProof;
   readonly assumed: readonly string[];
+  /** What an upgrade to a given chart would do. */
+  readonly against?: UpgradeForecast;
 }
 
-/** The documented JSON form (docs/plan.md). */
-export function planJson({ plans, proof, assumed }: PlanResult) {
+/** The documented JSON form (docs/plan.schema.json). */
+export function planJson({ plans, proof, assumed, against }: PlanResult) {
   return {
     policies: plans.map(({ policy, settings, workloads, plan }) => ({
       policy: policyText(policy),
@@ -28,6 +32,7 @@ export function planJson({ plans, proof, assumed }: PlanResult) {
       madeFrom: plan.madeFrom,
     })),
     proof,
+    ...(against !== undefined && { against: upgradeJson(against) }),
     assumed,
   };
 }

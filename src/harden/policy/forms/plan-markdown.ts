@@ -4,9 +4,10 @@ import { fieldText } from "../../fields/field-path.ts";
 import { targetText } from "../../step.ts";
 import { policyText } from "../read-policy.ts";
 import type { PlanResult } from "./plan-json.ts";
+import { upgradeMarkdown } from "./upgrade-text.ts";
 
 /** For pull requests: a row for each field and each object that is made. */
-export function planMarkdown({ plans }: PlanResult): string {
+export function planMarkdown({ plans, against }: PlanResult): string {
   const parts = plans.map(({ policy, settings, plan }) => {
     const rows = plan.steps.flatMap((step) => {
       const why = (rule: string) => step.reasons.find((reason) => reason.rule === rule)?.text ?? "";
@@ -31,5 +32,6 @@ export function planMarkdown({ plans }: PlanResult): string {
       ...(refused.length === 0 ? [] : [markdownTable(["Not done for", "Why", "What would help"], refused)]),
     ].join("\n\n");
   });
+  if (against !== undefined) parts.push(upgradeMarkdown(against));
   return `${parts.join("\n\n")}\n`;
 }

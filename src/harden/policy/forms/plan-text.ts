@@ -9,13 +9,18 @@ import { type Refusal, type Step, type StepField, targetText } from "../../step.
 import { changeText } from "../plan-proof.ts";
 import { policyText } from "../read-policy.ts";
 import type { PlanResult } from "./plan-json.ts";
+import { short } from "./short-value.ts";
+import { upgradeText } from "./upgrade-text.ts";
 
 const WIDTH_MAX = 120;
 const CHANGES_MAX = 6;
 
 type Style = Parameters<typeof styleText>[0];
 
-export function planText({ plans, proof, assumed }: PlanResult, { colours, columns }: Screen): string {
+export function planText(
+  { plans, proof, assumed, against }: PlanResult,
+  { colours, columns }: Screen,
+): string {
   const width = Math.max(60, Math.min(WIDTH_MAX, columns ?? WIDTH_MAX));
   const paint = (style: Style, text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text;
@@ -43,6 +48,7 @@ export function planText({ plans, proof, assumed }: PlanResult, { colours, colum
     if (more > 0) lines.push(writer.item(`and ${more} more: -o json`));
     parts.push([paint("bold", "What losses would do then, proved"), ...lines].join("\n"));
   }
+  if (against !== undefined) parts.push(upgradeText(against, width, (text) => paint("bold", text)));
   if (assumed.length > 0)
     parts.push([paint("bold", "Assumed"), ...assumed.map((each) => writer.item(each))].join("\n"));
   return `${parts.join("\n\n")}\n`;
@@ -96,18 +102,6 @@ const GATES = {
   "no-pods": "it has no pods",
   "job-complete": "it is done",
 } as const;
-
-const VALUE_MAX = 40;
-
-/** A value in one word, or what it is of. */
-function short(value: unknown): string {
-  if (value === undefined) return "none";
-  const text = JSON.stringify(value);
-  if (text.length <= VALUE_MAX) return text;
-  return Array.isArray(value)
-    ? counted(value.length, "item")
-    : `{${Object.keys(value as object).join(", ")}}`;
-}
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
