@@ -17,11 +17,11 @@ import { scopeOf } from "./scope.ts";
 export async function runProve(flags: ProveFlags, command: Command): Promise<void> {
   const earlier = flags.baseline === undefined ? undefined : readResult(flags.baseline);
   const scope = await scopeOf(flags);
-  const before = await readSource(flags, command, {
+  const given = await readSource(flags, command, {
     keepsObjects: (flags.with ?? flags.explain) !== undefined,
     needsDefinitions: flags.explain !== undefined,
   });
-  const source = flags.with === undefined ? before : await changed(before, flags.with);
+  const [before, source] = flags.with === undefined ? [given, given] : await bothSides(given, flags.with);
   const result = proveSource(source, flags, scope);
   if (flags.explain !== undefined) return explain(flags.explain, result, source, flags, command);
   const compared = flags.with === undefined ? earlier : proveSource(before, flags, scope);
@@ -30,15 +30,13 @@ export async function runProve(flags: ProveFlags, command: Command): Promise<voi
   if (fails(result, flags.failOn, comparison)) process.exitCode = 1;
 }
 
-/** The cluster with manifests applied to it. @throws {InputError} when they cannot be read, or would be refused */
-async function changed(source: ProveSource, paths: readonly string[]): Promise<ProveSource> {
-  const [{ readManifests }, { asManifests, withChanges }, { restaged }] = await Promise.all([
+/** The cluster without and with what the files say. @throws {InputError} when they cannot be read, or would be refused */
+async function bothSides(source: ProveSource, paths: readonly string[]): Promise<[ProveSource, ProveSource]> {
+  const [{ readManifests }, { restaged }] = await Promise.all([
     import("../view/manifests.ts"),
-    import("../prove/stage/changes.ts"),
     import("./prove-source.ts"),
   ]);
-  const base = asManifests(source.objects ?? [], "the cluster");
-  return restaged(source, withChanges(base, readManifests(paths)));
+  return [await restaged(source, []), await restaged(source, readManifests(paths))];
 }
 
 async function explain(

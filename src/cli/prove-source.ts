@@ -107,15 +107,23 @@ function checkNodes({ nodes }: Model, file: string): void {
   if (nodes.length === 0) throw new InputError({ file }, "holds no node: there is nothing to lose in it");
 }
 
-/** The same source with other objects in the place of its own: what is new is made and placed, all else stays where it is. */
-export async function restaged(source: ProveSource, manifests: readonly Manifest[]): Promise<ProveSource> {
-  const [{ stageManifests }, { DEFAULT_NODES }] = await Promise.all([
-    import("../prove/stage/stage.ts"),
+/** The same source with changes, once they are through: what is missing is made and placed, all else stays where it is. */
+export async function restaged(source: ProveSource, changes: readonly Manifest[]): Promise<ProveSource> {
+  const [{ BOTH_SETTLED, stagedWith }, { DEFAULT_NODES }] = await Promise.all([
+    import("../prove/stage/with-changes.ts"),
     import("../prove/stage/assumed-nodes.ts"),
   ]);
-  const staged = stageManifests(manifests, { nodes: source.nodes ?? DEFAULT_NODES, seed: 1 });
+  const { objects = [], nodes = DEFAULT_NODES } = source;
+  const staged = stagedWith(changes, { objects, nodes });
   const model = modelOf(staged.objects, { kubernetesMinor: source.model.kubernetesMinor });
-  return { ...source, model, assumed: staged.assumed, findings: staged.findings, manifests };
+  return {
+    ...source,
+    model,
+    assumed: [...staged.assumed, BOTH_SETTLED],
+    findings: staged.findings,
+    manifests: staged.manifests,
+    objects: staged.objects,
+  };
 }
 
 /** A folder of a stack holds its manifests in a folder of their own, beside what is known of its workloads. */

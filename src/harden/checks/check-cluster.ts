@@ -8,6 +8,7 @@ import { LARGE_NODES, placingFor } from "../../prove/placing.ts";
 import { prove, type Scope } from "../../prove/prove.ts";
 import type { ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
+import { BOTH_SETTLED } from "../../prove/stage/with-changes.ts";
 import { ClusterView } from "../../view/cluster-view.ts";
 import type { Hardenable, Traits } from "../traits.ts";
 import { checkedCluster } from "./checked-cluster.ts";
@@ -35,11 +36,10 @@ export function checkCluster(input: CheckInput): CheckResult {
   if (provesFixesOn === undefined) return result;
   const findings = proveFixes(result.findings, {
     objects,
-    proof,
     nodes: provesFixesOn,
     prove: (changed) => proved(modelOf(changed, { kubernetesMinor: model.kubernetesMinor })),
   });
-  return { ...result, findings };
+  return { ...result, findings, assumed: [...result.assumed, BOTH_SETTLED] };
 }
 
 /** Proves any model with the losses that this one is proved with, so that the two can be compared. */

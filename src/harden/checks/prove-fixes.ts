@@ -2,8 +2,8 @@
 import type { KubeObject } from "../../kube/types/index.ts";
 import { isWorse, LOSS_KINDS, type ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
-import { asManifests, withChanges } from "../../prove/stage/changes.ts";
-import { stageManifests } from "../../prove/stage/stage.ts";
+import { asManifests } from "../../prove/stage/changes.ts";
+import { stagedWith } from "../../prove/stage/with-changes.ts";
 import { durationOf, type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
 import type { Finding, Fix } from "./check.ts";
 import type { FixProof, ProvedChange } from "./fix-proof.ts";
@@ -11,25 +11,24 @@ import type { FixProof, ProvedChange } from "./fix-proof.ts";
 export interface FixedCluster {
   /** As they are, without the patch. */
   readonly objects: readonly KubeObject[];
-  readonly proof: ProveResult;
   /** Where files bring no nodes. */
   readonly nodes: AssumedNodes;
-  /** Proves what losses do to such objects, the same losses as `proof`. */
+  /** Proves what losses do to such objects. */
   prove(objects: readonly KubeObject[]): ProveResult;
 }
 
 /** Each finding that has a patch, with what the patch alone would do. */
 export function proveFixes(findings: readonly Finding[], cluster: FixedCluster): Finding[] {
-  const before = worstByKind(cluster.proof);
+  if (findings.every(({ patch }) => patch === undefined)) return [...findings];
+  const before = worstByKind(cluster.prove(stagedWith([], cluster).objects));
   return findings.map((finding) =>
     finding.patch === undefined ? finding : { ...finding, proof: proofOf(finding.patch, before, cluster) },
   );
 }
 
-function proofOf(fix: Fix, before: WorstByKind, { objects, nodes, prove }: FixedCluster): FixProof {
-  const [change] = asManifests([fix.object as unknown as KubeObject], "the patch");
-  const changed = withChanges(asManifests(objects, "the cluster"), change === undefined ? [] : [change]);
-  return comparedWorst(before, worstByKind(prove(stageManifests(changed, { nodes, seed: 1 }).objects)));
+function proofOf(fix: Fix, before: WorstByKind, cluster: FixedCluster): FixProof {
+  const change = asManifests([fix.object as unknown as KubeObject], "the patch");
+  return comparedWorst(before, worstByKind(cluster.prove(stagedWith(change, cluster).objects)));
 }
 
 /** What has got better and what worse, workload by workload and loss by loss. */

@@ -1,10 +1,9 @@
 /** Whether a plan makes anything worse, proved before anybody sees it: what does is refused, component by component. */
-import type { KubeObject, Pod } from "../../kube/types/index.ts";
+import type { KubeObject } from "../../kube/types/index.ts";
 import type { ProveResult } from "../../prove/result.ts";
 import type { AssumedNodes } from "../../prove/stage/assumed-nodes.ts";
-import { asManifests, withChanges } from "../../prove/stage/changes.ts";
-import { runningOn } from "../../prove/stage/settle.ts";
-import { stageManifests } from "../../prove/stage/stage.ts";
+import { asManifests } from "../../prove/stage/changes.ts";
+import { stagedWith } from "../../prove/stage/with-changes.ts";
 import { type WorstByKind, worstByKind } from "../../prove/worst-by-kind.ts";
 import { rangeText } from "../../report/duration-text.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
@@ -61,24 +60,9 @@ function proofOf(steps: readonly Step[], before: WorstByKind, input: PlanProofIn
   return comparedWorst(before, worstByKind(input.prove(staged(steps, input))));
 }
 
-/**
- * The cluster once the steps are done. Without any it is staged as well: pods that are missing today, whatever of, are made in both,
- * and those that have a node are ready in both, or a workload that is not up would look as if it had nothing to lose.
- */
-function staged(steps: readonly Step[], { objects, view, nodes }: PlanProofInput): readonly KubeObject[] {
-  const changes = asManifests(changesOf(steps, view), "the plan");
-  const changed = withChanges(asManifests(objects.flatMap(settled), "the cluster"), changes);
-  return stageManifests(changed, { nodes, seed: 1 }).objects;
-}
-
-/** A pod that stays on its node as if it were ready there, and none that is on its way out; anything else as it is. */
-function settled(object: KubeObject): KubeObject | [] {
-  if (object.kind !== "Pod" || object.apiVersion !== "v1") return object;
-  const pod = object as Pod;
-  if (pod.metadata.deletionTimestamp !== undefined) return [];
-  const { nodeName } = pod.spec;
-  const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-  return !nodeName || isOver ? pod : runningOn(pod, nodeName);
+/** The cluster once the steps are done. */
+function staged(steps: readonly Step[], input: PlanProofInput): readonly KubeObject[] {
+  return stagedWith(asManifests(changesOf(steps, input.view), "the plan"), input).objects;
 }
 
 /** What is there when all steps are done, as patches in the form of manifests. Jobs are over by then. */
