@@ -24,6 +24,7 @@ describeCheck(plainSecrets, [
     finds: [`${FIELD} DATABASE_URL of container main stands in the manifest${DEFAULT}`],
   },
   { name: "an address without one", yaml: env("DATABASE_URL", "postgres://db/shop"), finds: [] },
+  { name: "a placeholder, which is told by its own check", yaml: env("PASSWORD", `\${OTHER}`), finds: [] },
   { name: "from elsewhere", yaml: env("PASSWORD", "$(OTHER)"), finds: [] },
   { name: "what is none", yaml: env("PASSWORD_FILE", "/run/secrets/password"), finds: [] },
 ]);

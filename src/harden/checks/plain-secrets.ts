@@ -1,5 +1,6 @@
 import type { Container } from "../../kube/types/index.ts";
 import { type Check, nameOf } from "./check.ts";
+import { isPlaceholder } from "./unfilled-placeholder.ts";
 
 const SECRET_NAME = /(^|_)(password|passwd|passphrase|secret|secret_key|token|api_?key|private_?key)$/i;
 /** "postgres://user:password@host" */
@@ -44,7 +45,7 @@ export const plainSecrets: Check = {
 
 function secretsIn({ env = [] }: Container) {
   return env.flatMap(({ name, value }, index) => {
-    if (value === undefined || value === "" || value.startsWith("$(")) return [];
+    if (value === undefined || value === "" || value.startsWith("$(") || isPlaceholder(value)) return [];
     if (!SECRET_NAME.test(name) && !IN_URL.test(value)) return [];
     const password = IN_URL.test(value) ? (/:([^:@/]+)@/.exec(value)?.[1] ?? value) : value;
     return [{ index, name, isDefault: DEFAULTS.has(password.toLowerCase()) }];

@@ -35,6 +35,7 @@ import { surgeOverVolume } from "./surge-over-volume.ts";
 import { tightProbes } from "./tight-probes.ts";
 import { tooFewReplicas } from "./too-few-replicas.ts";
 import { tooLittleRoom } from "./too-little-room.ts";
+import { unfilledPlaceholder } from "./unfilled-placeholder.ts";
 import { updateNeverEnds } from "./update-never-ends.ts";
 
 /** Every check, in the order in which documents list them. */
@@ -76,4 +77,5 @@ export const CHECKS: readonly Check[] = [
   affinityBreaks,
   imageNeedsRegistry,
   plainSecrets,
+  unfilledPlaceholder,
 ];
