@@ -103,7 +103,10 @@ const QUOTED: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"],
 ];
 
-/** A text without the moments and numbers of one server, and with the fields of an object that it quotes in alphabetical order. */
+/**
+ * A text without the moments and numbers of one server, and with the fields of an object that it quotes, and their managers, in
+ * alphabetical order.
+ */
 export function unquoted(text: string): string {
   const whole = text.replace(/(?<=patch: Invalid value: )"\{.*\}"(?=: )/s, (quoted) => {
     const object = JSON.parse(JSON.parse(quoted) as string) as unknown;
@@ -112,7 +115,13 @@ export function unquoted(text: string): string {
   return QUOTED.reduce((rest, [pattern, by]) => rest.replaceAll(pattern, by), whole);
 }
 
-function inOrder(_key: string, value: unknown): unknown {
+function inOrder(key: string, value: unknown): unknown {
+  // By what they own: the moments that they are sorted by pass at another pace on each server.
+  if (key === "managedFields" && Array.isArray(value))
+    return value
+      .map((item) => [JSON.stringify(item, inOrder), item] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
