@@ -1,13 +1,33 @@
 /** Plants bugs in a copy of the sources and lets the tests that have to notice them run there. */
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { PlantedBug } from "./bugs.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 /** All that tests read. */
-const COPIED = ["src", "test/support", "stacks", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
+const COPIED = [
+  "src",
+  "test/support",
+  "test/parity",
+  "bench/clusters.mjs",
+  "stacks",
+  "docs",
+  "package.json",
+  "tsconfig.json",
+  "vitest.config.ts",
+];
 /** A test that hangs has told nobody anything. */
 const LONGEST_MS = 900_000;
 
@@ -33,6 +53,20 @@ export class PlantedCopy {
   constructor() {
     for (const name of COPIED) cpSync(join(ROOT, name), join(this.#folder, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.#folder, "node_modules"));
+  }
+
+  /** What these tests import, one way or another, and the copy does not hold: they would not load there. */
+  missing(tests: readonly string[]): readonly string[] {
+    const seen = new Set(tests.flatMap((test) => testFiles(join(this.#folder, test))));
+    const missing: string[] = [];
+    for (const file of seen) {
+      for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)) {
+        const imported = join(dirname(file), path);
+        if (existsSync(imported)) seen.add(imported);
+        else missing.push(`${relative(this.#folder, file)} imports ${path}`);
+      }
+    }
+    return missing;
   }
 
   /** The bug's tests, with the bug in place. @throws when its text is not there */
@@ -70,6 +104,13 @@ export class PlantedCopy {
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The tests of a folder, or the file itself. */
+function testFiles(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const inside = readdirSync(path, { recursive: true, encoding: "utf8" });
+  return inside.filter((file) => file.endsWith(".test.ts")).map((file) => join(path, file));
 }
 
 interface Report {

@@ -8,13 +8,17 @@ test("each planted bug is a change of a line that is there", () => {
   expect(new Set(PLANTED.map(({ name }) => name)).size).toBe(PLANTED.length);
 });
 
-describe("a bug is noticed:", () => {
-  let copy: PlantedCopy;
-  beforeAll(() => {
-    copy = new PlantedCopy();
-  });
-  afterAll(() => copy.remove());
+let copy: PlantedCopy;
+beforeAll(() => {
+  copy = new PlantedCopy();
+}, 120_000);
+afterAll(() => copy.remove());
 
+test("the copy holds all that tests import which have to notice something", () => {
+  expect(copy.missing([...new Set(PLANTED.flatMap(({ tests }) => tests))])).toEqual([]);
+});
+
+describe("a bug is noticed:", () => {
   test.each([
     "a spread is met only with one pod less than it allows",
     "undo: victims do not come back",
