@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { jsonSchemaProblems } from "../../test/support/json-schema.ts";
 import { runCommand } from "../../test/support/prove-command.ts";
 import { planCommand } from "./plan.ts";
+// The command loads it when it is called; here that would be a part of the first test.
+import "./plan-run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-against-"));
 afterAll(() => rmSync(folder, { recursive: true }));
