@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POLICY, policyLab, SHOP } from "../../test/support/harden/policy-lab.ts";
+import { type ServedLab, servedLab } from "../../test/support/lab-with.ts";
 import { type Ended, runCommand } from "../../test/support/prove-command.ts";
-import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
-import { accessFrom, parseKubeconfig } from "../client/http/kubeconfig.ts";
+import type { HttpClient } from "../client/http/http-client.ts";
 import { highAvailabilityPolicies } from "../kube/holdfast-kinds.ts";
 import {
   deployments,
@@ -15,7 +15,6 @@ import {
   resourceQuotas,
 } from "../kube/kinds.ts";
 import type { HighAvailabilityPolicy } from "../kube/types/index.ts";
-import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
 import { applyCommand } from "./apply.ts";
 import { diffCommand } from "./diff.ts";
 import { planCommand } from "./plan.ts";
@@ -27,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-apply-"));
 const kubeconfig = join(folder, "kubeconfig");
 const policy = join(folder, "policy.yaml");
 let client: HttpClient;
-let close: () => Promise<void>;
+let served: ServedLab;
 
 /** A minute of the lab's passes in a second. */
 const SPEED = 60;
@@ -38,16 +37,14 @@ beforeAll(async () => {
   );
   const { lab } = await policyLab([SHOP, ...definitions].join("\n---\n"));
   lab.engine.runFor(5_000);
-  const server = await serveLab(lab, { speed: SPEED });
-  client = createHttpClient(accessFrom([parseKubeconfig(server.kubeconfig, "kubeconfig")]));
-  close = () => server.close();
-  writeFileSync(kubeconfig, server.kubeconfig);
+  served = await servedLab(lab, { speed: SPEED });
+  client = served.client;
+  writeFileSync(kubeconfig, served.kubeconfig);
   writeFileSync(policy, POLICY);
 }, 60_000);
 
 afterAll(async () => {
-  client.close();
-  await close();
+  await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -3,16 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { labWith, type ServedLab, servedLab } from "../../test/support/lab-with.ts";
 import { type Ended, runCommand } from "../../test/support/prove-command.ts";
-import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
-import { accessFrom, parseKubeconfig } from "../client/http/kubeconfig.ts";
-import { deployManifests } from "../drill/deploy.ts";
-import { kindsOf } from "../drill/kinds-of.ts";
 import type { DoctorResult } from "../harden/doctor/diagnose.ts";
-import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
-import { createLab } from "../lab/lab.ts";
-import { drive } from "../time/drive.ts";
-import { parseManifests } from "../view/manifests.ts";
 import { servedKinds } from "../view/served-kinds.ts";
 import { saveSnapshot } from "../view/snapshot.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -66,24 +59,12 @@ spec:
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-doctor-"));
 const file = (name: string) => join(folder, name);
-let client: HttpClient;
-let close: () => Promise<void>;
+let served: ServedLab;
 
 beforeAll(async () => {
-  const lab = createLab({ seed: 4, nodes: 2 });
-  const manifests = parseManifests(SHOP, "shop.yaml");
-  await drive(
-    lab.engine,
-    (async () => {
-      await lab.ready();
-      await deployManifests(lab.client("admin"), manifests, kindsOf(lab, manifests));
-      await lab.engine.sleep(120_000);
-    })(),
-  );
-  const server = await serveLab(lab);
-  client = createHttpClient(accessFrom([parseKubeconfig(server.kubeconfig, "kubeconfig")]));
-  close = () => server.close();
-  writeFileSync(file("kubeconfig"), server.kubeconfig);
+  served = await servedLab(await labWith(SHOP, { seed: 4, nodes: 2 }, 120));
+  const { client, kubeconfig } = served;
+  writeFileSync(file("kubeconfig"), kubeconfig);
   await saveSnapshot(file("snapshot"), client, {
     takenAt: "2026-01-01T00:00:00Z",
     kubernetesVersion: "v1.34.4",
@@ -94,8 +75,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  client.close();
-  await close();
+  await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

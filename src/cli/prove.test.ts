@@ -3,18 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { labWith, type ServedLab, servedLab } from "../../test/support/lab-with.ts";
 import { type Ended, runProveCommand } from "../../test/support/prove-command.ts";
-import { createHttpClient, type HttpClient } from "../client/http/http-client.ts";
-import { accessFrom, parseKubeconfig } from "../client/http/kubeconfig.ts";
-import { deployManifests } from "../drill/deploy.ts";
-import { kindsOf } from "../drill/kinds-of.ts";
-import { labTarget } from "../drill/lab-target.ts";
-import { settle } from "../drill/settle.ts";
-import { serveLab } from "../lab/apiserver/http/serve-lab.ts";
-import { createLab } from "../lab/lab.ts";
 import type { ProveResult } from "../prove/result.ts";
-import { drive } from "../time/drive.ts";
-import { parseManifests } from "../view/manifests.ts";
 import { servedKinds } from "../view/served-kinds.ts";
 import { saveSnapshot } from "../view/snapshot.ts";
 
@@ -107,27 +98,15 @@ metadata: { name: viewer, namespace: default }
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-prove-"));
 const file = (name: string) => join(folder, name);
-let client: HttpClient;
-let close: () => Promise<void>;
+let served: ServedLab;
 
 beforeAll(async () => {
-  const lab = createLab({ seed: 4, nodes: 3, zones: 3 });
-  const manifests = parseManifests(`${SHOP}---${READER}`, "shop.yaml");
-  await drive(
-    lab.engine,
-    (async () => {
-      await lab.ready();
-      await deployManifests(lab.client("admin"), manifests, kindsOf(lab, manifests));
-      await settle(labTarget(lab));
-    })(),
-  );
-  const server = await serveLab(lab);
-  client = createHttpClient(accessFrom([parseKubeconfig(server.kubeconfig, "kubeconfig")]));
-  close = () => server.close();
-  writeFileSync(file("admin.kubeconfig"), server.kubeconfig);
+  served = await servedLab(await labWith(`${SHOP}---${READER}`, { seed: 4, nodes: 3, zones: 3 }));
+  const { client, kubeconfig } = served;
+  writeFileSync(file("admin.kubeconfig"), kubeconfig);
   for (const account of ["reader", "viewer"]) {
     const token = await tokenOf(account);
-    writeFileSync(file(`${account}.kubeconfig`), withToken(server.kubeconfig, token));
+    writeFileSync(file(`${account}.kubeconfig`), withToken(kubeconfig, token));
   }
   await saveSnapshot(file("cluster.snapshot"), client, {
     takenAt: "2026-01-01T00:00:00Z",
@@ -141,15 +120,14 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  client.close();
-  await close();
+  await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function tokenOf(account: string): Promise<string> {
   const path = `/api/v1/namespaces/default/serviceaccounts/${account}/token`;
   const body = JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} });
-  const answer = (await client.fetch({ method: "POST", path, body })) as { status: { token: string } };
+  const answer = (await served.client.fetch({ method: "POST", path, body })) as { status: { token: string } };
   return answer.status.token;
 }
 

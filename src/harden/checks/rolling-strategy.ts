@@ -1,4 +1,5 @@
 import type { Deployment } from "../../kube/types/index.ts";
+import { NEW_POD_FIRST, OLD_POD_FIRST } from "../rolling-update.ts";
 import { isShared, type Subject } from "./subject.ts";
 
 /**
@@ -11,8 +12,5 @@ export function rollingStrategy({
   claims,
 }: Pick<Subject, "replicas" | "eligibleNodes" | "claims">): Deployment["spec"]["strategy"] {
   const surges = replicas + 1 <= eligibleNodes.length && claims.every(({ claim }) => isShared(claim));
-  return {
-    type: "RollingUpdate",
-    rollingUpdate: surges ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 },
-  };
+  return surges ? NEW_POD_FIRST : OLD_POD_FIRST;
 }

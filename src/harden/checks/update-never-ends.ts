@@ -1,4 +1,5 @@
 import type { Deployment } from "../../kube/types/index.ts";
+import { OLD_POD_FIRST } from "../rolling-update.ts";
 import { type Check, nameOf } from "./check.ts";
 import { patchFix } from "./fixes.ts";
 
@@ -27,6 +28,5 @@ export const updateNeverEnds: Check = {
 };
 
 function oneGoesFirst(deployment: Deployment) {
-  const strategy = { type: "RollingUpdate" as const, rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
-  return patchFix(deployment, { ...deployment, spec: { ...deployment.spec, strategy } });
+  return patchFix(deployment, { ...deployment, spec: { ...deployment.spec, strategy: OLD_POD_FIRST } });
 }

@@ -2,6 +2,7 @@ import { invariant } from "../../base/invariant.ts";
 import { persistentVolumeClaims } from "../../kube/kinds.ts";
 import type { Deployment } from "../../kube/types/index.ts";
 import { isAloneOnNode } from "../placement.ts";
+import { NEW_POD_FIRST, OLD_POD_FIRST } from "../rolling-update.ts";
 import type { Hardenable } from "../traits.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -44,10 +45,7 @@ function wantedStrategy(workload: Deployment, input: RuleInput): Deployment["spe
   const { maxSurge = 0, maxUnavailable = 0 } = input.settings.rollout;
   if (maxSurge + maxUnavailable > 0)
     return { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } };
-  const rollingUpdate = surgeFits(workload, input)
-    ? { maxSurge: 1, maxUnavailable: 0 }
-    : { maxSurge: 0, maxUnavailable: 1 };
-  return { type: "RollingUpdate", rollingUpdate };
+  return surgeFits(workload, input) ? NEW_POD_FIRST : OLD_POD_FIRST;
 }
 
 /** A spread counts each revision by itself, so an extra pod finds a node beside an old one; a rule that binds all pods does not let it. */

@@ -1,12 +1,14 @@
-import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from "../../../kube/kinds.ts";
+import { persistentVolumeClaims, pods, storageClasses } from "../../../kube/kinds.ts";
 import { canBeShared, NO_PROVISIONER } from "../../../kube/storage-kinds.ts";
 import type { PersistentVolumeClaim, Pod, StorageClass } from "../../../kube/types/index.ts";
 import { DEFAULT_CLASS } from "../../../view/presupposed.ts";
 import { nameOf } from "../../checks/check.ts";
+import { byHand, type ClaimCause, namedVolume } from "../claims/by-hand.ts";
+import { certificates, fitting, otherClass } from "../claims/ways-out.ts";
 import { inNamespace, listed } from "../commands.ts";
 import type { Examined } from "../examined.ts";
 import { provisionerState } from "../provisioner.ts";
-import type { Found, Remedy, Trouble } from "../trouble.ts";
+import type { Found, Trouble } from "../trouble.ts";
 
 /** A claim that is not bound: the class, its provisioner, the mode, or nobody who wants it yet. */
 export const claimPending: Trouble = {
@@ -22,8 +24,6 @@ export const claimPending: Trouble = {
     }
   },
 };
-
-type Cause = Pick<Found, "cause" | "remedies"> & Partial<Pick<Found, "evidence" | "expected">>;
 
 function explain(claim: PersistentVolumeClaim, examined: Examined): Found | undefined {
   const users = examined.view.list(pods, claim.metadata.namespace).filter((pod) => mounts(pod, claim));
@@ -49,7 +49,11 @@ function explain(claim: PersistentVolumeClaim, examined: Examined): Found | unde
   };
 }
 
-function causeOf(claim: PersistentVolumeClaim, users: readonly Pod[], examined: Examined): Cause | undefined {
+function causeOf(
+  claim: PersistentVolumeClaim,
+  users: readonly Pod[],
+  examined: Examined,
+): ClaimCause | undefined {
   const { view } = examined;
   const { storageClassName, volumeName } = claim.spec;
   if (volumeName !== undefined) return namedVolume(claim, volumeName, examined);
@@ -118,39 +122,11 @@ function causeOf(claim: PersistentVolumeClaim, users: readonly Pod[], examined: 
   };
 }
 
-function namedVolume(claim: PersistentVolumeClaim, name: string, { view }: Examined): Cause | undefined {
-  const volume = view.get(persistentVolumes, undefined, name);
-  if (volume === undefined)
-    return {
-      cause: `it names volume ${name}, which does not exist`,
-      remedies: [{ says: `create volume ${name}, or make the claim anew without spec.volumeName` }],
-    };
-  const holder = volume.spec.claimRef;
-  if (
-    holder === undefined ||
-    (holder.name === claim.metadata.name && holder.namespace === claim.metadata.namespace)
-  )
-    return undefined;
-  return {
-    cause: `it names volume ${name}, which belongs to claim ${holder.namespace}/${holder.name}`,
-    evidence: [
-      `volume ${name} is ${volume.status.phase ?? "there"}, ${volume.spec.persistentVolumeReclaimPolicy ?? "Retain"}`,
-    ],
-    remedies: [
-      { says: "make the claim anew with another volume" },
-      {
-        command: `kubectl patch pv ${name} --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'`,
-        says: `frees the volume with all that is on it, once nobody needs claim ${holder.namespace}/${holder.name} any more`,
-      },
-    ],
-  };
-}
-
 function withoutClass(
   claim: PersistentVolumeClaim,
   classes: readonly StorageClass[],
   examined: Examined,
-): Cause {
+): ClaimCause {
   if (claim.spec.storageClassName === "")
     return byHand(claim, 'its class is "": only a volume made by hand will do', examined);
   const first = fitting(claim, classes)[0] ?? classes[0];
@@ -171,74 +147,6 @@ function withoutClass(
             },
           ],
   };
-}
-
-function byHand(claim: PersistentVolumeClaim, why: string, { view }: Examined): Cause {
-  const free = view.list(persistentVolumes).filter(({ status }) => status?.phase === "Available");
-  const { storageClassName = "" } = claim.spec;
-  const same = free.filter(({ spec }) => (spec.storageClassName ?? "") === storageClassName);
-  return {
-    cause: `${why}, and ${same.length === 0 ? "none is free" : "none of the free ones fits its size and modes"}`,
-    evidence: same.map(
-      ({ metadata, spec }) =>
-        `volume ${metadata.name}: ${spec.capacity?.storage}, ${(spec.accessModes ?? []).join(", ")}`,
-    ),
-    remedies: [
-      {
-        says: "create a PersistentVolume of that class, size and mode, or make the claim anew with a class that provisions",
-      },
-    ],
-  };
-}
-
-function fitting(
-  { spec: { accessModes = [] } }: PersistentVolumeClaim,
-  classes: readonly StorageClass[],
-): StorageClass[] {
-  const wantsSharing = accessModes.includes("ReadWriteMany");
-  return classes.filter((one) => one.provisioner !== NO_PROVISIONER && (!wantsSharing || canBeShared(one)));
-}
-
-/** A claim's class and modes cannot be changed: it is made anew, and as it is not bound nothing is lost. */
-function otherClass(claim: PersistentVolumeClaim, classes: readonly StorageClass[]): Remedy[] {
-  const names = fitting(claim, classes).map(({ metadata }) => metadata.name);
-  const { name } = claim.metadata;
-  if (names.length > 0)
-    return [
-      {
-        command: `kubectl delete pvc ${name}${inNamespace(claim)}`,
-        says: `then create it anew with storageClassName: ${listed(names)} (a claim's class cannot be changed; it was never bound, so nothing is lost)`,
-      },
-    ];
-  return [
-    claim.spec.accessModes?.includes("ReadWriteMany") === true
-      ? {
-          says: "no class of this cluster can share a volume between nodes: install one that can (Longhorn, or an NFS provisioner), or ask for ReadWriteOnce if one node is enough",
-        }
-      : { says: "no class of this cluster makes volumes: install a provisioner" },
-  ];
-}
-
-const CERTIFICATES = /(^|[-_./])(certs?|certificates?|tls|ssl|pki|ca)($|[-_./])/i;
-
-/** Certificates are small, change rarely and are read only: they need no volume. */
-function certificates(claim: PersistentVolumeClaim, users: readonly Pod[]): Remedy[] {
-  const paths = users.flatMap((pod) => {
-    const volumes = (pod.spec.volumes ?? [])
-      .filter(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name)
-      .map(({ name }) => name);
-    return pod.spec.containers.flatMap(({ volumeMounts = [] }) =>
-      volumeMounts.filter(({ name }) => volumes.includes(name)).map(({ mountPath }) => mountPath),
-    );
-  });
-  if (![claim.metadata.name, ...paths].some((text) => CERTIFICATES.test(text))) return [];
-  const { name } = claim.metadata;
-  return [
-    {
-      command: `kubectl create secret generic ${name}${inNamespace(claim)} --from-file=FOLDER`,
-      says: "if only certificates are on it: keep them in a Secret and mount that in its place; every node can, and no storage is needed",
-    },
-  ];
 }
 
 function mounts(pod: Pod, claim: PersistentVolumeClaim): boolean {

@@ -3,6 +3,7 @@ import type { Deployment } from "../../../kube/types/index.ts";
 import { nameOf } from "../../checks/check.ts";
 import { isShared, type Subject } from "../../checks/subject.ts";
 import { isAloneOnNode } from "../../placement.ts";
+import { NEW_POD_FIRST, OLD_POD_FIRST } from "../../rolling-update.ts";
 import { patchRemedy } from "../commands.ts";
 import type { Found, Trouble } from "../trouble.ts";
 
@@ -75,12 +76,10 @@ function explain(subject: Subject, deployment: Deployment): Omit<Found, "object"
 /** What was left over has to go with null: a merge that only sets the type is refused. */
 function rolling(subject: Subject) {
   const alone = isAloneOnNode(subject) && subject.replicas + 1 > subject.eligibleNodes.length;
-  const bySurge = { maxSurge: 1, maxUnavailable: 0 };
-  const byGap = { maxSurge: 0, maxUnavailable: 1 };
   const isGap = alone && subject.replicas > 1;
   return patchRemedy(
     subject.workload,
-    { spec: { strategy: { type: "RollingUpdate", rollingUpdate: isGap ? byGap : bySurge } } },
+    { spec: { strategy: isGap ? OLD_POD_FIRST : NEW_POD_FIRST } },
     isGap
       ? "goes one by one, the others serve; a pod more would find no node under its rule"
       : "starts a new pod before an old one goes",
