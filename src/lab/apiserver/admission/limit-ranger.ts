@@ -68,7 +68,8 @@ export function withLimitDefaults(pod: Pod, range: LimitRange): Pod {
   const notes: string[] = [];
   const complete = (what: string) => (container: Container) =>
     withResources(container, defaults, what, notes);
-  const containers = pod.spec.containers.map(complete("container"));
+  // Nobody has looked yet whether there are any: a pod without is refused after this.
+  const containers = (pod.spec.containers ?? []).map(complete("container"));
   const initContainers = pod.spec.initContainers?.map(complete("init container"));
   if (notes.length === 0) return pod;
   const spec = { ...pod.spec, containers, ...(initContainers === undefined ? {} : { initContainers }) };
