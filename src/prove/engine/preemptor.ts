@@ -9,6 +9,7 @@ import { TERMINATING } from "../model/pod-table.ts";
 import type { ClassFacts, DomainCount, SpreadRule } from "./class-facts.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { PODS } from "./footprints.ts";
+import { HopelessNodes } from "./hopeless-nodes.ts";
 import { type Candidate, KnownVerdicts, NO_HELP, type NodeVerdicts } from "./known-verdicts.ts";
 import { LoadedCounts } from "./loaded-counts.ts";
 import type { LossBudgets } from "./loss-budgets.ts";
@@ -21,6 +22,12 @@ import type { Topology, TopologyKey } from "./topology.ts";
 /** As in `preempt.ts`: in large clusters the search ends once so many nodes could be used. */
 const CANDIDATES_PERCENT = 10;
 const CANDIDATES_MIN = 100;
+
+/** What is known already of nodes for pods of one shape and priority. */
+interface Kept {
+  readonly known: NodeVerdicts;
+  readonly hopeless: Int32Array;
+}
 
 /** Over the domains of a rule: the fewest pods, where, and the fewest elsewhere. */
 interface Fewest {
@@ -45,6 +52,7 @@ export class Preemptor {
   readonly #off: number[] = [];
   readonly #fewest: Fewest[] = [];
   readonly #known = new KnownVerdicts();
+  readonly #hopeless: HopelessNodes;
   readonly #counted = new Set<number>();
   /** A pod that is being deleted counts for no rule until preemption thinks it away: then nodes have to be looked at in full. */
   readonly #hasTerminating: boolean;
@@ -55,6 +63,7 @@ export class Preemptor {
     this.#hasTerminating = model.flags
       .subarray(0, model.podCount)
       .some((flags) => (flags & TERMINATING) !== 0);
+    this.#hopeless = new HopelessNodes(model.nodes.length);
     this.#counts = new LoadedCounts(input.counters, input.topology, input.state.isLost);
   }
 
@@ -68,9 +77,13 @@ export class Preemptor {
     const helpable = this.#helpable(facts);
     const share = Math.trunc((helpable.length * CANDIDATES_PERCENT) / 100);
     const enough = Math.min(Math.max(share, CANDIDATES_MIN), helpable.length);
-    const known = this.#known.of(facts.ranking.shape, priority);
+    const { shape } = facts.ranking;
+    const kept = {
+      known: this.#known.of(shape, priority),
+      hopeless: this.#hopeless.of(shape, priority, pods),
+    };
     for (const node of helpable) {
-      const candidate = this.#candidateOn(node, facts, priority, pods, budgets, known);
+      const candidate = this.#candidateOn(node, facts, priority, pods, budgets, kept);
       if (candidate === undefined) continue;
       (candidate.budgetViolations === 0 ? harmless : violating).push(candidate);
       if (harmless.length > 0 && harmless.length + violating.length >= enough) break;
@@ -108,21 +121,28 @@ export class Preemptor {
     return true;
   }
 
-  /** What a node comes to that the loss has not touched is kept for others of the same shape, where company does not matter. */
+  /** What a node comes to is kept for others of the same shape, where company does not matter: during the loss, or for all where it is untouched. */
   #candidateOn(
     node: number,
     facts: ClassFacts,
     priority: number,
     pods: StandingPods,
     budgets: LossBudgets,
-    known: NodeVerdicts,
+    { known, hopeless }: Kept,
   ): Candidate | undefined {
     const hasCompany = this.#hasCompany(facts, node);
-    if (hasCompany || pods.hasChanged(node) || this.#input.state.isLost[node] === 1) {
+    if (hasCompany || this.#input.state.isLost[node] === 1) {
       return this.#work(node, facts, priority, pods, budgets);
     }
     // Nobody who could leave the node changes what its domain comes to.
     if (!facts.rules.every((rule, i) => this.#keepsRule(rule, i, node, 0))) return undefined;
+    if (pods.hasChanged(node)) {
+      const mark = pods.changesOn(node) + 1;
+      if (hopeless[node] === mark) return undefined;
+      const candidate = this.#work(node, facts, priority, pods, budgets);
+      if (candidate === undefined) hopeless[node] = mark;
+      return candidate;
+    }
     const verdict = known[node];
     if (verdict === NO_HELP) return undefined;
     if (verdict !== undefined && !budgets.haveChanged(verdict.budgets)) return verdict.candidate;

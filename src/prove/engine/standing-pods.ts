@@ -22,7 +22,8 @@ export class StandingPods {
   readonly #arrivals = new Map<number, Standing[]>();
   readonly #gone = new Set<number>();
   readonly #terminating = new Set<number>();
-  readonly #changed = new Set<number>();
+  /** By node, how many have come or gone. */
+  readonly #changes = new Map<number, number>();
 
   /** @param priorities by class */
   constructor(model: Model, priorities: Float64Array) {
@@ -35,7 +36,7 @@ export class StandingPods {
   }
 
   arrive(pod: number, node: number, isOld: boolean): void {
-    this.#changed.add(node);
+    this.#changes.set(node, this.changesOn(node) + 1);
     const standing = { ...this.standing(pod, { isTerminating: false, isArrival: true }), isOld };
     const others = this.#arrivals.get(node);
     if (others === undefined) this.#arrivals.set(node, [standing]);
@@ -58,7 +59,7 @@ export class StandingPods {
   }
 
   leave({ pod, isArrival }: Pick<Standing, "pod" | "isArrival">, node: number): void {
-    this.#changed.add(node);
+    this.#changes.set(node, this.changesOn(node) + 1);
     if (!isArrival) {
       this.#gone.add(pod);
       return;
@@ -69,7 +70,12 @@ export class StandingPods {
 
   /** Whether somebody has come to the node or gone from it. */
   hasChanged(node: number): boolean {
-    return this.#changed.has(node);
+    return this.#changes.has(node);
+  }
+
+  /** How many have come to the node or gone from it. */
+  changesOn(node: number): number {
+    return this.#changes.get(node) ?? 0;
   }
 
   /** Those on the node with less than a priority, from the most important to the least. */
