@@ -168,6 +168,27 @@ test("passes over hooks, and kinds that are custom", async () => {
   expect(fields).toHaveLength(1);
 });
 
+test("looks at nothing that the policy has nothing to do with", async () => {
+  const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org}
+spec:
+  group: example.org
+  names: {kind: Widget, plural: widgets}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-validations: [{rule: "true"}]}}}]
+`;
+  const role = `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: web}
+subjects: [{kind: ServiceAccount, name: web, namespace: shop}]
+`;
+  const all = file("all.yaml", [web("replicas: 1"), definition, role].join("---\n"));
+  const { fields, objects, otherConflicts } = await against(all, all);
+  expect([fields.length, objects, otherConflicts]).toEqual([1, [], []]);
+});
+
 describe("what names no namespace", () => {
   const nameless = file("nameless.yaml", web("replicas: 1", "name: web"));
 

@@ -53,5 +53,11 @@ function changed(kind: Kind, live: KubeObject, fields: readonly FieldChange[]): 
   // Who forces meets no conflict.
   const applied = outcome.kind === "applied" ? completeObject(kind, outcome.object) : before;
   const paths = fields.map(({ path }) => path);
-  return withEntries(applied, appliedAlone(applied.metadata.managedFields ?? [], paths));
+  const entries = appliedAlone(applied.metadata.managedFields ?? [], paths);
+  // A file does not say who owns what; a server's guess would be that all of it was somebody's.
+  const isTracked = live.metadata.managedFields !== undefined;
+  return withEntries(
+    applied,
+    isTracked ? entries : entries.filter(({ manager }) => manager === FIELD_MANAGER),
+  );
 }

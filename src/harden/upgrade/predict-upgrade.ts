@@ -48,7 +48,7 @@ export interface ObjectForecast {
   readonly why: string;
 }
 
-/** A field that neither we nor helm own, for which a server-side upgrade is refused as well. */
+/** A field of an object of ours that neither we nor helm own, for which a server-side upgrade is refused as well. */
 export interface OtherConflict {
   readonly target: StepTarget;
   /** ".spec.replicas" */
@@ -85,11 +85,12 @@ export function predictUpgrade(input: UpgradeInput): UpgradeForecast {
     const { target, live, rendered } = each;
     const own = steps.filter((step) => targetText(step.target) === targetText(target));
     const planned = afterPlan(target.kind, live, own);
-    if (planned === undefined) continue;
+    // What the policy has nothing to do with is between helm and the cluster.
+    if (planned === undefined || (own.length === 0 && ourFields(planned).length === 0)) continue;
     const deployed = deployedObject(release, rendered, target);
     const refused = notImported(planned, each, deployed !== undefined, release);
     if (refused !== undefined) {
-      if (ourFields(planned).length > 0) objects.push(refused);
+      objects.push(refused);
       continue;
     }
     const upgrade = { kind: target.kind, live: planned, chart: rendered.object, deployed };
@@ -149,7 +150,7 @@ function takenAway(
   chart: ManifestObject,
   deployed: ManifestObject | undefined,
 ): FieldPath[] {
-  if (deployed === undefined || ourFields(planned).length === 0) return [];
+  if (deployed === undefined) return [];
   const place = placeOfKind(kind);
   const whole = completeObject(kind, chart);
   return leavesOf(appliedSet(chart, place)).filter(
