@@ -17,8 +17,8 @@ export class Images {
   }
 
   /** What pulling that image takes on that node. */
-  pullOn(node: number, { image, pull, check }: ImagePull): Seconds {
-    if (this.#on(node).has(this.#name(image))) return check;
+  pullOn(node: number, { qualified, pull, check }: ImagePull): Seconds {
+    if (this.#on(node).has(qualified)) return check;
     const named = this.#facts.model.nodes[node]?.status.images?.length ?? 0;
     // A longer list is cut: the image may be there all the same.
     return named >= NAMED_MAX ? { ...pull, min: NO_TIME.min } : pull;
@@ -32,8 +32,8 @@ export class Images {
     for (const { names = [] } of model.nodes[node]?.status.images ?? [])
       for (const name of names) images.add(this.#name(name));
     for (const pod of model.podsOn(node)) {
-      for (const { image } of classes[model.classOf[pod] as number]?.start.images ?? [])
-        images.add(this.#name(image));
+      for (const { qualified } of classes[model.classOf[pod] as number]?.start.images ?? [])
+        images.add(qualified);
     }
     this.#byNode.set(node, images);
     return images;

@@ -79,7 +79,7 @@ export class Room {
     const last = new Map(placements.map(({ pod, node }) => [pod, node]));
     for (const [pod, node] of last) {
       if (node === UNPLACED || node === lost) continue;
-      const row = changed.get(node) ?? Float64Array.from(this.#free[node] as Row);
+      const row = changed.get(node) ?? (this.#free[node] as Row).slice();
       changed.set(node, row);
       subtract(row, this.#requestOf(pod), 1);
     }

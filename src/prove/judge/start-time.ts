@@ -4,6 +4,7 @@
  */
 import type { Container, Pod, PodSpec, Probe } from "../../kube/types/index.ts";
 import { knownProfile, type ProfileSubject } from "../../lab/node/apps/workload-profile.ts";
+import { qualifiedImage } from "../../lab/node/host/image-names.ts";
 import { DEFAULT_PROFILE, type ProfileFile, type WorkloadProfile } from "../../lab/node/profile.ts";
 import { between, exactly, latest, NO_TIME, type Seconds, sum } from "./seconds.ts";
 
@@ -21,6 +22,8 @@ const INIT_SECONDS = 1;
 /** One image of a pod and what it costs on a node. */
 export interface ImagePull {
   readonly image: string;
+  /** The image's name in full, as nodes name those that they have. */
+  readonly qualified: string;
   /** Where the node lacks it. */
   readonly pull: Seconds;
   /** Where it has it. */
@@ -102,6 +105,7 @@ function pullOf(
 ): ImagePull {
   return {
     image,
+    qualified: qualifiedImage(image),
     pull: imagePullPolicy === "Never" ? NO_TIME : between(min, max),
     check: imagePullPolicy === "Always" ? PULL_CHECK : NO_TIME,
   };

@@ -3,12 +3,19 @@ import { type Heap, MemoryGuard } from "./memory-guard.ts";
 
 const MIB = 2 ** 20;
 
+/** How often what was done. */
+interface Counts {
+  collected: number;
+  spared: number;
+}
+
 /** A heap that has so much in use at each look, and so much after making room. */
-function heap(looks: readonly number[], afterCollect = looks.at(-1) as number): Heap & { collected: number } {
+function heap(looks: readonly number[], afterCollect = looks.at(-1) as number): Heap & Counts {
   let look = 0;
   return {
     limitBytes: 1_000 * MIB,
     collected: 0,
+    spared: 0,
     usedBytes() {
       if (this.collected > 0) return afterCollect * MIB;
       return (looks[Math.min(look++, looks.length - 1)] as number) * MIB;
@@ -16,12 +23,24 @@ function heap(looks: readonly number[], afterCollect = looks.at(-1) as number): 
     collect() {
       this.collected++;
     },
+    spare() {
+      this.spared++;
+    },
   };
 }
 
 test("while there is room nothing is said", () => {
   const guard = new MemoryGuard(undefined, heap([50, 500, 840]));
   expect([guard.check(MIB, 1_000), guard.check(2 * MIB, 2_000)]).toEqual([undefined, undefined]);
+});
+
+test("a heap grows as it likes while it is small, and from then on by little", () => {
+  const spared = [heap([100, 500]), heap([100, 500, 520, 530])].map((used) => {
+    const guard = new MemoryGuard(undefined, used);
+    for (let part = 0; part < 5; part++) guard.check(part * MIB, part);
+    return used.spared;
+  });
+  expect(spared).toEqual([0, 1]);
 });
 
 test("a heap that is full says what all of it would need", () => {

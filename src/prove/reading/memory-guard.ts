@@ -1,4 +1,7 @@
-/** Says before the memory runs out what a cluster would need: V8 ends the process when its heap is full, without a word to users. */
+/**
+ * Keeps what is read within the memory that it needs, and says before that runs out what a cluster would need: V8 ends the process
+ * when its heap is full, without a word to users.
+ */
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -7,7 +10,12 @@ export interface Heap {
   readonly limitBytes: number;
   /** Makes room, so that what is used is what is needed. */
   collect(): void;
+  /** From now on makes room before the heap has grown much. */
+  spare(): void;
 }
+
+/** From so much on, room is worth more than time: V8 would let the heap grow to twice what is needed, and more. */
+const LARGE_BYTES = 2 ** 29;
 
 /** When so much of the heap is used, it is looked at closely. */
 const NEARLY_FULL = 0.85;
@@ -23,6 +31,7 @@ export class MemoryGuard {
   readonly #before: number;
   readonly #totalBytes: number | undefined;
   #partsToWait = 0;
+  #isSparing = false;
 
   /** @param totalBytes of the text, where that is known */
   constructor(totalBytes: number | undefined, heap: Heap = OWN_HEAP) {
@@ -34,8 +43,13 @@ export class MemoryGuard {
   /** After a part: why no more can be read, if so. @param bytes of text that have been read, with so many objects */
   check(bytes: number, objects: number): string | undefined {
     const { limitBytes } = this.#heap;
+    const usedBytes = this.#heap.usedBytes();
+    if (!this.#isSparing && usedBytes > LARGE_BYTES) {
+      this.#isSparing = true;
+      this.#heap.spare();
+    }
     if (this.#partsToWait > 0) this.#partsToWait--;
-    else if (this.#heap.usedBytes() > NEARLY_FULL * limitBytes) {
+    else if (usedBytes > NEARLY_FULL * limitBytes) {
       this.#heap.collect();
       const used = this.#heap.usedBytes();
       if (used > FULL * limitBytes) return this.#why(used, bytes, objects);
@@ -82,4 +96,5 @@ const OWN_HEAP: Heap = {
     setFlagsFromString("--expose-gc");
     (runInNewContext("gc") as () => void)();
   },
+  spare: () => setFlagsFromString("--heap-growing-percent=20"),
 };
