@@ -124,6 +124,8 @@ async function tellApplied(
     const outcome = outcomes.find((each) => policyText(each.policy) === policyText(policy));
     const components = outcome?.components ?? [];
     const failed = components.filter(({ kind }) => kind !== "applied");
+    if (outcome?.notCleanedUp !== undefined)
+      print(`  old entries of its journal stay: ${outcome.notCleanedUp}\n`);
     const done = components.length - failed.length;
     const isTrue = failed.length === 0;
     const message = isTrue
@@ -149,14 +151,14 @@ async function tellApplied(
   }
 }
 
-function finishedText({ entry, kind, why, stays, notUndone }: Finished): string {
+function finishedText({ entry, kind, why, stays, notUndone, unhealthy }: Finished): string {
   const name = `${entry.component} of revision ${entry.revision}`;
   const end = {
     applied: "finished now",
     "rolled-back": "taken back now",
     "left-behind": "could not be taken back",
   }[kind];
-  return `An earlier run was stopped at ${name}: ${end}${why === undefined ? "" : `, as ${why}`}\n${items([...notUndone, ...stays])}`;
+  return `An earlier run was stopped at ${name}: ${end}${why === undefined ? "" : `, as ${why}`}\n${items([...notUndone, ...unhealthy, ...stays])}`;
 }
 
 function items(lines: readonly string[]): string {

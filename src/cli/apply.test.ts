@@ -1,11 +1,8 @@
 /** A policy's whole life on a cluster that answers over HTTPS: planned, shown, applied, verified, told of, taken back. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { POLICY, policyLab, SHOP } from "../../test/support/harden/policy-lab.ts";
-import { type ServedLab, servedLab } from "../../test/support/lab-with.ts";
-import { type Ended, runCommand } from "../../test/support/prove-command.ts";
+import { POLICY, SHOP } from "../../test/support/harden/policy-lab.ts";
+import { type ServedPolicyLab, servedPolicyLab } from "../../test/support/harden/served-policy-lab.ts";
+import { runCommand } from "../../test/support/prove-command.ts";
 import type { HttpClient } from "../client/http/http-client.ts";
 import { highAvailabilityPolicies } from "../kube/holdfast-kinds.ts";
 import {
@@ -16,50 +13,19 @@ import {
 } from "../kube/kinds.ts";
 import type { HighAvailabilityPolicy } from "../kube/types/index.ts";
 import { applyCommand } from "./apply.ts";
-import { diffCommand } from "./diff.ts";
-import { planCommand } from "./plan.ts";
-import { rollbackCommand } from "./rollback.ts";
-import { statusCommand } from "./status.ts";
-import { verifyCommand } from "./verify.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "holdfast-apply-"));
-const kubeconfig = join(folder, "kubeconfig");
-const policy = join(folder, "policy.yaml");
+let shop: ServedPolicyLab;
 let client: HttpClient;
-let served: ServedLab;
-
-/** A minute of the lab's passes in a second. */
-const SPEED = 60;
+let policy: string;
+const run: ServedPolicyLab["run"] = (verb, ...words) => shop.run(verb, ...words);
 
 beforeAll(async () => {
-  const definitions = ["highavailabilitypolicies", "namespacedhighavailabilitypolicies"].map((name) =>
-    readFileSync(new URL(`../../deploy/crds/${name}.holdfast.dev.yaml`, import.meta.url), "utf8"),
-  );
-  const { lab } = await policyLab([SHOP, ...definitions].join("\n---\n"));
-  lab.engine.runFor(5_000);
-  served = await servedLab(lab, { speed: SPEED });
-  client = served.client;
-  writeFileSync(kubeconfig, served.kubeconfig);
-  writeFileSync(policy, POLICY);
+  shop = await servedPolicyLab(SHOP);
+  client = shop.client;
+  policy = shop.file("policy.yaml", POLICY);
 }, 60_000);
 
-afterAll(async () => {
-  await served.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const COMMANDS = {
-  plan: planCommand,
-  diff: diffCommand,
-  apply: applyCommand,
-  verify: verifyCommand,
-  status: statusCommand,
-  rollback: rollbackCommand,
-};
-
-function run(verb: keyof typeof COMMANDS, ...words: readonly string[]): Promise<Ended> {
-  return runCommand(COMMANDS[verb](), ...words, "--kubeconfig", kubeconfig);
-}
+afterAll(() => shop.close());
 
 const replicasOf = async (name: string) => (await client.get(deployments, "shop", name)).spec.replicas;
 

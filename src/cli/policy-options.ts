@@ -39,6 +39,8 @@ export interface RollbackFlags {
   readonly context?: string;
   readonly namespace?: string;
   readonly to?: number;
+  /** Milliseconds. */
+  readonly timeout: number;
   readonly yes?: boolean;
 }
 

@@ -43,7 +43,10 @@ export async function planFor(
   command: Command,
   { proves }: PlanHow = { proves: true },
 ): Promise<PlannedCluster> {
-  const given = flags.policy === undefined ? undefined : readManifests(flags.policy).map(readPolicy);
+  const given =
+    flags.policy === undefined
+      ? undefined
+      : readManifests(flags.policy).map((each) => readPolicy(each, flags.namespace));
   const {
     model,
     profiles,

@@ -1,13 +1,14 @@
 /** Does what `holdfast rollback` is told: reads the journal, asks, takes back. */
 import type { Command } from "commander";
-import type { HttpClient } from "../client/http/http-client.ts";
-import { type JournalEntry, type PolicyName, readJournal } from "../harden/apply/journal.ts";
+import type { GateOptions } from "../harden/apply/gate.ts";
+import { isInForce, type JournalEntry, type PolicyName, readJournal } from "../harden/apply/journal.ts";
+import { HISTORY_LIMIT, shortfallTo } from "../harden/apply/journal-history.ts";
 import { recordText } from "../harden/apply/step-record.ts";
 import { rollBackPolicy } from "../harden/policy/apply-policies.ts";
 import { policyText } from "../harden/policy/read-policy.ts";
 import { writeStatus } from "../harden/policy/write-status.ts";
 import { POLICY_KINDS } from "../kube/holdfast-kinds.ts";
-import { wallNow } from "../time/wall-clock.ts";
+import { WALL_CLOCK, wallNow, wallSleep } from "../time/wall-clock.ts";
 import { InputError } from "../view/input-error.ts";
 import { confirm } from "./confirm.ts";
 import { openCluster } from "./live-cluster.ts";
@@ -17,7 +18,8 @@ export async function runRollback(name: string, flags: RollbackFlags, command: C
   const { client } = openCluster(flags);
   try {
     const policy = policyOf(name, flags);
-    const inForce = (await readJournal(client, policy)).filter(({ state }) => state !== "rolled-back");
+    const journal = await readJournal(client, policy);
+    const inForce = journal.filter(isInForce);
     const last = inForce.at(-1);
     if (last === undefined)
       throw new InputError(
@@ -26,6 +28,12 @@ export async function runRollback(name: string, flags: RollbackFlags, command: C
       );
     const to = flags.to ?? last.revision - 1;
     const entries = inForce.filter(({ revision }) => revision > to).toReversed();
+    const short = shortfallTo(to, journal);
+    if (short !== undefined)
+      throw new InputError(
+        { file: policyText(policy) },
+        `keeps the newest ${HISTORY_LIMIT} revisions of each workload, and those of ${short.component} do not lead back to ${revisionText(to)}; the nearest is --to ${short.nearest}`,
+      );
     const { stdout } = process;
     if (entries.length === 0) {
       stdout.write(`${policyText(policy)} is at revision ${last.revision}: nothing to take back.\n`);
@@ -36,20 +44,26 @@ export async function runRollback(name: string, flags: RollbackFlags, command: C
       stdout.write("Nothing was done.\n");
       return;
     }
-    await takeBack(policy, to, client);
+    await takeBack(policy, to, { client, clock: WALL_CLOCK, sleep: wallSleep, gateTimeoutMs: flags.timeout });
   } finally {
     client.close();
   }
 }
 
-async function takeBack(policy: PolicyName, to: number, client: HttpClient): Promise<void> {
-  const finished = await rollBackPolicy(policy, to, client);
-  for (const { entry, stays, notUndone } of finished) {
-    const told = notUndone.length === 0 ? "taken back" : "could not be taken back";
+async function takeBack(policy: PolicyName, to: number, options: GateOptions): Promise<void> {
+  const finished = await rollBackPolicy(policy, to, options);
+  for (const { entry, stays, notUndone, unhealthy } of finished) {
+    const told =
+      notUndone.length > 0
+        ? "could not be taken back"
+        : unhealthy.length > 0
+          ? "taken back, and is not healthy"
+          : "taken back";
     process.stdout.write(`  ${entry.component}, revision ${entry.revision}: ${told}\n`);
-    for (const line of [...notUndone, ...stays]) process.stdout.write(`    · ${line}\n`);
+    for (const line of [...notUndone, ...unhealthy, ...stays]) process.stdout.write(`    · ${line}\n`);
   }
   const isWhole = finished.every(({ kind }) => kind === "rolled-back");
+  const isHealthy = finished.every(({ unhealthy }) => unhealthy.length === 0);
   const found = {
     type: "Applied" as const,
     isTrue: false,
@@ -57,8 +71,9 @@ async function takeBack(policy: PolicyName, to: number, client: HttpClient): Pro
     message: `Taken back to ${revisionText(to)}`,
     revision: to,
   };
-  await writeStatus(client, policy, found, wallNow());
+  await writeStatus(options.client, policy, found, wallNow());
   if (!isWhole) process.exitCode = 5;
+  else if (!isHealthy) process.exitCode = 4;
 }
 
 function policyOf(text: string, { namespace }: RollbackFlags): PolicyName {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { wholeNumber } from "./option-values.ts";
+import { duration, wholeNumber } from "./option-values.ts";
 import type { RollbackFlags } from "./policy-options.ts";
 import { checkSource } from "./source-options.ts";
 
@@ -13,6 +13,7 @@ export function rollbackCommand(): Command {
       "as it was after this revision, 0 for before the first (the one before the last)",
       wholeNumber(0, 1e9),
     )
+    .option("--timeout <time>", "how long a workload may take to become healthy", duration, 600_000)
     .option("--yes", "do it without asking")
     .option("--lab <url|file>", "the running lab at this address, or that this kubeconfig leads to")
     .option("--kubeconfig <file>", "the kubeconfig, in place of KUBECONFIG and ~/.kube/config")

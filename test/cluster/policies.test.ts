@@ -3,9 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { applyCommand } from "../../src/cli/apply.ts";
-import { rollbackCommand } from "../../src/cli/rollback.ts";
-import { verifyCommand } from "../../src/cli/verify.ts";
 import { createHttpClient, type HttpClient } from "../../src/client/http/http-client.ts";
 import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
 import { policyDefinitions } from "../../src/harden/policy/policy-definitions.ts";
@@ -21,9 +18,10 @@ import { StatusError } from "../../src/kube/status-error.ts";
 import type { Deployment, KubeObject } from "../../src/kube/types/index.ts";
 import { wallSleep } from "../../src/time/wall-clock.ts";
 import { parseManifests } from "../../src/view/manifests.ts";
+import { liveOutNamespacedPolicy, OWN_POLICY } from "../support/harden/namespaced-policy.ts";
 import { REFUSED, TAKEN } from "../support/harden/policy-cases.ts";
 import { WEB } from "../support/harden/policy-lab.ts";
-import { type Ended, runCommand } from "../support/prove-command.ts";
+import { type PolicyVerb, runVerb } from "../support/harden/served-policy-lab.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { addFakeNodes } from "./kwok.ts";
 
@@ -39,9 +37,11 @@ beforeAll(async () => {
   await addFakeNodes(client, 3, { folder: plane.folder, kubeconfig });
   for (const definition of policyDefinitions())
     await client.create(customResourceDefinitions, undefined, definition);
-  await client.create(namespaces, undefined, { metadata: { name: "shop" } });
   const service = { metadata: { name: "web" }, spec: { selector: { app: "web" }, ports: [{ port: 80 }] } };
-  await client.create(services, "shop", service, { fieldManager: "kubectl-create" });
+  for (const name of ["shop", "other"]) {
+    await client.create(namespaces, undefined, { metadata: { name } });
+    await client.create(services, name, service, { fieldManager: "kubectl-create" });
+  }
   writeFileSync(
     policy,
     "{apiVersion: holdfast.dev/v1alpha1, kind: HighAvailabilityPolicy, metadata: {name: shop}, spec: {targets: [{namespace: shop}], sessionAffinity: {mode: ClientIP}}}",
@@ -89,11 +89,7 @@ describe("a policy", () => {
   });
 });
 
-const COMMANDS = { apply: applyCommand, rollback: rollbackCommand, verify: verifyCommand };
-
-function run(verb: keyof typeof COMMANDS, ...words: readonly string[]): Promise<Ended> {
-  return runCommand(COMMANDS[verb](), ...words, "--kubeconfig", plane.kubeconfig);
-}
+const run = (verb: PolicyVerb, ...words: readonly string[]) => runVerb(verb, plane.kubeconfig, words);
 
 /** What an object says and whose it is, without times. */
 function picture({ metadata: { managedFields = [] }, ...object }: KubeObject) {
@@ -138,4 +134,18 @@ describe.each([
     await client.delete(deployments, "shop", "web", { propagationPolicy: "Foreground" });
     await until(async () => (await client.list(deployments, { namespace: "shop" })).items.length === 0);
   });
+});
+
+test("a policy of a namespace is lived out there, and reaches nothing outside", async () => {
+  const [manifest] = parseManifests(WEB, "web.yaml");
+  for (const namespace of ["shop", "other"]) {
+    const metadata = { ...manifest?.object.metadata, namespace };
+    await client.create(deployments, namespace, { ...manifest?.object, metadata } as never, {
+      fieldManager: "helm",
+    });
+    await until(async () => (await client.get(deployments, namespace, "web")).status.readyReplicas === 1);
+  }
+  const own = join(folder, "own.yaml");
+  writeFileSync(own, OWN_POLICY);
+  await liveOutNamespacedPolicy(client, own, run);
 });

@@ -1,9 +1,10 @@
 import { StatusError } from "../../kube/status-error.ts";
 import { type Plan, type Step, type StepTarget, targetText } from "../step.ts";
-import { ChangedSinceError, performStep, takeBackStep } from "./change-object.ts";
+import { ChangedSinceError, performStep } from "./change-object.ts";
 import { type GateOptions, waitForGate } from "./gate.ts";
 import type { Journal } from "./journal.ts";
-import { recordSteps, recordText, type StepRecord } from "./step-record.ts";
+import { recordSteps, type StepRecord } from "./step-record.ts";
+import { takeBack } from "./take-back.ts";
 
 export interface ApplyOptions extends GateOptions {
   /** Written before anything is done; without one what is done is known to this process alone. */
@@ -31,6 +32,8 @@ export interface Failure {
   readonly before: readonly Step[];
   /** What was not taken back on purpose: data, and what others have changed since. */
   readonly stays: readonly string[];
+  /** What was taken back and did not become healthy in time. */
+  readonly unhealthy: readonly string[];
 }
 
 /**
@@ -67,42 +70,16 @@ async function applyComponent(
       if (!done.includes(record) && !(error instanceof StatusError) && !(error instanceof ChangedSinceError))
         done.push(record);
       await entry?.mark("rolling-back");
-      const { stays, notUndone } = await takeBack(done, client);
+      const { notUndone, ...taken } = await takeBack(done, options);
       await entry?.mark(notUndone.length > 0 ? "left-behind" : "rolled-back");
       const why = error instanceof Error ? error.message : String(error);
-      const failure = { component, step: steps[i] as Step, why, before: steps.slice(0, i), stays };
+      const failure = { component, step: steps[i] as Step, why, before: steps.slice(0, i), ...taken };
       if (notUndone.length > 0) return { kind: "left-behind", ...failure, notUndone };
       return { kind: error instanceof ChangedSinceError ? "changed" : "rolled-back", ...failure };
     }
   }
   await entry?.mark("applied");
   return { component, kind: "applied", steps: steps.length };
-}
-
-export interface TakenBack {
-  /** What stays on purpose. */
-  readonly stays: readonly string[];
-  /** What could not be taken back, each with why. */
-  readonly notUndone: readonly string[];
-}
-
-/** Takes steps back, last first. */
-export async function takeBack(
-  records: readonly StepRecord[],
-  client: GateOptions["client"],
-): Promise<TakenBack> {
-  const stays: string[] = [];
-  const notUndone: string[] = [];
-  for (const record of records.toReversed()) {
-    try {
-      stays.push(...(await takeBackStep(record, client)));
-    } catch (error) {
-      notUndone.push(
-        `${recordText(record.target)}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-  return { stays, notUndone };
 }
 
 /** In the order of the plan. */

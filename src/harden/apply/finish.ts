@@ -1,19 +1,17 @@
 /** What is done about an apply, or a taking back, that was stopped half-way: the journal has all that is needed for either. */
 import type { Client } from "../../client/client.ts";
-import { takeBack } from "./apply-plan.ts";
 import { isDone, performStep } from "./change-object.ts";
 import { type GateOptions, waitForGate } from "./gate.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { StepRecord } from "./step-record.ts";
+import { type TakenBack, takeBack } from "./take-back.ts";
 
 /** How an unfinished component ended. */
-export interface Finished {
+export interface Finished extends TakenBack {
   readonly entry: JournalEntry;
   readonly kind: "applied" | "rolled-back" | "left-behind";
   /** What stood in the way of finishing it, where it was taken back. */
   readonly why?: string;
-  readonly stays: readonly string[];
-  readonly notUndone: readonly string[];
 }
 
 export function isUnfinished({ state }: JournalEntry): boolean {
@@ -22,7 +20,7 @@ export function isUnfinished({ state }: JournalEntry): boolean {
 
 /** Does what is left of the steps; takes all of them back where that fails. What was being taken back is taken back. */
 export async function finishEntry(entry: JournalEntry, options: GateOptions): Promise<Finished> {
-  if (entry.state === "rolling-back") return rollBackEntry(entry, options.client);
+  if (entry.state === "rolling-back") return rollBackEntry(entry, options);
   try {
     for (const step of await leftOf(entry.steps, options.client)) {
       await performStep(step, options.client);
@@ -30,10 +28,10 @@ export async function finishEntry(entry: JournalEntry, options: GateOptions): Pr
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...(await rollBackEntry(entry, options.client)), why };
+    return { ...(await rollBackEntry(entry, options)), why };
   }
   await entry.mark("applied");
-  return { entry, kind: "applied", stays: [], notUndone: [] };
+  return { entry, kind: "applied", stays: [], notUndone: [], unhealthy: [] };
 }
 
 /** From the last step that shows in the cluster on: it may have been done in part, and nobody waited for its gate. */
@@ -44,11 +42,11 @@ async function leftOf(steps: readonly StepRecord[], client: Client): Promise<rea
   return steps;
 }
 
-/** Takes a component back to what it was before. */
-export async function rollBackEntry(entry: JournalEntry, client: Client): Promise<Finished> {
+/** Takes a component back to what it was before, and waits until it is healthy. */
+export async function rollBackEntry(entry: JournalEntry, options: GateOptions): Promise<Finished> {
   await entry.mark("rolling-back");
-  const { stays, notUndone } = await takeBack(entry.steps, client);
-  const kind = notUndone.length > 0 ? "left-behind" : "rolled-back";
+  const taken = await takeBack(entry.steps, options);
+  const kind = taken.notUndone.length > 0 ? "left-behind" : "rolled-back";
   await entry.mark(kind);
-  return { entry, kind, stays, notUndone };
+  return { entry, kind, ...taken };
 }

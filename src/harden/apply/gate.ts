@@ -16,11 +16,14 @@ export interface GateOptions {
   readonly gateTimeoutMs?: number;
 }
 
+/** What is waited for, of which object. */
+export type Gated = Pick<StepRecord, "gate" | "target">;
+
 export const GATE_TIMEOUT_MS = 600_000;
 const POLL_MS = 1_000;
 
 /** @throws {Error} that says what did not become so in time, or will not */
-export async function waitForGate(record: StepRecord, options: GateOptions): Promise<void> {
+export async function waitForGate(record: Gated, options: GateOptions): Promise<void> {
   const { gate, target } = record;
   if (gate === "none") return;
   const timeoutMs = options.gateTimeoutMs ?? GATE_TIMEOUT_MS;
@@ -42,7 +45,7 @@ const GATE_NAMES = {
   "job-complete": "done",
 } as const;
 
-async function isMet({ gate, target }: StepRecord, client: Client): Promise<boolean> {
+async function isMet({ gate, target }: Gated, client: Client): Promise<boolean> {
   const namespace = namespaceOf(target);
   if (gate === "job-complete") {
     const job: Job = await client.get(jobs, namespace, target.name);
@@ -64,7 +67,7 @@ async function isMet({ gate, target }: StepRecord, client: Client): Promise<bool
 }
 
 /** ": 1 of 2 is ready, pod web-5d-x has no node", of the newest pod that is not. */
-async function whyNotRolledOut({ target }: StepRecord, client: Client): Promise<string> {
+async function whyNotRolledOut({ target }: Gated, client: Client): Promise<string> {
   const namespace = namespaceOf(target);
   const workload = (await client.get(kindOfRecord(target), namespace, target.name)) as
     | Deployment

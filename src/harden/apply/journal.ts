@@ -28,8 +28,11 @@ export interface JournalEntry {
   /** "Deployment shop/web" */
   readonly component: string;
   readonly steps: readonly StepRecord[];
+  /** The revision in force of this component when it was written, 0 for none: what has to be taken back after it. */
+  readonly previous: number;
   readonly state: JournalState;
   mark(state: JournalState): Promise<void>;
+  remove(): Promise<void>;
 }
 
 /** Where the journals of policies of the whole cluster are; made when the first one is written. */
@@ -46,6 +49,7 @@ interface JournalData {
   readonly component: string;
   /** Its place among the components of its revision. */
   readonly order: number;
+  readonly previous: number;
   readonly steps: readonly StepRecord[];
 }
 
@@ -54,19 +58,19 @@ export class Journal {
   readonly #client: Client;
   readonly policy: PolicyName;
   readonly revision: number;
+  readonly #earlier: readonly JournalEntry[];
   #order = 0;
 
-  private constructor(client: Client, policy: PolicyName, revision: number) {
+  private constructor(client: Client, policy: PolicyName, earlier: readonly JournalEntry[]) {
     this.#client = client;
     this.policy = policy;
-    this.revision = revision;
+    this.#earlier = earlier;
+    this.revision = Math.max(0, ...earlier.map(({ revision }) => revision)) + 1;
   }
 
   /** A journal with the revision after the last one. */
   static async open(client: Client, policy: PolicyName): Promise<Journal> {
-    const entries = await readJournal(client, policy);
-    const last = Math.max(0, ...entries.map(({ revision }) => revision));
-    return new Journal(client, policy, last + 1);
+    return new Journal(client, policy, await readJournal(client, policy));
   }
 
   /** Writes down what is going to be done, before it is. */
@@ -74,7 +78,9 @@ export class Journal {
     const namespace = namespaceOf(this.policy);
     await ensureNamespace(this.#client, this.policy);
     const order = this.#order++;
-    const data: JournalData = { policy: this.policy, component, order, steps };
+    const last = this.#earlier.findLast((entry) => isInForce(entry) && entry.component === component);
+    const previous = last?.revision ?? 0;
+    const data: JournalData = { policy: this.policy, component, order, previous, steps };
     const body = {
       apiVersion: "apps/v1",
       kind: "ControllerRevision",
@@ -103,14 +109,23 @@ export async function readJournal(client: Client, policy: PolicyName): Promise<J
 }
 
 function entryOf(client: Client, { metadata, revision, data }: ControllerRevision): JournalEntry {
-  const { policy, component, steps } = data as unknown as JournalData;
+  const { policy, component, previous, steps } = data as unknown as JournalData;
   const state = (metadata.annotations?.[STATE] ?? "applying") as JournalState;
   const mark = async (next: JournalState) => {
     const patch = { metadata: { annotations: { [STATE]: next } } };
     const query = { fieldManager: FIELD_MANAGER };
     await client.patch(controllerRevisions, metadata.namespace, metadata.name, "merge", patch, query);
   };
-  return { policy, revision, component, steps, state, mark };
+  const remove = async () => {
+    const preconditions = { uid: metadata.uid };
+    await client.delete(controllerRevisions, metadata.namespace, metadata.name, { preconditions });
+  };
+  return { policy, revision, component, steps, previous, state, mark, remove };
+}
+
+/** Whether something of it is in the cluster still. */
+export function isInForce({ state }: Pick<JournalEntry, "state">): boolean {
+  return state !== "rolled-back";
 }
 
 function orderOf({ data }: ControllerRevision): number {

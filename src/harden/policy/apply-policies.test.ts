@@ -1,16 +1,25 @@
 /** A policy is applied to a lab, and taken back; by somebody who is stopped at every write, too. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { dyingClient, type PolicyLab, policyLab, SHOP } from "../../../test/support/harden/policy-lab.ts";
+import {
+  dyingClient,
+  POLICY,
+  type PolicyLab,
+  policyLab,
+  SHOP,
+} from "../../../test/support/harden/policy-lab.ts";
 import type { Kind } from "../../kube/kind.ts";
 import {
   deployments,
   jobs,
+  nodes,
   persistentVolumeClaims,
   podDisruptionBudgets,
   services,
 } from "../../kube/kinds.ts";
 import type { Deployment, KubeObject } from "../../kube/types/index.ts";
-import { readJournal } from "../apply/journal.ts";
+import { isRolledOut } from "../apply/gate.ts";
+import { Journal, readJournal } from "../apply/journal.ts";
+import { shortfallTo } from "../apply/journal-history.ts";
 import { applyPolicies, finishPolicy, rollBackPolicy } from "./apply-policies.ts";
 
 const NAME = { kind: "HighAvailabilityPolicy", name: "shop" };
@@ -79,7 +88,7 @@ describe("a policy", () => {
   test("is taken back to the old values under their old owners' names, its own given up", async () => {
     const shop = await policyLab();
     await shop.run(applyPolicies(await shop.plan(), shop.gates()));
-    const finished = await shop.run(rollBackPolicy(NAME, 0, shop.gates().client));
+    const finished = await shop.run(rollBackPolicy(NAME, 0, shop.gates()));
     expect(finished.map(({ kind }) => kind)).toEqual(["rolled-back", "rolled-back"]);
     expect(finished.flatMap(({ stays }) => stays)).toEqual([
       "PersistentVolumeClaim shop/photos-shared stays, as it may hold data; delete it when it is not needed",
@@ -96,11 +105,64 @@ describe("a policy", () => {
       await shop.run(applyPolicies(await shop.plan(policy(replicas)), shop.gates()));
     const replicas = () => shop.lab.api.get(deployments, "shop", "web")?.spec.replicas;
     expect(replicas()).toBe(3);
-    await shop.run(rollBackPolicy(NAME, 1, shop.gates().client));
+    await shop.run(rollBackPolicy(NAME, 1, shop.gates()));
+    // Nobody has to wait any more until it is healthy.
+    expect(isRolledOut(shop.lab.api.get(deployments, "shop", "web") as Deployment)).toBe(true);
     expect(replicas()).toBe(2);
     expect(await shop.plan(policy(2))).toMatchObject([{ plan: { steps: [] } }]);
-    await shop.run(rollBackPolicy(NAME, 0, shop.gates().client));
+    await shop.run(rollBackPolicy(NAME, 0, shop.gates()));
     expect(withoutClaims(picture(shop))).toEqual(before);
+  });
+
+  test("keeps ten revisions of a workload, and what was so before them cannot be had any more", async () => {
+    const shop = await policyLab();
+    const { client } = shop.gates();
+    const begin = async (component: string) => {
+      const journal = await Journal.open(client, NAME);
+      return (await journal.begin(component, [])).mark("applied");
+    };
+    await shop.run(begin("Deployment shop/album"));
+    for (let i = 0; i < 11; i++) await shop.run(begin("Deployment shop/web"));
+    const web = POLICY.replace("targets: [{namespace: shop}]", "targets: [{name: web}]");
+    await shop.run(applyPolicies(await shop.plan(web), shop.gates()));
+    const journal = await readJournal(client, NAME);
+    expect(journal.map(({ component, revision }) => `${component} ${revision}`)).toEqual([
+      "Deployment shop/album 1",
+      ...Array.from({ length: 10 }, (_, i) => `Deployment shop/web ${i + 4}`),
+    ]);
+    expect(shortfallTo(0, journal)).toEqual({ component: "Deployment shop/web", nearest: 3 });
+    expect(shortfallTo(3, journal)).toBeUndefined();
+    const finished = await shop.run(rollBackPolicy(NAME, 12, shop.gates()));
+    expect(finished.map(({ entry, kind }) => [entry.component, kind])).toEqual([
+      ["Deployment shop/web", "rolled-back"],
+    ]);
+    expect(shop.lab.api.get(deployments, "shop", "web")?.spec.replicas).toBe(1);
+  });
+
+  test("is taken back once its workloads are healthy again, and says of which that is not so", async () => {
+    const shop = await policyLab();
+    await shop.run(applyPolicies(await shop.plan(), shop.gates()));
+    const { client } = shop.gates();
+    // No node takes a new pod any more; those that are there stay.
+    for (const { metadata } of shop.lab.api.list(nodes))
+      await shop.run(
+        client.patch(nodes, undefined, metadata.name, "merge", { spec: { unschedulable: true } }),
+      );
+    const startedMs = shop.lab.engine.now();
+    const finished = await shop.run(rollBackPolicy(NAME, 0, { ...shop.gates(), gateTimeoutMs: 60_000 }));
+    expect(finished.map(({ entry, kind, unhealthy }) => [entry.component, kind, unhealthy])).toEqual([
+      [
+        "Deployment shop/web",
+        "rolled-back",
+        [expect.stringMatching(/^Deployment shop\/web did not get all its new pods ready in 60 s/)],
+      ],
+      [
+        "Deployment shop/album",
+        "rolled-back",
+        [expect.stringMatching(/^Deployment shop\/album did not get all its new pods ready in 60 s/)],
+      ],
+    ]);
+    expect(shop.lab.engine.now() - startedMs).toBeGreaterThanOrEqual(120_000);
   });
 
   test("leaves alone what somebody has changed since, and says so", async () => {
@@ -111,7 +173,7 @@ describe("a policy", () => {
     await shop.run(
       client.patch(deployments, "shop", "web", "merge", scale, { fieldManager: "kubectl-scale" }),
     );
-    const finished = await shop.run(rollBackPolicy(NAME, 0, shop.gates().client));
+    const finished = await shop.run(rollBackPolicy(NAME, 0, shop.gates()));
     expect(finished.flatMap(({ stays }) => stays)).toContain(
       "spec.replicas of Deployment shop/web was changed since, to 5, and stays",
     );
@@ -154,7 +216,7 @@ describe.each([
   test("at any of its writes is followed by one who takes it back", { timeout: 120_000 }, async () => {
     for (let at = 1; at <= writes; at++) {
       const shop = await stopped(at, arrives);
-      await shop.run(rollBackPolicy(NAME, 0, shop.gates().client));
+      await shop.run(rollBackPolicy(NAME, 0, shop.gates()));
       shop.lab.engine.runFor(60_000);
       expect(withoutClaims(picture(shop)), `stopped at write ${at}`).toEqual(before);
     }
@@ -171,15 +233,15 @@ test("whoever takes a policy back and is stopped at any write is followed by one
   };
   const shop = await applied();
   const counting = dyingClient(shop.lab.client("holdfast"), Number.POSITIVE_INFINITY, true);
-  await shop.run(rollBackPolicy(NAME, 0, counting));
+  await shop.run(rollBackPolicy(NAME, 0, shop.gates(counting)));
   expect(counting.writes).toBeGreaterThan(10);
   for (let at = 1; at <= counting.writes; at++) {
     for (const arrives of [false, true]) {
       const half = await applied();
       const client = dyingClient(half.lab.client("holdfast"), at, arrives);
-      await half.run(rollBackPolicy(NAME, 0, client).catch(() => []));
+      await half.run(rollBackPolicy(NAME, 0, half.gates(client)).catch(() => []));
       await half.run(finishPolicy(NAME, half.gates()));
-      await half.run(rollBackPolicy(NAME, 0, half.gates().client));
+      await half.run(rollBackPolicy(NAME, 0, half.gates()));
       half.lab.engine.runFor(60_000);
       expect(withoutClaims(picture(half)), `stopped at write ${at}`).toEqual(before);
     }

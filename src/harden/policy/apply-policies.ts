@@ -1,7 +1,8 @@
 import { type ApplyOptions, applyPlan, type ComponentOutcome } from "../apply/apply-plan.ts";
 import { type Finished, finishEntry, isUnfinished, rollBackEntry } from "../apply/finish.ts";
 import type { GateOptions } from "../apply/gate.ts";
-import { Journal, type PolicyName, readJournal } from "../apply/journal.ts";
+import { isInForce, Journal, type PolicyName, readJournal } from "../apply/journal.ts";
+import { cleanUp } from "../apply/journal-history.ts";
 import type { PolicyPlan } from "./plan-policies.ts";
 
 export interface ApplyPoliciesOptions extends Omit<ApplyOptions, "journal"> {
@@ -13,6 +14,8 @@ export interface PolicyOutcome {
   readonly policy: PolicyName;
   readonly revision: number;
   readonly components: readonly ComponentOutcome[];
+  /** Why old entries of the journal are still there, where they may not be deleted. */
+  readonly notCleanedUp?: string;
 }
 
 /** Finishes what an earlier apply of a policy was stopped in. */
@@ -34,7 +37,9 @@ export async function applyPolicies(
     const journal = await Journal.open(options.client, policy);
     options.onPolicy?.(policy, journal.revision);
     const components = await applyPlan(plan, { ...options, journal });
-    outcomes.push({ policy, revision: journal.revision, components });
+    const notCleanedUp = await cleanUp(await readJournal(options.client, policy));
+    const outcome = { policy, revision: journal.revision, components };
+    outcomes.push(notCleanedUp === undefined ? outcome : { ...outcome, notCleanedUp });
   }
   return outcomes;
 }
@@ -46,12 +51,11 @@ export async function applyPolicies(
 export async function rollBackPolicy(
   policy: PolicyName,
   toRevision: number,
-  client: GateOptions["client"],
+  options: GateOptions,
 ): Promise<Finished[]> {
   const finished: Finished[] = [];
-  for (const entry of (await readJournal(client, policy)).toReversed()) {
-    if (entry.revision > toRevision && entry.state !== "rolled-back")
-      finished.push(await rollBackEntry(entry, client));
+  for (const entry of (await readJournal(options.client, policy)).toReversed()) {
+    if (entry.revision > toRevision && isInForce(entry)) finished.push(await rollBackEntry(entry, options));
   }
   return finished;
 }

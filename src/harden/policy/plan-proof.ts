@@ -12,6 +12,7 @@ import type { FixProof, ProvedChange } from "../checks/fix-proof.ts";
 import { patchFix } from "../checks/fixes.ts";
 import { comparedWorst } from "../checks/prove-fixes.ts";
 import { type Step, type StepTarget, targetText } from "../step.ts";
+import { harmful, harmlessPrefix } from "./harmful.ts";
 import { plannedObjects } from "./plan-objects.ts";
 import type { PolicyPlan } from "./plan-policies.ts";
 
@@ -33,23 +34,29 @@ export interface ProvedPlans {
 /** The plans without the components that would make something worse; those are refused with what would become worse. */
 export function provePlans(plans: readonly PolicyPlan[], input: PlanProofInput): ProvedPlans {
   const before = worstByKind(input.prove(staged([], input)));
-  const all = proofOf(stepsOf(plans), before, input);
+  const proofOfAll = (changes: readonly Component[]) =>
+    proofOf(
+      changes.flatMap(([, steps]) => steps),
+      before,
+      input,
+    );
+  const worseOf = (changes: readonly Component[]) => proofOfAll(changes).worse;
+  const components = byComponent(stepsOf(plans));
+  const all = proofOfAll(components);
   if (all.worse.length === 0) return { plans, proof: all };
   let left = plans;
-  for (const [component, steps] of byComponent(stepsOf(plans))) {
-    const alone = proofOf(steps, before, input);
-    if (alone.worse.length > 0) left = withoutComponent(left, component, alone.worse);
-  }
-  const rest = proofOf(stepsOf(left), before, input);
-  if (rest.worse.length === 0) return { plans: left, proof: rest };
-  // Good one by one and bad together: the last that could be the cause goes first.
-  for (const [component] of byComponent(stepsOf(left)).toReversed()) {
-    left = withoutComponent(left, component, rest.worse);
-    const proof = proofOf(stepsOf(left), before, input);
-    if (proof.worse.length === 0) return { plans: left, proof };
-  }
-  return { plans: left, proof: { better: [], worse: [] } };
+  for (const [[component], worse] of harmful(components, worseOf))
+    left = withoutComponent(left, component, worse);
+  const rest = byComponent(stepsOf(left));
+  const proof = proofOfAll(rest);
+  if (proof.worse.length === 0) return { plans: left, proof };
+  // Good one by one and bad together: the last that could be the cause go first.
+  const kept = harmlessPrefix(rest, worseOf);
+  for (const [component] of rest.slice(kept)) left = withoutComponent(left, component, proof.worse);
+  return { plans: left, proof: proofOfAll(rest.slice(0, kept)) };
 }
+
+type Component = ReturnType<typeof byComponent>[number];
 
 function stepsOf(plans: readonly PolicyPlan[]): Step[] {
   return plans.flatMap(({ plan }) => plan.steps);

@@ -21,9 +21,13 @@ const API_VERSION = apiVersionOf(POLICY_KINDS[0]);
 
 /**
  * The policy that a manifest says, its defaults filled in.
+ * @param namespace of a policy of a namespace that names none
  * @throws {InputError} with line and field for what an API server would refuse
  */
-export function readPolicy({ object, place, lineOf }: Manifest): HighAvailabilityPolicy {
+export function readPolicy(
+  { object, place, lineOf }: Manifest,
+  namespace = "default",
+): HighAvailabilityPolicy {
   const schema = object.apiVersion === API_VERSION ? schemas[object.kind] : undefined;
   const refuse = (why: string, field?: string): never => {
     const line = (field === undefined ? undefined : lineOf(field)) ?? place.line;
@@ -42,7 +46,7 @@ export function readPolicy({ object, place, lineOf }: Manifest): HighAvailabilit
   if (cause !== undefined) refuse(`is refused: ${cause.message}`, cause.field);
   const policy = whole as unknown as HighAvailabilityPolicy;
   if (object.kind !== POLICY_KINDS[1].kind) return policy;
-  return { ...policy, metadata: { ...policy.metadata, namespace: policy.metadata.namespace ?? "default" } };
+  return { ...policy, metadata: { namespace, ...policy.metadata } };
 }
 
 /** The policies of a cluster that answers, the oldest first; none where their definitions are missing. */

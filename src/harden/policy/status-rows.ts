@@ -2,7 +2,7 @@
 import { podDisruptionBudgets } from "../../kube/kinds.ts";
 import { selectorMatches } from "../../kube/selectors.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
-import type { JournalEntry, PolicyName } from "../apply/journal.ts";
+import { isInForce, type JournalEntry, type PolicyName } from "../apply/journal.ts";
 import { placeOfKind, valueAt } from "../fields/field-path.ts";
 import { selects } from "../placement.ts";
 import { targetText } from "../step.ts";
@@ -48,7 +48,7 @@ export function statusRows(
             .filter(({ path }) => path.join() === "f:spec,f:replicas")
             .map(({ after }) => Number(after)),
     );
-    const last = journal.findLast(({ component, state }) => component === name && state !== "rolled-back");
+    const last = journal.findLast((entry) => entry.component === name && isInForce(entry));
     const budget = budgetOf(workload, view);
     return {
       workload: name,

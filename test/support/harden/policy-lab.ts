@@ -113,7 +113,7 @@ export async function policyLab(manifestText = SHOP): Promise<PolicyLab> {
       const view = await viewOf(lab.client("holdfast"), PLAN_KINDS);
       return planPolicies({
         view,
-        policies: parseManifests(text, "policy.yaml").map(readPolicy),
+        policies: parseManifests(text, "policy.yaml").map((each) => readPolicy(each)),
         others: [],
         traitsOf: () => ({ role: "web", sessions: undefined, sticky: false }),
         forceConflicts: false,

@@ -5,7 +5,7 @@ import type { Step } from "../../step.ts";
 import { outcomeText } from "./outcome-text.ts";
 
 const component = { kind: deployments, namespace: "shop", name: "web" };
-const failure = { step: {} as Step, before: [], stays: [] };
+const failure = { step: {} as Step, before: [], stays: [], unhealthy: [] };
 
 test.each<{ name: string; outcome: ComponentOutcome; lines: readonly string[] }>([
   {
@@ -21,6 +21,7 @@ test.each<{ name: string; outcome: ComponentOutcome; lines: readonly string[] }>
       ...failure,
       why: "Deployment shop/web did not get all its new pods ready in 60 s: 1 of 2 is ready, pod web-1 has no node",
       stays: ["claim data stays"],
+      unhealthy: [],
     },
     lines: [
       "  Deployment shop/web: taken back: it did not get all its new pods ready in 60",

@@ -20,10 +20,10 @@ export function outcomeText(outcome: ComponentOutcome, { columns }: Pick<Screen,
     case "changed":
       return line(`${name}: not done: ${why}`, 2);
     case "rolled-back":
-      return line(`${name}: taken back: ${why}`, 2) + items(outcome.stays);
+      return line(`${name}: taken back: ${why}`, 2) + items([...outcome.unhealthy, ...outcome.stays]);
     case "left-behind": {
       const left = line("could not be taken back:", 2) + items(outcome.notUndone);
-      return line(`${name}: failed: ${why}`, 2) + left + items(outcome.stays);
+      return line(`${name}: failed: ${why}`, 2) + left + items([...outcome.unhealthy, ...outcome.stays]);
     }
   }
 }
