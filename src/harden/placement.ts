@@ -4,6 +4,7 @@ import type { LabelSelector, Node, PodAffinityTerm, StringMap } from "../kube/ty
 import type { Subject } from "./checks/subject.ts";
 
 export const HOSTNAME = "kubernetes.io/hostname";
+export const ZONE = "topology.kubernetes.io/zone";
 
 /** "binding" holds against the scheduler's other wishes, a "wish" does not. */
 export type Strength = "binding" | "wish" | "none";

@@ -259,6 +259,25 @@ describe("a field of the policy", () => {
       why: "rollout: no two of its pods may share a node, and 2 and 1 more have 2 nodes: an update would never end; the nearest is maxSurge: 0, maxUnavailable: 1",
     },
     {
+      name: "a storage class that is not there",
+      given: {
+        policy: { storage: { className: "lnghorn" } },
+        extra:
+          "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: longhorn}, provisioner: driver.longhorn.io}",
+      },
+      why: "storage: there is no StorageClass lnghorn; the nearest is longhorn; or make it first",
+    },
+    {
+      name: "several zones where there is one",
+      given: { policy: { spread: { zones: "Required" as const } } },
+      why: "spread: the nodes that may run it are all in one zone, so its pods cannot be in several; the nearest is spread.zones: Off; or add nodes in another zone, labelled topology.kubernetes.io/zone",
+    },
+    {
+      name: "a drain that takes all",
+      given: { policy: { disruptionBudget: { maxUnavailable: 5 } } },
+      why: "budget: a drain that may take 5 of 2 pods takes all at once; the nearest is disruptionBudget.maxUnavailable: 1",
+    },
+    {
       name: "no affinity where the protocol needs it",
       given: { traits: { sticky: true }, policy: { sessionAffinity: { mode: "None" as const } } },
       why: "stickiness: without session affinity it breaks: its clients begin with polling, and those requests must reach the same pod; the nearest is mode: Auto",

@@ -1,7 +1,8 @@
 import { priorityClasses, storageClasses } from "../kube/kinds.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
+import { eligibleNodes } from "./eligible-nodes.ts";
 import { nearestName } from "./nearest.ts";
-import { isAloneOnNode } from "./placement.ts";
+import { domainOf, isAloneOnNode, ZONE } from "./placement.ts";
 import { isSingleWriter } from "./rules/rollout.ts";
 import { whyStick } from "./stickiness.ts";
 import { copiesOf, copiesOfClass } from "./storage-copies.ts";
@@ -48,6 +49,29 @@ export function possibleSettings(
     );
     possible = { ...possible, priorityClassName: undefined };
   }
+  if (storage.className !== undefined && !view.get(storageClasses, undefined, storage.className)) {
+    const names = view.list(storageClasses).map(({ metadata }) => metadata.name);
+    const nearest = nearestName(storage.className, names);
+    refuse(
+      "storage",
+      `there is no StorageClass ${storage.className}`,
+      nearest === undefined ? "make it first" : `the nearest is ${nearest}; or make it first`,
+    );
+  }
+  if (settings.spread.zones === "Required" && replicas > 1 && zonesOf(workload, view) < 2) {
+    refuse(
+      "spread",
+      "the nodes that may run it are all in one zone, so its pods cannot be in several",
+      "the nearest is spread.zones: Off; or add nodes in another zone, labelled topology.kubernetes.io/zone",
+    );
+  }
+  if (settings.budget !== undefined && replicas > 1 && settings.budget >= replicas) {
+    refuse(
+      "budget",
+      `a drain that may take ${settings.budget} of ${replicas} pods takes all at once`,
+      `the nearest is disruptionBudget.maxUnavailable: ${replicas - 1}`,
+    );
+  }
   if (storage.copies !== undefined) judgeCopies(workload, storage.copies, view, refuse);
   if (sessionAffinity.mode === "None" && whyStick(traits) !== undefined) {
     refuse(
@@ -57,6 +81,10 @@ export function possibleSettings(
     );
   }
   return possible;
+}
+
+function zonesOf({ spec: { template } }: Hardenable, view: ClusterView): number {
+  return new Set(eligibleNodes(template.spec, view).map((node) => domainOf(node, ZONE))).size;
 }
 
 function isSingle(

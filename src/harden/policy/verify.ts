@@ -6,7 +6,7 @@ import { isPodReady } from "../../lab/controllers/shared/pod-state.ts";
 import type { ClusterView } from "../../view/cluster-view.ts";
 import { eligibleNodes } from "../eligible-nodes.ts";
 import { fieldText } from "../fields/field-path.ts";
-import { domainOf, selects } from "../placement.ts";
+import { domainOf, selects, ZONE } from "../placement.ts";
 import { type Step, targetText } from "../step.ts";
 import type { Settings } from "../tiers.ts";
 import type { Hardenable } from "../traits.ts";
@@ -126,8 +126,6 @@ function placementDeviations(
   }
   return found;
 }
-
-const ZONE = "topology.kubernetes.io/zone";
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

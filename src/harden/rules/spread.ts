@@ -1,4 +1,4 @@
-import { domainOf, HOSTNAME, selects } from "../placement.ts";
+import { domainOf, HOSTNAME, selects, ZONE } from "../placement.ts";
 import type { Hardenable } from "../traits.ts";
 import { type Rule, withPodSpec } from "./rule.ts";
 
@@ -20,7 +20,6 @@ export const spread: Rule = {
   },
 };
 
-const ZONE = "topology.kubernetes.io/zone";
 const STRENGTHS = { Required: "DoNotSchedule", Preferred: "ScheduleAnyway" } as const;
 type Unsatisfiable = (typeof STRENGTHS)[keyof typeof STRENGTHS];
 
