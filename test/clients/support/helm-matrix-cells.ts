@@ -139,7 +139,8 @@ function tables(): ReadonlyMap<string, ReadonlyMap<Helm, string>>[] {
           ]),
         ]),
       );
-    });
+    })
+    .filter((table) => table.size > 0);
 }
 
 function textOf({ helm, flags }: UpgradeCommand): string {
