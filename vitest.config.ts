@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: [
       // These run by a configuration of their own.
       "test/clients/**",
-      "test/cluster/{bed,policies,volumes}.test.ts",
+      "test/cluster/{bed,helm-upgrades,policies,volumes}.test.ts",
       // The contract's third run starts a real API server, which needs Go and a build: npm run contract.
       "test/contract/**/real.test.ts",
     ],
