@@ -92,7 +92,7 @@ td.num, th.num { text-align: right; white-space: nowrap; }
 .axis em { position: absolute; font-style: normal; transform: translateX(-50%); white-space: nowrap; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .85rem; color: var(--soft); margin: .6rem 0; }
 .legend i { display: inline-block; width: 1.1rem; height: .75rem; border-radius: .15rem; margin-right: .4rem; vertical-align: -1px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: .8rem; margin: 1rem 0; }
 .tile { margin: 0; } .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { font-size: .82rem; color: var(--soft); overflow-wrap: anywhere; }
 .chip { display: inline-block; background: var(--c); color: #fff; border-radius: 1rem; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; white-space: nowrap; }
 details summary { cursor: pointer; }

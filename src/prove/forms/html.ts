@@ -65,7 +65,7 @@ function tiles({ summary }: ProveResult): string {
       ? []
       : [
           tile(
-            `${headroom.unitsNow} → ${headroom.unitsAfterWorstNode}`,
+            `${grouped(headroom.unitsNow)} → ${grouped(headroom.unitsAfterWorstNode)}`,
             `more of the largest pod (${headroom.largestPod.name}): now, and after the worst node is lost`,
           ),
         ]),
@@ -88,7 +88,7 @@ function tiles({ summary }: ProveResult): string {
       .map(({ zone, nodes, secondsToLastNode }) =>
         tile(
           durationText(secondsToLastNode),
-          `until the last of ${nodes} nodes of ${zone} is emptied when all are lost`,
+          `until the last of ${grouped(nodes)} nodes of ${zone} is emptied when all are lost`,
         ),
       ),
   ];
