@@ -7,6 +7,8 @@ export interface CatalogueEntry {
   readonly ports: readonly number[];
   /** Where it keeps its data. */
   readonly dataPath?: string;
+  /** Whether it ends at once when it is told nothing to do, where others run until they are stopped. */
+  readonly ends?: boolean;
 }
 
 const database = (port: number, dataPath: string, startSeconds: [number, number]): CatalogueEntry => ({
@@ -25,6 +27,13 @@ const proxy: CatalogueEntry = {
   // SIGTERM means "stop at once" to nginx and Apache: they do not drain.
   profile: { role: "web", startSeconds: [0.2, 0.8], stopSeconds: 0.1, pullSeconds: [2, 4] },
   ports: [80],
+};
+
+const shell: CatalogueEntry = {
+  // `sleep` as process 1, which is what people start it with, does not hear SIGTERM.
+  profile: { stopSeconds: 3600, startSeconds: [0.1, 0.2], pullSeconds: [1, 2] },
+  ports: [],
+  ends: true,
 };
 
 /**
@@ -78,10 +87,12 @@ const CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   caddy: proxy,
   traefik: proxy,
   haproxy: proxy,
-  // What people start pods with that only have to be there: `sleep` as process 1 does not hear SIGTERM.
-  busybox: { profile: { stopSeconds: 3600, startSeconds: [0.1, 0.2], pullSeconds: [1, 2] }, ports: [] },
-  alpine: { profile: { stopSeconds: 3600, startSeconds: [0.1, 0.2], pullSeconds: [1, 2] }, ports: [] },
+  // What people start pods with that only have to be there.
+  busybox: shell,
+  alpine: shell,
   pause: { profile: { stopSeconds: 0, startSeconds: [0, 0.1], pullSeconds: [0.5, 1] }, ports: [] },
+  // Of Kubernetes' own tests; it waits when it is told nothing.
+  agnhost: { profile: {}, ports: [] },
 };
 
 /** What is known of an image's repository, such as "bitnami/redis". */

@@ -63,6 +63,18 @@ describe("a container", () => {
       runMs: 5_000,
     },
     {
+      name: "of a Job whose image waits does so",
+      spec: container("c", { image: "registry.example/agnhost:2" }),
+      options: { restartPolicy: "Never" },
+      runMs: undefined,
+    },
+    {
+      name: "of a Job whose image waits, told something else, runs five seconds",
+      spec: container("c", { image: "registry.example/agnhost:2", args: ["entrypoint-tester"] }),
+      options: { restartPolicy: "Never" },
+      runMs: 5_000,
+    },
+    {
       name: "of a Job that has a port serves",
       spec: container("c", { ports: [port(80)] }),
       options: { restartPolicy: "Never" },

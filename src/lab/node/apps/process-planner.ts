@@ -66,8 +66,15 @@ function errandSeconds(
   if (place === "init") return INIT_SECONDS;
   // Somebody looks around in it, for as long as it takes.
   if (place === "ephemeral") return undefined;
-  const serves = (container.ports ?? []).length > 0 || container.restartPolicy === "Always";
+  const serves =
+    (container.ports ?? []).length > 0 || container.restartPolicy === "Always" || staysByItself(container);
   return pod.spec.restartPolicy === "Always" || serves ? undefined : JOB_SECONDS;
+}
+
+/** Whether its image, started with nothing else to do, runs until it is stopped. */
+function staysByItself({ image, command, args }: Container): boolean {
+  const known = catalogueEntry(parseImage(image).repository);
+  return known !== undefined && command === undefined && args === undefined && !known.ends;
 }
 
 /** The ports that a container says it has, or that its probes or its image let on. */
