@@ -76,11 +76,10 @@ export class Summary {
   #rank(id: string, verdict: Verdict, workloads: Judgement["workloads"]): void {
     if (verdict === "safe") return;
     const same = workloads.filter((one) => one.verdict.verdict === verdict);
-    const down = Math.max(
+    const down = same.reduce(
+      (longest, { verdict: { downSeconds } }) =>
+        Math.max(longest, downSeconds ? (downSeconds.median ?? Number.MAX_VALUE) : 0),
       0,
-      ...same.map((one) =>
-        one.verdict.downSeconds ? (one.verdict.downSeconds.median ?? Number.MAX_VALUE) : 0,
-      ),
     );
     this.#ranked.push({ id, verdict, count: same.length, down });
     if (this.#ranked.length > 50 * WORST_MAX) this.#ranked = this.#worst();
@@ -102,9 +101,10 @@ export class Summary {
   /** @param decidesPairs pairs were asked for that are too many to be among the losses */
   finish(workloads: readonly WorkloadResult[], placing: Placing, decidesPairs: boolean): ProofSummary {
     const { model } = this.#facts;
-    const fewest = Math.min(
+    // Step by step: a call takes some hundred thousand arguments at most, and a cluster may have more workloads.
+    const fewest = workloads.reduce(
+      (least, { nodesToBreak }) => Math.min(least, nodesToBreak?.count ?? least),
       model.nodes.length,
-      ...workloads.flatMap(({ nodesToBreak }) => nodesToBreak?.count ?? []),
     );
     const pairs: PairSummary | undefined =
       this.#pairs.length === 0
