@@ -37,17 +37,20 @@ export class StandingPods {
 
   arrive(pod: number, node: number, isOld: boolean): void {
     this.#changes.set(node, this.changesOn(node) + 1);
-    const standing = { ...this.standing(pod, { isTerminating: false, isArrival: true }), isOld };
+    const standing = this.standing(pod, { isTerminating: false, isArrival: true, isOld });
     const others = this.#arrivals.get(node);
     if (others === undefined) this.#arrivals.set(node, [standing]);
     else others.push(standing);
   }
 
-  /** The pod, or its replacement. */
-  standing(pod: number, how: { readonly isTerminating: boolean; readonly isArrival: boolean }): Standing {
+  /** The pod, or its replacement. One that had waited comes as it was, with the time that it may have been given. */
+  standing(
+    pod: number,
+    how: { readonly isTerminating: boolean; readonly isArrival: boolean; readonly isOld?: boolean },
+  ): Standing {
     const { nowMs, classOf, startOf } = this.#model;
     const podClass = classOf[pod] as number;
-    const start = how.isArrival ? 0 : (startOf[pod] as number);
+    const start = how.isArrival && how.isOld !== true ? 0 : (startOf[pod] as number);
     return {
       pod,
       podClass,
