@@ -1,14 +1,19 @@
 /** Nodes that are there for the scheduler only: objects whose heartbeats KWOK keeps, on which nothing runs. */
 import type { Client } from "../../src/client/client.ts";
+import { isConditionTrue } from "../../src/kube/conditions.ts";
 import { nodes } from "../../src/kube/kinds.ts";
 import { program } from "../programs/build.ts";
-import { startProcess } from "./processes.ts";
+import { startProcess, waitFor } from "./processes.ts";
 
 const ZONES = 3;
 const ROOM = { cpu: "32", memory: "256Gi", pods: "110" };
+const READY_SECONDS = 60;
 const MANAGED = { type: "kwok" };
 
-/** Adds so many nodes, in three zones, labelled type=kwok, and starts what keeps them ready. */
+/**
+ * Adds so many nodes, in three zones, labelled type=kwok, and starts what keeps them ready. Resolves when they take pods, for which
+ * a controller manager has to be there.
+ */
 export async function addFakeNodes(
   client: Client,
   count: number,
@@ -48,6 +53,12 @@ export async function addFakeNodes(
       status: { allocatable: room, capacity: room },
     });
   }
+  await waitFor("Nodes that take pods", READY_SECONDS, async () => {
+    const { items } = await client.list(nodes, { labelSelector: "type=kwok" });
+    return items.every(
+      ({ spec, status }) => isConditionTrue(status.conditions, "Ready") && (spec.taints ?? []).length === 0,
+    );
+  });
 }
 
 /** Nobody keeps the node's heartbeats any more, or what is on it: as when its machine is off. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHttpClient, type HttpClient } from "../../src/client/http/http-client.ts";
 import { loadKubeconfig } from "../../src/client/http/kubeconfig.ts";
 import { policyDefinitions } from "../../src/harden/policy/policy-definitions.ts";
-import { highAvailabilityPolicies } from "../../src/kube/holdfast-kinds.ts";
+import { highAvailabilityPolicies, POLICY_KINDS } from "../../src/kube/holdfast-kinds.ts";
 import {
   customResourceDefinitions,
   deployments,
@@ -48,7 +48,8 @@ beforeAll(async () => {
   );
   await until(async () => {
     try {
-      return (await client.list(highAvailabilityPolicies)).items.length === 0;
+      for (const kind of POLICY_KINDS) await client.list(kind);
+      return true;
     } catch (error) {
       // Until it is served: not there yet, or being made ready.
       if (error instanceof StatusError) return false;
@@ -120,7 +121,7 @@ describe.each([
     const service = picture(await client.get(services, "shop", "web"));
 
     const applied = await run("apply", "--policy", policy, "--yes", "--timeout", "60s");
-    expect(applied.stdout).toContain("Deployment shop/web: done, 3 steps");
+    expect(applied.stdout, applied.stderr).toContain("Deployment shop/web: done, 3 steps");
     expect((await run("verify", "--policy", policy)).stdout).toContain("1 of 1 workloads as intended");
     const changed = await client.get(deployments, "shop", "web");
     expect(changed.spec.replicas).toBe(2);
