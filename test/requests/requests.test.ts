@@ -93,6 +93,7 @@ const REAL_FAILURES = [
   /^etcdserver: request is too large|^rpc error: code = ResourceExhausted/,
   /^list element types are not identical/,
   /^target\.name: Required value/,
+  /^yaml: control characters are not allowed/,
   /^provided data does not appear to be a protobuf message|^empty data|^unexpected GroupVersion string/,
   /^map: .* does not contain declared merge key/s,
   /^resourceVersion should not be set on objects to be created/,
