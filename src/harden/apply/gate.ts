@@ -3,7 +3,7 @@ import type { Client } from "../../client/client.ts";
 import { isConditionTrue } from "../../kube/conditions.ts";
 import { jobs, pods } from "../../kube/kinds.ts";
 import { selectorMatches } from "../../kube/selectors.ts";
-import type { Deployment, Job, StatefulSet } from "../../kube/types/index.ts";
+import type { Deployment, Job, Pod, StatefulSet } from "../../kube/types/index.ts";
 import type { Clock } from "../../time/engine.ts";
 import { whyPodIsNotReady, whyPodWaits } from "../pod-wait.ts";
 import { kindOfRecord, namespaceOf, recordText, type StepRecord } from "./step-record.ts";
@@ -46,9 +46,8 @@ const GATE_NAMES = {
 } as const;
 
 async function isMet({ gate, target }: Gated, client: Client): Promise<boolean> {
-  const namespace = namespaceOf(target);
   if (gate === "job-complete") {
-    const job: Job = await client.get(jobs, namespace, target.name);
+    const job: Job = await client.get(jobs, namespaceOf(target), target.name);
     const failed = job.status.conditions?.find((c) => c.type === "Failed" && c.status === "True");
     if (failed !== undefined)
       throw new Error(
@@ -56,26 +55,32 @@ async function isMet({ gate, target }: Gated, client: Client): Promise<boolean> 
       );
     return job.status.conditions?.some((c) => c.type === "Complete" && c.status === "True") ?? false;
   }
-  const workload = (await client.get(kindOfRecord(target), namespace, target.name)) as
-    | Deployment
-    | StatefulSet;
-  if (gate === "no-pods") {
-    const list = await client.list(pods, namespace === undefined ? {} : { namespace });
-    return !list.items.some((pod) => selectorMatches(workload.spec.selector, pod.metadata.labels ?? {}));
-  }
-  return isRolledOut(workload);
+  const workload = await workloadOf(target, client);
+  return gate === "no-pods" ? (await podsOf(workload, target, client)).length === 0 : isRolledOut(workload);
+}
+
+function workloadOf(target: Gated["target"], client: Client): Promise<Deployment | StatefulSet> {
+  return client.get(kindOfRecord(target), namespaceOf(target), target.name) as Promise<
+    Deployment | StatefulSet
+  >;
+}
+
+/** Those that it selects. */
+async function podsOf(
+  { spec: { selector } }: Deployment | StatefulSet,
+  target: Gated["target"],
+  client: Client,
+): Promise<Pod[]> {
+  const namespace = namespaceOf(target);
+  const list = await client.list(pods, namespace === undefined ? {} : { namespace });
+  return list.items.filter(({ metadata }) => selectorMatches(selector, metadata.labels ?? {}));
 }
 
 /** ": 1 of 2 is ready, pod web-5d-x has no node", of the newest pod that is not. */
 async function whyNotRolledOut({ target }: Gated, client: Client): Promise<string> {
-  const namespace = namespaceOf(target);
-  const workload = (await client.get(kindOfRecord(target), namespace, target.name)) as
-    | Deployment
-    | StatefulSet;
+  const workload = await workloadOf(target, client);
   const { readyReplicas = 0 } = workload.status;
-  const list = await client.list(pods, namespace === undefined ? {} : { namespace });
-  const [newest] = list.items
-    .filter(({ metadata }) => selectorMatches(workload.spec.selector, metadata.labels ?? {}))
+  const [newest] = (await podsOf(workload, target, client))
     .filter(({ status }) => !isConditionTrue(status.conditions, "Ready"))
     .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
   const ready = `: ${readyReplicas} of ${workload.spec.replicas} ${readyReplicas === 1 ? "is" : "are"} ready`;

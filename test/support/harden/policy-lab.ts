@@ -1,16 +1,13 @@
 /** A lab with a shop on it, and a policy for the shop, for what is done to clusters that answer. */
 import type { Client } from "../../../src/client/client.ts";
-import { deployManifests } from "../../../src/drill/deploy.ts";
-import { kindsOf } from "../../../src/drill/kinds-of.ts";
-import { labTarget } from "../../../src/drill/lab-target.ts";
-import { settle } from "../../../src/drill/settle.ts";
 import { PLAN_KINDS } from "../../../src/harden/plan.ts";
 import { type PolicyPlan, planPolicies } from "../../../src/harden/policy/plan-policies.ts";
 import { readPolicy } from "../../../src/harden/policy/read-policy.ts";
-import { createLab, type Lab } from "../../../src/lab/lab.ts";
+import type { Lab } from "../../../src/lab/lab.ts";
 import { drive } from "../../../src/time/drive.ts";
 import { viewOf } from "../../../src/view/cluster-view.ts";
 import { parseManifests } from "../../../src/view/manifests.ts";
+import { labWith } from "../lab-with.ts";
 
 /** A front end that can run twice. */
 export const WEB = `
@@ -90,16 +87,8 @@ export interface PolicyLab {
 
 /** Equal runs each time. The manifests are set by kubectl. */
 export async function policyLab(manifestText = SHOP): Promise<PolicyLab> {
-  const lab = createLab({ seed: 11, nodes: 3 });
+  const lab = await labWith(manifestText, { seed: 11, nodes: 3 });
   const run = <T>(work: Promise<T>) => drive(lab.engine, work);
-  const manifests = parseManifests(manifestText, "shop.yaml");
-  await run(
-    (async () => {
-      await lab.ready();
-      await deployManifests(lab.client("admin"), manifests, kindsOf(lab, manifests));
-      await settle(labTarget(lab));
-    })(),
-  );
   return {
     lab,
     run,

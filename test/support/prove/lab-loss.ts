@@ -1,16 +1,11 @@
 /** What a loss really does: the same manifests in a whole lab, controllers and all, nodes taken away, and a stop-watch. */
-import { deployManifests } from "../../../src/drill/deploy.ts";
-import { kindsOf } from "../../../src/drill/kinds-of.ts";
-import { labTarget } from "../../../src/drill/lab-target.ts";
-import { settle } from "../../../src/drill/settle.ts";
 import type { Kind } from "../../../src/kube/kind.ts";
 import * as kinds from "../../../src/kube/kinds.ts";
 import type { KubeObject, Pod } from "../../../src/kube/types/index.ts";
-import { createLab, type Lab } from "../../../src/lab/lab.ts";
+import type { Lab } from "../../../src/lab/lab.ts";
 import { ModelBuilder } from "../../../src/prove/model/builder.ts";
 import type { Model } from "../../../src/prove/model/model.ts";
-import { drive } from "../../../src/time/drive.ts";
-import { parseManifests } from "../../../src/view/manifests.ts";
+import { labWith } from "../lab-with.ts";
 
 const READ: readonly Kind[] = [
   kinds.nodes,
@@ -45,16 +40,7 @@ export async function labCluster(options: {
   readonly manifests: string;
 }): Promise<LabCluster> {
   const { seed, nodes, zones = 1, manifests } = options;
-  const lab = createLab({ seed, nodes, zones });
-  const parsed = parseManifests(manifests, "case.yaml");
-  await drive(
-    lab.engine,
-    (async () => {
-      await lab.ready();
-      await deployManifests(lab.client("test"), parsed, kindsOf(lab, parsed));
-      await settle(labTarget(lab));
-    })(),
-  );
+  const lab = await labWith(manifests, { seed, nodes, zones });
   // Losses come at any moment of the control plane's rounds.
   lab.engine.runFor(lab.engine.random("case").between(0, 15_000));
   const builder = new ModelBuilder();
